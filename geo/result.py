@@ -1,0 +1,30 @@
+"""What a build gives: the one grid with everything that explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+import pyproj
+
+GRID_KINDS = {"compound": "residential", "courtyard": "institutional", "patrol_zone": "patrol", "community": "unclaimed"}
+
+
+@dataclass(frozen=True, eq=False)
+class OneGrid:
+    """The layers of a build, columns as in docs/architecture.md ("Output"), geometry in ``crs``, sorted by their key.
+
+    Tables without geometry are plain DataFrames. ``facts`` are the rows of the `build` table that the engine knows:
+    parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
+    """
+
+    crs: pyproj.CRS
+    grids: gpd.GeoDataFrame
+    faces: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    gaps: gpd.GeoDataFrame
+    repairs: gpd.GeoDataFrame
+    lineage: pd.DataFrame
+    facts: Mapping[str, str]
