@@ -5,7 +5,7 @@
     OneGridError                 everything below; carries a stable ``code``
     ├── InputError               the user's files or settings are wrong (also a ValueError)
     │   ├── CRSError             a coordinate reference system is missing, contradicts or does not fit
-    │   └── CodesExhausted       a community needs more grids than its code profile has numbers
+    │   └── CodesExhaustedError       a community needs more grids than its code profile has numbers
     └── PartitionError           grids that are no partition: a defect of this program, or a foreign file
 
 A message is one line: what was attempted, on which file, feature or grid, the limit, and what to do.
@@ -32,7 +32,7 @@ class CRSError(InputError):
     code = "bad_crs"
 
 
-class CodesExhausted(InputError):
+class CodesExhaustedError(InputError):
     """A community holds more grids than the code profile can number."""
 
     code = "codes_exhausted"

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
-import pandas as pd
 import pyproj
 
-GRID_KINDS = {"compound": "residential", "courtyard": "institutional", "patrol_zone": "patrol", "community": "unclaimed"}
+GRID_KINDS = {
+    "compound": "residential",
+    "courtyard": "institutional",
+    "patrol_zone": "patrol",
+    "community": "unclaimed",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class OneGrid:
     """The layers of a build, columns as in docs/architecture.md ("Output"), geometry in ``crs``, sorted by their key.
 
-    Tables without geometry are plain DataFrames. ``facts`` are the rows of the `build` table that the engine knows:
+    ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
     """
 
@@ -26,5 +30,5 @@ class OneGrid:
     units: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
     repairs: gpd.GeoDataFrame
-    lineage: pd.DataFrame
+    lineage: gpd.GeoDataFrame
     facts: Mapping[str, str]

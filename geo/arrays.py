@@ -1,0 +1,37 @@
+"""The array types that the engine passes around, and the few moves on them that numpy lacks."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Geometries: TypeAlias = NDArray[np.object_]
+"""Shapely geometries, one a row; polygons unless said otherwise."""
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+
+def group_first(groups: NDArray[Any]) -> Bools:
+    """Mark the first row of each run of equal values in a sorted array.
+
+    >>> group_first(np.array([3, 3, 5, 5, 5])).tolist()
+    [True, False, True, False, False]
+    """
+    first = np.ones(len(groups), dtype=np.bool_)
+    first[1:] = groups[1:] != groups[:-1]
+    return first
+
+
+def dense(keys: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    """Number the distinct values of ``keys`` in their order; return them and each row's number."""
+    values, numbers = np.unique(keys, return_inverse=True)
+    return values, numbers.astype(np.int64)
+
+
+def sums(values: Floats, groups: Ints, size: int) -> Floats:
+    """Add ``values`` up by group number."""
+    return np.asarray(np.bincount(groups, weights=values, minlength=size), dtype=np.float64)

@@ -1,0 +1,158 @@
+"""The communities made a partition: they may come with overlaps, holes, slivers and borders that almost match.
+
+The smaller community holds the land that two of them claim. Enclosed holes narrower than the sliver width are filled by
+the community that shares most border with them; wider holes stay, and are a gap (`no_community`). Thin pieces and crumbs
+that this cuts off a community go to the one next to them. Every change is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.arrays import Bools, Geometries, Ints, dense, group_first
+from geo.edges import Adjacency
+from geo.errors import InputError
+from geo.faces import Faces, claims, dissolve
+from geo.noding import collect, node, on_grid, polygonize, rings_of
+from geo.rules import NOBODY, decide
+from geo.slivers import Extent, Land, components, give_away, is_thin, land_of
+from geo.sources import REPAIR_COLUMNS, Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Jurisdiction:
+    """The communities as a partition on the grid, one-to-one with the input; ``holes`` lie between them."""
+
+    areas: Geometries
+    holes: Geometries
+    repairs: gpd.GeoDataFrame
+
+
+def partition_communities(frame: gpd.GeoDataFrame, parameters: Parameters) -> Jurisdiction:
+    """Make communities a partition.
+
+    Parameters
+    ----------
+    frame
+        ``source_id``, ``code`` and valid polygons in the working CRS.
+
+    Raises
+    ------
+    InputError
+        A community is left without land: smaller ones hold all of it.
+    """
+    drawn = np.asarray(frame.geometry.array, dtype=object)
+    drawn_faces = cut(drawn)
+    rank = smaller_first(shapely.area(drawn), frame["code"].to_numpy())
+    one_layer = np.zeros(len(drawn), dtype=np.int64)
+    drawn_owner, rule = decide(drawn_faces.claim_face, drawn_faces.claim_unit, rank, one_layer, len(drawn_faces))
+    filled = fill_thin_holes(land_of(drawn_faces, drawn_owner, rule), parameters.sliver_width)
+    held = filled != NOBODY
+    land = land_of(part_of(drawn_faces, held), filled[held], rule[held])
+    home = np.zeros(len(drawn), dtype=np.int64)
+    owner = filled.copy()
+    owner[held] = give_away(land, home, rank, parameters, spare_main=True).owner
+    require_land(owner, frame)
+    areas = dissolve(drawn_faces.polygon[held], owner[held], len(drawn))
+    holes = dissolve(*connected(drawn_faces.polygon, owner == NOBODY))
+    rows = [*changes(drawn_faces, drawn_owner, filled, owner)]
+    return Jurisdiction(areas, holes, record(rows, drawn_faces.polygon, frame))
+
+
+def cut(drawn: Geometries) -> Faces:
+    """Cut all communities into faces along all their borders; faces between them included."""
+    rings, _ = rings_of(on_grid(drawn))
+    polygon, _ = polygonize(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1)))
+    face, unit = claims(shapely.point_on_surface(polygon), drawn)
+    return Faces(polygon, np.zeros(len(polygon), dtype=np.int64), face, unit)
+
+
+def smaller_first(area_m2: np.ndarray, code: np.ndarray) -> Ints:
+    """Rank communities by area, then code."""
+    rank = np.empty(len(area_m2), dtype=np.int64)
+    rank[np.lexsort([code.astype(str), np.round(area_m2, 6)])] = np.arange(len(area_m2))
+    return rank
+
+
+def fill_thin_holes(land: Land, sliver_width: float) -> Ints:
+    """Give thin holes to the community that shares most border with each; return the owner of each face."""
+    hole = land.owner == NOBODY
+    both = hole[land.next_to.left] & hole[land.next_to.right]
+    inner = Adjacency(land.next_to.left[both], land.next_to.right[both], land.next_to.length[both])
+    count, piece = components(len(hole), inner)
+    thin = is_thin(land.polygon, piece, Extent.of(land, np.arange(len(hole)), piece, inner, count), sliver_width)
+    fill = hole & thin[piece]
+    ways = land.next_to.both_ways()
+    chosen = fill[ways.left] & ~hole[ways.right]
+    border = Adjacency(piece[ways.left[chosen]], land.owner[ways.right[chosen]], ways.length[chosen])
+    border = border.summed(max(count, int(land.owner.max()) + 1))
+    best = np.lexsort([border.right, -np.round(border.length, 6), border.left])
+    best = best[group_first(border.left[best])]
+    taker = np.full(count, NOBODY, dtype=np.int64)
+    taker[border.left[best]] = border.right[best]
+    return np.where(fill, taker[piece], land.owner)
+
+
+def part_of(faces: Faces, kept: Bools) -> Faces:
+    """Return some of the faces, without their claims."""
+    nothing = np.empty(0, dtype=np.int64)
+    return Faces(faces.polygon[kept], faces.community[kept], nothing, nothing)
+
+
+def connected(polygons: Geometries, chosen: Bools) -> tuple[Geometries, Ints, int]:
+    """Group the chosen faces by connection: the faces, each one's group, and how many groups there are."""
+    nothing = np.zeros(int(chosen.sum()), dtype=np.int64)
+    part = Faces(polygons[chosen], nothing, nothing[:0], nothing[:0])
+    count, group = components(len(part), land_of(part, nothing, nothing).next_to)
+    return part.polygon, group, count
+
+
+def require_land(owner: Ints, frame: gpd.GeoDataFrame) -> None:
+    """Refuse communities that hold no face."""
+    landless = np.setdiff1d(np.arange(len(frame)), owner)
+    if len(landless):
+        code = frame["code"].iloc[landless[0]]
+        raise InputError(
+            f"layer community: smaller communities hold all land of community {code}; "
+            "delete the duplicate, or correct its border"
+        )
+
+
+def changes(faces: Faces, drawn: Ints, filled: Ints, owner: Ints) -> Iterator[pd.DataFrame]:
+    """List what changed hands: face, who lost it (or who took it, where nobody had it), problem and taker."""
+    lost = owner[faces.claim_face] != faces.claim_unit
+    shared = np.bincount(faces.claim_face, minlength=len(faces)) > 1
+    overlap = lost & shared[faces.claim_face] & (drawn[faces.claim_face] != faces.claim_unit)
+    face = faces.claim_face[overlap]
+    yield listed(face, faces.claim_unit[overlap], "overlaps another community", "land stays with", owner[face])
+    face = np.flatnonzero((drawn == NOBODY) & (filled != NOBODY))
+    yield listed(face, owner[face], "hole narrower than the sliver width", "filled by", owner[face])
+    face = np.flatnonzero((filled != owner) & (drawn != NOBODY))
+    yield listed(face, drawn[face], "sliver cut off", "given to", owner[face])
+
+
+def listed(face: Ints, community: Ints, problem: str, action: str, taker: Ints) -> pd.DataFrame:
+    """Make a table of changes, one row a face."""
+    return pd.DataFrame({"face": face, "row": community, "problem": problem, "action": action, "taker": taker})
+
+
+def record(tables: list[pd.DataFrame], polygons: Geometries, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Record changes as repairs, one row for each community, problem and taker, with the land."""
+    table = pd.concat(tables, ignore_index=True)
+    by = ["row", "problem", "action", "taker"]
+    keys = table.groupby(by, sort=True).ngroup().to_numpy(np.int64)
+    _, group = dense(keys)
+    rows = table.drop_duplicates(by).sort_values(by)
+    land = dissolve(polygons[table["face"].to_numpy()], group, len(rows))
+    code = frame["code"].to_numpy()
+    action = rows["action"] + " " + pd.Series(code[rows["taker"]], index=rows.index, dtype="object")
+    columns = ["community", frame["source_id"].to_numpy()[rows["row"]], rows["problem"], action, shapely.area(land)]
+    values = {name: np.asarray(column) for name, column in zip(REPAIR_COLUMNS, columns, strict=True) if name != "layer"}
+    result = pd.DataFrame({"layer": np.full(len(rows), "community", dtype=object), **values})
+    return gpd.GeoDataFrame(result, geometry=land, crs=frame.crs)

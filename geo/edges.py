@@ -1,0 +1,132 @@
+"""The edges of polygons as whole numbers: who lies on the other side of each, and whether borders cancel.
+
+Two facts about polygons whose vertices lie on the grid are decided here exactly, without a tolerance:
+
+- **neighbours**: two faces that come from one noded linework share an edge when both have it, once in each direction;
+- **partition**: the directed borders of a set of polygons, added up, cancel wherever two of them meet. Where what is left
+  is exactly the border of the jurisdiction, the polygons cover each of its points once: the sum of their indicator
+  functions and the jurisdiction's have the same border, so they are equal. No overlap, no hole, all edges matched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo.arrays import Floats, Geometries, Ints, sums
+from geo.noding import to_cells
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """All directed edges of some polygons; exterior rings run counter-clockwise, holes clockwise.
+
+    ``polygon`` is the row that an edge belongs to, ``start`` and ``end`` number its vertices; ``cells`` holds the vertices'
+    coordinates in grid cells, shape (vertices, 2); ``length`` is in metres.
+    """
+
+    polygon: Ints
+    start: Ints
+    end: Ints
+    cells: Ints
+    length: Floats
+
+    @classmethod
+    def of(cls, polygons: Geometries) -> Edges:
+        """Take the edges of polygons or multipolygons whose vertices lie on the grid."""
+        oriented = shapely.orient_polygons(polygons)
+        parts, polygon = shapely.get_parts(oriented, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        cells, number = number_vertices(to_cells(xy))
+        real = (ring[1:] == ring[:-1]) & (number[1:] != number[:-1])
+        step = np.hypot(*(xy[1:] - xy[:-1]).T) if len(xy) else np.empty(0)
+        return cls(
+            polygon=polygon[part[ring[:-1][real]]].astype(np.int64),
+            start=number[:-1][real],
+            end=number[1:][real],
+            cells=cells,
+            length=step[real],
+        )
+
+    def keys(self) -> Ints:
+        """Return one number an edge, the same in both directions."""
+        return np.minimum(self.start, self.end) * len(self.cells) + np.maximum(self.start, self.end)
+
+    def left_over(self) -> Ints:
+        """Return the rows of the edges that no edge in the other direction cancels."""
+        key = self.keys()
+        order = np.argsort(key, kind="stable")
+        direction = np.where(self.start < self.end, 1, -1)
+        _, run, count = np.unique(key[order], return_index=True, return_counts=True)
+        balance = np.add.reduceat(direction[order], run) if len(run) else np.empty(0, dtype=np.int64)
+        return np.sort(order[np.repeat(balance != 0, count)])
+
+    def lines(self, rows: Ints) -> Geometries:
+        """Return the edges of some rows as two-point lines, coordinates in metres."""
+        ends = np.stack([self.cells[self.start[rows]], self.cells[self.end[rows]]], axis=1)
+        return np.asarray(shapely.linestrings(ends / 1000.0), dtype=object)
+
+
+def number_vertices(cells: Ints) -> tuple[Ints, Ints]:
+    """Number the distinct points of an (n, 2) array; return the points and each row's number."""
+    if not len(cells):
+        return cells.reshape(0, 2), np.empty(0, dtype=np.int64)
+    corner = cells.min(axis=0)
+    local = cells - corner
+    height = int(local[:, 1].max()) + 1
+    if (int(local[:, 0].max()) + 1) * height < 2**62:
+        keys, number = np.unique(local[:, 0] * height + local[:, 1], return_inverse=True)
+        points = np.stack([keys // height, keys % height], axis=1)
+    else:  # wider than a thousand kilometres both ways: too wide for one key
+        points, number = np.unique(local, axis=0, return_inverse=True)
+    return points + corner, number.reshape(-1).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Adjacency:
+    """Which faces share an edge: rows ``left`` and ``right`` of the faces, and the ``length`` of that edge, metres."""
+
+    left: Ints
+    right: Ints
+    length: Floats
+
+    def both_ways(self) -> Adjacency:
+        """Return every pair in both orders."""
+        return Adjacency(
+            np.concatenate([self.left, self.right]),
+            np.concatenate([self.right, self.left]),
+            np.concatenate([self.length, self.length]),
+        )
+
+    def summed(self, count: int) -> Adjacency:
+        """Return one row a pair, lengths added up."""
+        pair = self.left * count + self.right
+        pairs, group = np.unique(pair, return_inverse=True)
+        return Adjacency(pairs // count, pairs % count, sums(self.length, group.astype(np.int64), len(pairs)))
+
+    def among(self, label: Ints, count: int) -> Adjacency:
+        """Return the adjacency of groups of faces, pairs inside one group left out."""
+        left, right = label[self.left], label[self.right]
+        apart = left != right
+        return Adjacency(left[apart], right[apart], self.length[apart]).summed(count)
+
+
+def adjacency(edges: Edges) -> tuple[Adjacency, Ints]:
+    """Pair the faces on both sides of each edge.
+
+    Returns
+    -------
+    tuple
+        One row an edge that two faces share; and the rows of the edges that only one face has.
+    """
+    key = edges.keys()
+    order = np.argsort(key, kind="stable")
+    same = key[order][1:] == key[order][:-1]
+    first, second = order[:-1][same], order[1:][same]
+    alone = np.ones(len(key), dtype=np.bool_)
+    alone[first] = alone[second] = False
+    pairs = Adjacency(edges.polygon[first], edges.polygon[second], edges.length[first])
+    return pairs, np.flatnonzero(alone)

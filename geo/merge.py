@@ -1,0 +1,183 @@
+"""The merge: many layers in, one partition out, community by community.
+
+Repair → make the communities a partition → find which units meet which community → node, cut into faces, decide each
+face's owner, give slivers away, dissolve → prove the partition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.arrays import Floats, Geometries, Ints, dense
+from geo.batches import batches, linework, meetings
+from geo.communities import partition_communities
+from geo.errors import InputError, PartitionError
+from geo.faces import Batch, dissolve, faces_of
+from geo.noding import on_grid
+from geo.partition import holes_of
+from geo.repair import repair
+from geo.rules import NOBODY, decide, standing
+from geo.slivers import give_away, land_of, mark_straddlers
+from geo.sources import Parameters, Sources
+
+BATCH = 128
+"""Communities a task: large enough that array work outweighs its calls, small enough to keep all workers busy."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
+
+    Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
+    ``face_grid`` and ``claim_face`` number rows of this part.
+    """
+
+    grid_polygon: Geometries
+    grid_community: Ints
+    grid_unit: Ints
+    face_polygon: Geometries
+    face_grid: Ints
+    face_rule: Ints
+    face_area_m2: Floats
+    claim_face: Ints
+    claim_unit: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Merged(Part):
+    """The whole jurisdiction merged, with what it was made of.
+
+    ``communities`` and ``units`` are the repaired input, sorted (by code; by layer and id), geometry None where rejected;
+    ``area`` holds the communities as they came out, ``home`` each unit's community, -1 if it meets none.
+    """
+
+    communities: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    area: Geometries
+    hole: Geometries
+    home: Ints
+    repairs: gpd.GeoDataFrame
+
+
+def merge_batch(batch: Batch, parameters: Parameters) -> Part:
+    """Merge some communities, each alone."""
+    faces = faces_of(batch)
+    owner, rule = decide(faces.claim_face, faces.claim_unit, batch.rank, batch.layer, len(faces))
+    land = mark_straddlers(land_of(faces, owner, rule), faces, batch, parameters.straddle_width)
+    land = give_away(land, batch.home, batch.rank, parameters)
+    units = len(batch.unit) + 1
+    grids, face_grid = dense(faces.community * units + land.owner + 1)
+    holder = grids % units - 1
+    return Part(
+        grid_polygon=dissolve(faces.polygon, face_grid, len(grids)),
+        grid_community=batch.community[grids // units],
+        grid_unit=np.append(batch.unit, NOBODY)[holder],
+        face_polygon=faces.polygon,
+        face_grid=face_grid,
+        face_rule=land.rule,
+        face_area_m2=land.area_m2,
+        claim_face=faces.claim_face,
+        claim_unit=batch.unit[faces.claim_unit],
+    )
+
+
+class Run(Protocol):
+    """Applies a function to each item, on however many workers, and returns the results in order."""
+
+    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]: ...
+
+
+def in_order(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
+    """Run one item after the other in this thread."""
+    return [function(item) for item in items]
+
+
+def merge(
+    sources: Sources,
+    parameters: Parameters,
+    *,
+    run: Run = in_order,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Merged:
+    """Merge the layers of a jurisdiction into grids that cover it once.
+
+    Raises
+    ------
+    InputError
+        No community is usable, or a community is left without land.
+    """
+    progress("repair")
+    communities, mended = repaired_communities(sources.communities)
+    units, mended_units = repaired_units(sources.units)
+    progress("communities")
+    jurisdiction = partition_communities(communities, parameters)
+    progress("relate")
+    polygon = np.asarray(units.geometry.array, dtype=object)
+    met = meetings(jurisdiction.areas, polygon)
+    lines = linework(jurisdiction.areas, on_grid(polygon), met)
+    rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
+    _, layer = dense(units["layer"].to_numpy().astype(str))
+    progress("merge")
+    work = partial(merge_batch, parameters=parameters)
+    parts = run(work, batches(jurisdiction.areas, polygon, met, lines, rank, layer, BATCH))
+    progress("join")
+    whole = join(parts)
+    return Merged(
+        **vars(whole),
+        communities=communities,
+        units=units,
+        area=jurisdiction.areas,
+        hole=known_holes(whole.grid_polygon, jurisdiction.holes),
+        home=met.home,
+        repairs=pd.concat([mended, jurisdiction.repairs, mended_units], ignore_index=True),
+    )
+
+
+def repaired_communities(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Sort communities by code and repair them; rejected ones are left out, their repairs say so."""
+    ordered = frame.sort_values("code", ignore_index=True)
+    fixed = repair(ordered, layer="community")
+    if fixed.rejected.all():
+        raise InputError("layer community: no polygon has an area; check the file")
+    return ordered.set_geometry(fixed.polygons)[~fixed.rejected].reset_index(drop=True), fixed.repairs
+
+
+def repaired_units(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Sort units by layer and id and repair them; rejected ones stay with no geometry."""
+    ordered = frame.sort_values(["layer", "source_id"], ignore_index=True)
+    fixed = repair(ordered)
+    return ordered.set_geometry(gpd.GeoSeries(fixed.polygons, crs=frame.crs)), fixed.repairs
+
+
+def join(parts: Sequence[Part]) -> Part:
+    """Put parts end to end and renumber the rows that point to others."""
+    grids = np.cumsum([0, *(len(part.grid_polygon) for part in parts)])
+    faces = np.cumsum([0, *(len(part.face_polygon) for part in parts)])
+    moved = [
+        replace(part, face_grid=part.face_grid + grid, claim_face=part.claim_face + face)
+        for part, grid, face in zip(parts, grids, faces, strict=False)
+    ]
+    return Part(*(np.concatenate([getattr(part, field.name) for part in moved]) for field in fields(Part)))
+
+
+def known_holes(grids: Geometries, holes: Geometries) -> Geometries:
+    """Return the holes between grids, bent as the grids are; each must be one that the communities have.
+
+    Raises
+    ------
+    PartitionError
+        The grids leave a hole where the communities have none.
+    """
+    found = holes_of(grids)
+    hole, _ = shapely.STRtree(holes).query(shapely.point_on_surface(found), predicate="within")
+    if len(found) != len(holes) or len(np.unique(hole)) != len(found):
+        raise PartitionError(f"the grids leave {len(found)} holes where the communities have {len(holes)}")
+    return found
