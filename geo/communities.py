@@ -1,8 +1,8 @@
 """The communities made a partition: they may come with overlaps, holes, slivers and borders that almost match.
 
 The smaller community holds the land that two of them claim. Enclosed holes narrower than the sliver width are filled by
-the community that shares most border with them; wider holes stay, and are a gap (`no_community`). Thin pieces and crumbs
-that this cuts off a community go to the one next to them. Every change is recorded.
+the community that shares most border with them; wider holes stay, and are a gap (`no_community`). Thin pieces and
+crumbs that this cuts off a community go to the one next to them. Every change is recorded.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Two facts about polygons whose vertices lie on the grid are decided here exactly, without a tolerance:
 
 - **neighbours**: two faces that come from one noded linework share an edge when both have it, once in each direction;
-- **partition**: the directed borders of a set of polygons, added up, cancel wherever two of them meet. Where what is left
-  is exactly the border of the jurisdiction, the polygons cover each of its points once: the sum of their indicator
+- **partition**: the directed borders of a set of polygons, added up, cancel wherever two of them meet. Where what is
+  left is exactly the border of the jurisdiction, the polygons cover each of its points once: the sum of their indicator
   functions and the jurisdiction's have the same border, so they are equal. No overlap, no hole, all edges matched.
 """
 
@@ -23,8 +23,8 @@ from geo.noding import to_cells
 class Edges:
     """All directed edges of some polygons; exterior rings run counter-clockwise, holes clockwise.
 
-    ``polygon`` is the row that an edge belongs to, ``start`` and ``end`` number its vertices; ``cells`` holds the vertices'
-    coordinates in grid cells, shape (vertices, 2); ``length`` is in metres.
+    ``polygon`` is the row that an edge belongs to, ``start`` and ``end`` number its vertices; ``cells`` holds the
+    vertices' coordinates in grid cells, shape (vertices, 2); ``length`` is in metres.
     """
 
     polygon: Ints

@@ -55,8 +55,8 @@ class Part:
 class Merged(Part):
     """The whole jurisdiction merged, with what it was made of.
 
-    ``communities`` and ``units`` are the repaired input, sorted (by code; by layer and id), geometry None where rejected;
-    ``area`` holds the communities as they came out, ``home`` each unit's community, -1 if it meets none.
+    ``communities`` and ``units`` are the repaired input, sorted (by code; by layer and id), geometry None where
+    rejected; ``area`` holds the communities as they came out, ``home`` each unit's community, -1 if it meets none.
     """
 
     communities: gpd.GeoDataFrame
@@ -92,7 +92,9 @@ def merge_batch(batch: Batch, parameters: Parameters) -> Part:
 class Run(Protocol):
     """Applies a function to each item, on however many workers, and returns the results in order."""
 
-    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]: ...
+    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
+        """Return ``function(item)`` for each item."""
+        ...
 
 
 def in_order(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:

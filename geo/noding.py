@@ -1,10 +1,10 @@
 """Linework on the 1 mm grid, noded community by community.
 
-Every vertex of a result lies on a grid of `GRID_M` of the working CRS. Lines are noded by snap rounding (Hobby 1999; GEOS
-``SnapRoundingNoder``): every vertex and every crossing makes its grid cell a hot pixel, and every segment is bent through
-the hot pixels that it passes. What becomes of a segment hangs on nothing but the lines within two cells of it. This is
-what lets each community be noded alone: as long as a community's linework holds all lines that come within `REACH_M` of
-its border, whole segments only, its neighbours bend their common border in exactly the same way.
+Every vertex of a result lies on a grid of `GRID_M` of the working CRS. Lines are noded by snap rounding (Hobby 1999;
+GEOS ``SnapRoundingNoder``): every vertex and every crossing makes its grid cell a hot pixel, and every segment is bent
+through the hot pixels that it passes. What becomes of a segment hangs on nothing but the lines within two cells of it.
+This is what lets each community be noded alone: as long as a community's linework holds all lines that come within
+`REACH_M` of its border, whole segments only, its neighbours bend their common border in exactly the same way.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The partition: grids that cover the jurisdiction once, in a type that can't be built broken.
 
 The proof needs no tolerance. All vertices lie on the grid, so borders are lists of whole numbers. Add up the directed
-borders of all grids and of the known holes between communities: where two of them meet edge to edge, they cancel. If what
-is left is a set of outer rings, counter-clockwise, none in another and none sharing an edge, then every point within them
-is covered exactly once, for the sum of all indicator functions has the same border as theirs.
+borders of all grids and of the known holes between communities: where two of them meet edge to edge, they cancel. If
+what is left is a set of outer rings, counter-clockwise, none in another and none sharing an edge, then every point
+within them is covered exactly once, for the sum of all indicator functions has the same border as theirs.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def figures_of(code: NDArray[np.object_], polygon: Geometries, hole: Geometries)
     Returns
     -------
     dict
-        ``repeated codes``, ``empty``, ``invalid``, ``off the grid`` name grids; ``uncancelled borders`` says how many edges
-        overlap another grid or border a hole, and where the first one is.
+        ``repeated codes``, ``empty``, ``invalid``, ``off the grid`` name grids; ``uncancelled borders`` says how many
+        edges overlap another grid or border a hole, and where the first one is.
     """
     names = code.astype(str)
     repeated = np.unique(names, return_counts=True)

@@ -1,7 +1,7 @@
 """Repair of input polygons, with a record of each repair.
 
-An invalid polygon is repaired by GEOS's structure method: shells are kept, holes subtracted. Only polygonal parts are kept.
-Nothing is changed without a row that says so.
+An invalid polygon is repaired by GEOS's structure method: shells are kept, holes subtracted. Only polygonal parts are
+kept. Nothing is changed without a row that says so.
 """
 
 from __future__ import annotations

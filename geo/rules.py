@@ -1,7 +1,7 @@
 """Who owns a face, and why.
 
-A face belongs to its sole claimant; else to the claimant of the layer that precedes; within one layer to the smaller (or
-larger, or first) unit; where nobody claims it, to the community's own body (属地兜底, DB11/T 2157-2023 §6.3.4).
+A face belongs to its sole claimant; else to the claimant of the layer that precedes; within one layer to the smaller
+(or larger, or first) unit; where nobody claims it, to the community's own body (属地兜底, DB11/T 2157-2023 §6.3.4).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def standing(layer: pd.Series, area_m2: Floats, source_id: pd.Series, parameters
     """Rank units by who wins where they meet; 0 wins over all.
 
     Layers come first, in the order of ``parameters.precedence``; then area, ascending for ``smaller``, descending for
-    ``larger``, not at all for ``first``; then ids in text order. Areas that differ by less than a square millimetre count
-    as equal, so that one outline drawn from two starting points ties.
+    ``larger``, not at all for ``first``; then ids in text order. Areas that differ by less than a square millimetre
+    count as equal, so that one outline drawn from two starting points ties.
     """
     precedence = {name: rank for rank, name in enumerate(parameters.precedence)}
     area = np.round(area_m2, 6)

@@ -1,11 +1,12 @@
 """Slivers: pieces of land too thin or too small to be held for themselves, and who gets them.
 
 A piece is a connected set of faces of one owner in one community. It is *thin* when an inward buffer of half the
-sliver width empties it, a *crumb* when it is under the least area and not its unit's largest piece at home. Such a piece
-goes to the neighbour in the same community with which it shares most border; with no neighbour there it stays. Smaller
-pieces go first, until none is left to move.
+sliver width empties it, a *crumb* when it is under the least area and not its unit's largest piece at home. Such a
+piece goes to the neighbour in the same community with which it shares most border; with no neighbour there it stays.
+Smaller pieces go first, until none is left to move.
 
-A unit's home is the community that holds most of its land. Elsewhere, its part is thin already below the straddle width.
+A unit's home is the community that holds most of its land. Elsewhere, its part is thin already below the straddle
+width.
 """
 
 from __future__ import annotations

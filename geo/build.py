@@ -1,0 +1,183 @@
+"""The build: from the layers of a jurisdiction to its one grid, explained.
+
+Merge → codes and lineage → counts → the layers of the result → gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.arrays import Ints
+from geo.codes import allot, spatial_order
+from geo.describe import describe, face_layer
+from geo.gaps import Held, find_gaps
+from geo.lineage import common_land, kept_codes, lineage, no_lineage
+from geo.merge import Merged, Run, in_order, merge
+from geo.partition import Partition
+from geo.result import OneGrid
+from geo.sources import COUNTS, Parameters, Sources
+
+
+def build(
+    sources: Sources,
+    parameters: Parameters,
+    *,
+    previous: gpd.GeoDataFrame | None = None,
+    used_codes: frozenset[str] = frozenset(),
+    run: Run = in_order,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> OneGrid:
+    """Build the one grid of a jurisdiction.
+
+    Parameters
+    ----------
+    previous
+        The ``grids`` of an earlier build, in any CRS: grids that hold most of an old one keep its code.
+    used_codes
+        Codes that were given out before and live no more; new grids avoid them.
+    run
+        How batches of communities are worked on; see `geo.scale`. It changes nothing but the time.
+    progress
+        Told the name of each stage as it begins.
+
+    Raises
+    ------
+    InputError
+        The layers can't be merged: no usable community, a community without land, codes exhausted.
+    PartitionError
+        The result is no partition; a defect of this program.
+    """
+    merged = merge(sources, parameters, run=run, progress=progress)
+    progress("codes")
+    merged, code, ancestry = coded(merged, parameters, previous, used_codes, sources.buildings)
+    Partition(code, community_codes(merged), merged.grid_polygon, merged.hole)
+    progress("counts")
+    grids, units = describe(merged, code, sources)
+    faces = face_layer(merged, code)
+    progress("gaps")
+    held = held_by(merged, grids, parameters, sources)
+    gaps = find_gaps(held)
+    progress("write")
+    repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
+    return OneGrid(
+        crs=sources.crs,
+        grids=grids.drop(columns=["rural"]),
+        faces=faces,
+        units=units,
+        gaps=gaps,
+        repairs=repairs.reset_index(drop=True),
+        lineage=ancestry,
+        facts=facts(sources, parameters, grids, units, gaps),
+    )
+
+
+def community_codes(merged: Merged) -> np.ndarray:
+    """Return each grid's community code."""
+    return np.asarray(merged.communities["code"].to_numpy(dtype=object)[merged.grid_community])
+
+
+def coded(
+    merged: Merged,
+    parameters: Parameters,
+    previous: gpd.GeoDataFrame | None,
+    used_codes: frozenset[str],
+    buildings: gpd.GeoDataFrame | None,
+) -> tuple[Merged, np.ndarray, gpd.GeoDataFrame]:
+    """Number the grids, carrying on the codes of a previous build; return them in the order of their codes."""
+    community = community_codes(merged)
+    order = spatial_order(merged.grid_polygon, community)
+    kept, pairs, used = np.full(len(order), None, dtype=object), None, used_codes
+    if previous is not None:
+        previous = previous.to_crs(merged.communities.crs)
+        old = np.asarray(previous.geometry.array, dtype=object)
+        pairs = common_land(old, merged.grid_polygon)
+        old_code, old_home = (previous[name].to_numpy(dtype=object) for name in ("code", "community_code"))
+        kept = kept_codes(old_code, old_home, community, pairs, shapely.area(old))
+        used = used | frozenset(old_code)
+    code = np.empty(len(order), dtype=object)
+    code[order] = allot(community[order], parameters, kept=kept[order], used=used)
+    ancestry = no_lineage(merged.communities.crs)
+    if pairs is not None:
+        ancestry = lineage(previous, code, merged.grid_polygon, pairs, buildings)
+    by_code = np.argsort(code.astype(str), kind="stable")
+    return reordered(merged, by_code), code[by_code], ancestry
+
+
+def reordered(merged: Merged, order: Ints) -> Merged:
+    """Put grids in another order, and their faces in the order of the grids."""
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    face_grid = place[merged.face_grid]
+    faces = np.argsort(face_grid, kind="stable")
+    face_place = np.empty(len(faces), dtype=np.int64)
+    face_place[faces] = np.arange(len(faces))
+    claim_face = face_place[merged.claim_face]
+    claims = np.lexsort([merged.claim_unit, claim_face])
+    return replace(
+        merged,
+        grid_polygon=merged.grid_polygon[order],
+        grid_community=merged.grid_community[order],
+        grid_unit=merged.grid_unit[order],
+        face_polygon=merged.face_polygon[faces],
+        face_grid=face_grid[faces],
+        face_rule=merged.face_rule[faces],
+        face_area_m2=merged.face_area_m2[faces],
+        claim_face=claim_face[claims],
+        claim_unit=merged.claim_unit[claims],
+    )
+
+
+def held_by(merged: Merged, grids: gpd.GeoDataFrame, parameters: Parameters, sources: Sources) -> Held:
+    """Gather what the gap rules look at."""
+    homes = np.array([*merged.communities["code"], None], dtype=object)
+    return Held(
+        crs=sources.crs,
+        parameters=parameters,
+        grids=grids,
+        grid_polygon=merged.grid_polygon,
+        grid_unit=merged.grid_unit,
+        face_polygon=merged.face_polygon,
+        face_grid=merged.face_grid,
+        face_area_m2=merged.face_area_m2,
+        claim_face=merged.claim_face,
+        claim_unit=merged.claim_unit,
+        units=merged.units,
+        home=homes[merged.home],
+        hole=merged.hole,
+        buildings=sources.buildings,
+    )
+
+
+def facts(
+    sources: Sources, parameters: Parameters, grids: pd.DataFrame, units: pd.DataFrame, gaps: pd.DataFrame
+) -> dict[str, str]:
+    """Say what was built, by which parameters, and what could not be evaluated."""
+    totals = {"name": sources.name, "working_crs": sources.crs.to_string()}
+    settings = {f"merge.{name}": str(value) for name, value in asdict(parameters).items()}
+    sizes = {"communities": len(sources.communities), "grids": len(grids), "units": len(units), "gaps": len(gaps)}
+    sizes |= {name: int(grids[name].sum()) for name in COUNTS}
+    return {
+        **totals,
+        **settings,
+        "merge.precedence": ", ".join(parameters.precedence),
+        **{name: str(size) for name, size in sizes.items()},
+        **{f"not_evaluated.{kind}": reason for kind, reason in not_evaluated(sources).items()},
+    }
+
+
+def not_evaluated(sources: Sources) -> dict[str, str]:
+    """Say which gap kinds the sources can't show, and why."""
+    reasons = {}
+    if not (sources.units["layer"] == "patrol_zone").any():
+        reasons["unpatrolled"] = "there is no patrol_zone layer"
+    if sources.units["households"].isna().all() and sources.buildings is None:
+        reasons |= dict.fromkeys(("oversize", "undersize"), "no layer has households")
+    if sources.management_areas is None:
+        reasons["management_type"] = "there is no management_area layer; every grid is routine"
+    return reasons

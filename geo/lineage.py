@@ -1,0 +1,108 @@
+"""Lineage: what became of the grids of an earlier build, and which codes live on."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.arrays import Floats, Geometries, Ints, group_first, sums
+
+LEAST_SHARE = 0.001
+"""Land under a thousandth of both grids is imprecise drawing: it is listed, but makes no split and no merger."""
+
+COLUMNS = ("old_code", "new_code", "relation", "area_share", "household_share")
+
+
+def no_lineage(crs: object) -> gpd.GeoDataFrame:
+    """Return an empty lineage, as of a build without a previous one."""
+    return gpd.GeoDataFrame({name: pd.Series(dtype="object") for name in COLUMNS}, geometry=[], crs=crs)
+
+
+def common_land(old: Geometries, new: Geometries) -> tuple[Ints, Ints, Geometries]:
+    """Return the pairs of old and new grids that share land, and the land."""
+    i, j = shapely.STRtree(new).query(old, predicate="intersects")
+    land = shapely.intersection(old[i], new[j])
+    shared = shapely.area(land) > 0
+    order = np.lexsort([j[shared], i[shared]])
+    return i[shared][order].astype(np.int64), j[shared][order].astype(np.int64), land[shared][order]
+
+
+def kept_codes(
+    old_code: NDArray[np.object_],
+    old_community: NDArray[np.object_],
+    new_community: NDArray[np.object_],
+    pairs: tuple[Ints, Ints, Geometries],
+    old_area_m2: Floats,
+) -> NDArray[np.object_]:
+    """Give each new grid the code of an old one that it holds most of, in the same community; None where there is none.
+
+    A new grid that holds most of several takes the code of the one that gives it most land; an old code goes on once.
+    """
+    old, new, land = pairs
+    area = shapely.area(land)
+    most = (area > old_area_m2[old] / 2) & (old_community[old] == new_community[new])
+    old, new, area = old[most], new[most], area[most]
+    order = np.lexsort([old_code[old].astype(str), -np.round(area, 6), new])
+    first = order[group_first(new[order])]
+    kept = np.full(len(new_community), None, dtype=object)
+    kept[new[first]] = old_code[old[first]]
+    return kept
+
+
+def lineage(
+    old: gpd.GeoDataFrame,
+    new_code: NDArray[np.object_],
+    new_polygon: Geometries,
+    pairs: tuple[Ints, Ints, Geometries],
+    buildings: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Write what became of each old grid, and where each new one comes from; geometry is the land they share.
+
+    ``area_share`` and ``household_share`` are parts of the old grid; each adds up to one over an old grid's rows, up
+    to the land that left the jurisdiction. Households are shared by buildings where there are any, else by area.
+
+    ``same``: one old grid is one new grid; ``split`` and ``merged``: as the words say (a grid both cut and joined
+    counts as split); ``new``: land that no old grid had; ``retired``: an old grid that left the jurisdiction
+    altogether.
+    """
+    i, j, land = pairs
+    old_polygon = np.asarray(old.geometry.array, dtype=object)
+    old_area, area = shapely.area(old_polygon), shapely.area(land)
+    share = area / old_area[i]
+    weighty = (share >= LEAST_SHARE) | (area / shapely.area(new_polygon)[j] >= LEAST_SHARE)
+    heirs = np.bincount(i[weighty], minlength=len(old))
+    parents = np.bincount(j[weighty], minlength=len(new_polygon))
+    relation = np.select([heirs[i] > 1, parents[j] > 1], ["split", "merged"], "same")
+    known = pd.DataFrame(
+        {
+            "old_code": old["code"].to_numpy()[i],
+            "new_code": new_code[j],
+            "relation": relation,
+            "area_share": share,
+            "household_share": household_share(i, land, share, old_polygon, buildings),
+        }
+    )
+    fresh = np.flatnonzero(parents == 0)
+    gone = np.setdiff1d(np.arange(len(old)), i)
+    new = pd.DataFrame({"new_code": new_code[fresh], "relation": "new"})
+    retired = pd.DataFrame({"old_code": old["code"].to_numpy()[gone], "relation": "retired"})
+    table = pd.concat([known, new, retired], ignore_index=True)[list(COLUMNS)]
+    places = np.concatenate([land, new_polygon[fresh], old_polygon[gone]])
+    return gpd.GeoDataFrame(table, geometry=places, crs=old.crs)
+
+
+def household_share(
+    old: Ints, land: Geometries, area_share: Floats, old_polygon: Geometries, buildings: gpd.GeoDataFrame | None
+) -> Floats:
+    """Share each old grid's households by the buildings on the land, or by area where it has none."""
+    if buildings is None or "households" not in buildings or not len(buildings):
+        return area_share
+    point = shapely.point_on_surface(np.asarray(buildings.geometry.array, dtype=object))
+    count = buildings["households"].fillna(0).to_numpy(np.float64)
+    piece, building = shapely.STRtree(point).query(land, predicate="intersects")
+    there = sums(count[building], piece.astype(np.int64), len(land))
+    whole = sums(there, old, len(old_polygon))
+    return np.where(whole[old] > 0, there / np.where(whole[old] > 0, whole[old], 1.0), area_share)
