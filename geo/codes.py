@@ -1,4 +1,4 @@
-"""Grid codes: numbered inside each community from west to east, then north to south, by the grids' representative points.
+"""Grid codes: numbered inside each community from west to east, then north to south, by representative points.
 
 A code is a profile, not a constant:
 

@@ -19,7 +19,7 @@ from geo.arrays import Bools, Geometries, Ints, dense, group_first
 from geo.edges import Adjacency
 from geo.errors import InputError
 from geo.faces import Faces, claims, dissolve
-from geo.noding import collect, node, on_grid, polygonize, rings_of
+from geo.noding import REACH_M, collect, node, on_grid, polygonize, rings_of
 from geo.rules import NOBODY, decide
 from geo.slivers import Extent, Land, components, give_away, is_thin, land_of
 from geo.sources import REPAIR_COLUMNS, Parameters
@@ -52,7 +52,7 @@ def partition_communities(frame: gpd.GeoDataFrame, parameters: Parameters) -> Ju
     rank = smaller_first(shapely.area(drawn), frame["code"].to_numpy())
     one_layer = np.zeros(len(drawn), dtype=np.int64)
     drawn_owner, rule = decide(drawn_faces.claim_face, drawn_faces.claim_unit, rank, one_layer, len(drawn_faces))
-    filled = fill_thin_holes(land_of(drawn_faces, drawn_owner, rule), parameters.sliver_width)
+    filled = fill_thin_holes(land_of(drawn_faces, drawn_owner, rule), max(parameters.sliver_width, REACH_M))
     held = filled != NOBODY
     land = land_of(part_of(drawn_faces, held), filled[held], rule[held])
     home = np.zeros(len(drawn), dtype=np.int64)

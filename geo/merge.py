@@ -7,7 +7,7 @@ face's owner, give slivers away, dissolve → prove the partition.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, dense
+from geo.arrays import Geometries, Ints, dense
 from geo.batches import batches, linework, meetings
 from geo.communities import partition_communities
-from geo.errors import InputError, PartitionError
+from geo.errors import InputError
 from geo.faces import Batch, dissolve, faces_of
 from geo.noding import on_grid
-from geo.partition import holes_of
+from geo.parts import Part, join
+from geo.pinched import close_pinched
 from geo.repair import repair
 from geo.rules import NOBODY, decide, standing
 from geo.slivers import give_away, land_of, mark_straddlers
@@ -30,25 +31,6 @@ from geo.sources import Parameters, Sources
 
 BATCH = 128
 """Communities a task: large enough that array work outweighs its calls, small enough to keep all workers busy."""
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
-
-    Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
-    ``face_grid`` and ``claim_face`` number rows of this part.
-    """
-
-    grid_polygon: Geometries
-    grid_community: Ints
-    grid_unit: Ints
-    face_polygon: Geometries
-    face_grid: Ints
-    face_rule: Ints
-    face_area_m2: Floats
-    claim_face: Ints
-    claim_unit: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,15 +113,15 @@ def merge(
     work = partial(merge_batch, parameters=parameters)
     parts = run(work, batches(jurisdiction.areas, polygon, met, lines, rank, layer, BATCH))
     progress("join")
-    whole = join(parts)
+    whole, holes, filled = close_pinched(join(parts), jurisdiction.holes, communities, parameters)
     return Merged(
         **vars(whole),
         communities=communities,
         units=units,
         area=jurisdiction.areas,
-        hole=known_holes(whole.grid_polygon, jurisdiction.holes),
+        hole=holes,
         home=met.home,
-        repairs=pd.concat([mended, jurisdiction.repairs, mended_units], ignore_index=True),
+        repairs=pd.concat([mended, jurisdiction.repairs, filled, mended_units], ignore_index=True),
     )
 
 
@@ -157,29 +139,3 @@ def repaired_units(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
     ordered = frame.sort_values(["layer", "source_id"], ignore_index=True)
     fixed = repair(ordered)
     return ordered.set_geometry(gpd.GeoSeries(fixed.polygons, crs=frame.crs)), fixed.repairs
-
-
-def join(parts: Sequence[Part]) -> Part:
-    """Put parts end to end and renumber the rows that point to others."""
-    grids = np.cumsum([0, *(len(part.grid_polygon) for part in parts)])
-    faces = np.cumsum([0, *(len(part.face_polygon) for part in parts)])
-    moved = [
-        replace(part, face_grid=part.face_grid + grid, claim_face=part.claim_face + face)
-        for part, grid, face in zip(parts, grids, faces, strict=False)
-    ]
-    return Part(*(np.concatenate([getattr(part, field.name) for part in moved]) for field in fields(Part)))
-
-
-def known_holes(grids: Geometries, holes: Geometries) -> Geometries:
-    """Return the holes between grids, bent as the grids are; each must be one that the communities have.
-
-    Raises
-    ------
-    PartitionError
-        The grids leave a hole where the communities have none.
-    """
-    found = holes_of(grids)
-    hole, _ = shapely.STRtree(holes).query(shapely.point_on_surface(found), predicate="within")
-    if len(found) != len(holes) or len(np.unique(hole)) != len(found):
-        raise PartitionError(f"the grids leave {len(found)} holes where the communities have {len(holes)}")
-    return found

@@ -2,8 +2,8 @@
 
 The proof needs no tolerance. All vertices lie on the grid, so borders are lists of whole numbers. Add up the directed
 borders of all grids and of the known holes between communities: where two of them meet edge to edge, they cancel. If
-what is left is a set of outer rings, counter-clockwise, none in another and none sharing an edge, then every point
-within them is covered exactly once, for the sum of all indicator functions has the same border as theirs.
+what is left is the border of a valid multipolygon without holes, counter-clockwise, then every point in it is covered
+exactly once, for the sum of all indicator functions has the same border as its own.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ def uncancelled(polygon: Geometries, hole: Geometries) -> str:
     if len(stray):
         x, y = edges.cells[edges.start[left[stray[0]]]] / CELLS_PER_M
         return f"{len(stray)} edges, the first at ({x:.3f}, {y:.3f})"
-    enclosed = shapely.get_parts(shells)[shapely.get_num_interior_rings(shapely.get_parts(shells)) > 0]
+    enclosed = shells[shapely.get_num_interior_rings(shells) > 0]
+    whole = shapely.multipolygons(shells)
+    if not enclosed.size and not shapely.is_valid(whole):
+        return f"borders that meet unmatched, {shapely.is_valid_reason(whole)}"
     if len(enclosed):
         place = shapely.get_coordinates(shapely.get_interior_ring(enclosed[0], 0))[0]
         return f"{len(enclosed)} outlines with unknown holes, the first at ({place[0]:.3f}, {place[1]:.3f})"
@@ -120,8 +123,10 @@ def strays(edges: Edges, left: Ints, outer: Edges) -> Ints:
     """Return which of the edges left over do not stand exactly once, in their direction, in the outlines' borders."""
     directed = np.concatenate([edges.cells[edges.start[left]], edges.cells[edges.end[left]]], axis=1)
     expected = np.concatenate([outer.cells[outer.start], outer.cells[outer.end]], axis=1)
-    _, number, count = np.unique(np.concatenate([directed, expected]), axis=0, return_inverse=True, return_counts=True)
-    return np.flatnonzero(count[number.reshape(-1)[: len(left)]] != 2).astype(np.int64)
+    _, number = np.unique(np.concatenate([directed, expected]), axis=0, return_inverse=True)
+    here, there = np.split(number.reshape(-1), [len(left)])
+    once = (np.bincount(here, minlength=len(number)) == 1) & (np.bincount(there, minlength=len(number)) == 1)
+    return np.flatnonzero(~once[here]).astype(np.int64)
 
 
 def holes_of(polygon: Geometries) -> Geometries:
@@ -129,6 +134,6 @@ def holes_of(polygon: Geometries) -> Geometries:
     edges = Edges.of(polygon)
     enclosed = outlines(edges, edges.left_over())
     point = shapely.point_on_surface(enclosed)
-    covered, _ = shapely.STRtree(polygon).query(point, predicate="within")
+    covered, _ = shapely.STRtree(polygon).query(point, predicate="intersects")
     holes = np.delete(enclosed, covered)
     return np.asarray(holes[np.argsort(shapely.bounds(holes)[:, 0], kind="stable")], dtype=object)

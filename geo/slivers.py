@@ -25,6 +25,9 @@ from geo.faces import Batch, Faces, dissolve
 from geo.rules import NOBODY, SLIVER
 from geo.sources import Parameters
 
+NOWHERE = -2
+"""The home of land that nobody claims; unlike -1, no community."""
+
 
 @dataclass(frozen=True, eq=False)
 class Land:
@@ -222,7 +225,7 @@ class Pieces:
     def are_main(self, land: Land, home: Ints) -> Bools:
         """Tell which pieces are their unit's largest in the unit's home."""
         holder = land.owner[self.first]
-        at_home = (holder != NOBODY) & (home[holder] == land.community[self.first])
+        at_home = np.append(home, NOWHERE)[holder] == land.community[self.first]
         order = np.lexsort([self.first, -self.extent.area_m2, holder])
         order = order[at_home[order]]
         main = np.zeros(len(self), dtype=np.bool_)

@@ -84,7 +84,8 @@ def straddle(held: Held) -> gpd.GeoDataFrame:
     """Find the grids that a unit has outside its home, the community that holds most of it."""
     unit = held.grid_unit
     community = held.grids["community_code"].to_numpy()
-    away = np.flatnonzero((unit != NOBODY) & (held.home[unit] != community))
+    home = np.array([*held.home, None], dtype=object)[unit]
+    away = np.flatnonzero((unit != NOBODY) & (home != community))
     owner = unit[away]
     land: Geometries = held.grid_polygon[away]
     whole = sums(held.grids["area_m2"].to_numpy(np.float64)[unit != NOBODY], unit[unit != NOBODY], len(held.units))

@@ -1,0 +1,40 @@
+"""What a batch of communities became, and how such parts are put end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from geo.arrays import Floats, Geometries, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
+
+    Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
+    ``face_grid`` and ``claim_face`` number rows of this part.
+    """
+
+    grid_polygon: Geometries
+    grid_community: Ints
+    grid_unit: Ints
+    face_polygon: Geometries
+    face_grid: Ints
+    face_rule: Ints
+    face_area_m2: Floats
+    claim_face: Ints
+    claim_unit: Ints
+
+
+def join(parts: Sequence[Part]) -> Part:
+    """Put parts end to end and renumber the rows that point to others."""
+    grids = np.cumsum([0, *(len(part.grid_polygon) for part in parts)])
+    faces = np.cumsum([0, *(len(part.face_polygon) for part in parts)])
+    moved = [
+        replace(part, face_grid=part.face_grid + grid, claim_face=part.claim_face + face)
+        for part, grid, face in zip(parts, grids, faces, strict=False)
+    ]
+    return Part(*(np.concatenate([getattr(part, field.name) for part in moved]) for field in fields(Part)))

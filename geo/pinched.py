@@ -1,0 +1,92 @@
+"""Inlets that noding pinched shut.
+
+Where two communities' borders run apart by about a cell, the land between them is open at one end and belongs to
+nobody: an inlet. A line across it may bend both borders into one grid point, and what lay behind becomes an enclosed
+hole, a few millimetres wide. Enclosed holes that thin are filled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.arrays import Geometries, Ints, group_first
+from geo.edges import Edges
+from geo.errors import PartitionError
+from geo.faces import dissolve
+from geo.noding import REACH_M
+from geo.partition import holes_of
+from geo.parts import Part
+from geo.rules import SLIVER
+from geo.sources import REPAIR_COLUMNS, Parameters
+
+
+def close_pinched(
+    part: Part, known: Geometries, communities: gpd.GeoDataFrame, parameters: Parameters
+) -> tuple[Part, Geometries, gpd.GeoDataFrame]:
+    """Fill the thin holes that grids leave; return the holes that stay, and a repair for each that was filled.
+
+    Raises
+    ------
+    PartitionError
+        A wider hole lies where the communities have none.
+    """
+    holes = holes_of(part.grid_polygon)
+    thin = shapely.is_empty(shapely.buffer(holes, -max(parameters.sliver_width, REACH_M) / 2))
+    wide, thin_holes = holes[~thin], holes[thin]
+    _, in_known = shapely.STRtree(known).query(shapely.point_on_surface(wide), predicate="within")
+    if len(in_known) != len(wide):
+        raise PartitionError(f"the grids leave {len(wide)} holes where the communities have {len(known)}")
+    taker = longest_neighbour(part.grid_polygon, thin_holes)
+    table = pd.DataFrame(
+        dict(
+            zip(
+                REPAIR_COLUMNS,
+                [
+                    "community",
+                    communities["source_id"].to_numpy()[part.grid_community[taker]],
+                    "inlet narrower than the grid pinched shut",
+                    "filled",
+                    shapely.area(thin_holes),
+                ],
+                strict=True,
+            )
+        )
+    )
+    return fill(part, thin_holes, taker), wide, gpd.GeoDataFrame(table, geometry=thin_holes, crs=communities.crs)
+
+
+def longest_neighbour(grids: Geometries, holes: Geometries) -> Ints:
+    """Return the grid that shares most border with each hole."""
+    _, grid = shapely.STRtree(grids).query(holes, predicate="intersects")
+    rows = np.unique(grid)
+    edges = Edges.of(np.concatenate([grids[rows], holes]))
+    key, holder = edges.keys(), edges.polygon
+    border = pd.DataFrame({"key": key, "holder": holder, "length": edges.length})
+    pairs = border[holder >= len(rows)].merge(border[holder < len(rows)], on="key", suffixes=("_hole", ""))
+    shared = pairs.groupby(["holder_hole", "holder"], as_index=False)["length"].sum().round(6)
+    shared = shared.sort_values(["holder_hole", "length", "holder"], ascending=[True, False, True])
+    first = group_first(shared["holder_hole"].to_numpy())
+    return np.asarray(rows[shared["holder"].to_numpy()[first]], dtype=np.int64)
+
+
+def fill(part: Part, holes: Geometries, taker: Ints) -> Part:
+    """Add each hole to a grid, as a face that nobody claims."""
+    if not len(holes):
+        return part
+    grid = part.grid_polygon.copy()
+    rows, local = np.unique(taker, return_inverse=True)
+    together = np.concatenate([grid[rows], holes])
+    grid[rows] = dissolve(together, np.concatenate([np.arange(len(rows)), local]), len(rows))
+    return replace(
+        part,
+        grid_polygon=grid,
+        face_polygon=np.concatenate([part.face_polygon, holes]),
+        face_grid=np.concatenate([part.face_grid, taker]),
+        face_rule=np.concatenate([part.face_rule, np.full(len(holes), SLIVER)]),
+        face_area_m2=np.concatenate([part.face_area_m2, shapely.area(holes)]),
+    )
