@@ -86,17 +86,16 @@ def reasons(polygons: Geometries) -> Geometries:
 
 
 def polygonal_parts(geometries: Geometries) -> Geometries:
-    """Keep the polygons of any geometries, one-to-one; an empty polygon where there are none.
+    """Keep the polygons of any geometries, one-to-one, as drawn (so maybe invalid); empty where there are none.
 
     >>> mixed = shapely.from_wkt("GEOMETRYCOLLECTION (POINT (5 5), POLYGON ((0 0, 1 0, 1 1, 0 0)))")
     >>> polygonal_parts(np.array([mixed])).tolist()
-    [<POLYGON ((0 0, 1 0, 1 1, 0 0))>]
+    [<MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))>]
     """
     result = geometries.copy()
     other = np.flatnonzero(~np.isin(shapely.get_type_id(geometries), AREAL))
     for row in other:  # few, and nested collections flatten only one by one
-        parts = flat_polygons(geometries[row])
-        result[row] = shapely.union_all(parts) if parts else shapely.Polygon()
+        result[row] = shapely.multipolygons(flat_polygons(geometries[row]))
     return result
 
 
