@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from geo.sources import Parameters, Sources
 from tests.geo.sketching import CRS, SOUTH, WEST, assert_partition, communities, units
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "coverage"
-FILES = sorted([*CASES.glob("mapshaper/*json"), *CASES.glob("maup_*")])
+FILES = sorted([*CASES.glob("mapshaper/*json"), *CASES.glob("maup_*.zip")])
 EXPECTED = {"ex1_": 2, "ex2_": 3, "ex3.": 3, "ex5_": 3, "ex7_": 3, "ex8_": 12, "ex9_": 2, "ex22_": 3, "ex23_": 3}
 SIDE_M = 20_000.0
 
@@ -75,3 +76,17 @@ def test_an_invalid_polygon_is_repaired_as_its_makers_expect(name, parts, area, 
     assert shapely.is_valid(fixed).all()
     if area:
         assert shapely.area(fixed).sum() == area
+
+
+def test_sixteen_toy_precincts_over_four_counties_all_keep_land():
+    toy = json.loads((CASES / "maup_toy.json").read_text("utf-8"))
+    counties, precincts = (
+        shapely.transform(shapely.from_wkt(toy[key]), lambda xy: xy * 5000 + [WEST, SOUTH])
+        for key in ("regions", "input")
+    )
+    frame = communities({f"r{k}": county for k, county in enumerate(counties)})
+    drawn = units(compound={f"{k:02d}": precinct for k, precinct in enumerate(precincts)})
+    grid = build(Sources("toy", frame.crs, frame, drawn), Parameters())
+    assert_partition(grid, shapely.union_all(counties))
+    assert set(grid.units["status"]) <= {"kept", "trimmed"}
+    assert len(grid.units) == 16
