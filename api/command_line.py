@@ -1,0 +1,198 @@
+"""The command line ``onegrid``: thin doors to `geo`, `data` and `web.reports`.
+
+Exit codes: 0 done; 1 the check failed; 2 bad usage, bad input, or interrupted. A refusal is one line on stderr.
+Libraries are imported in the commands that need them, so that each starts quickly.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.errors import OneGridError, PartitionError
+
+app = typer.Typer(
+    name="onegrid",
+    help="One Grid (多网合一): merge a city's governance grids into one partition, and say what is missing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
+Written = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
+
+
+class Ledger(StrEnum):
+    """The three ledgers."""
+
+    unheld = "unheld"
+    contested = "contested"
+    unserved = "unserved"
+
+
+class ListFormat(StrEnum):
+    """How a list is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    geojson = "geojson"
+
+
+class FileFormat(StrEnum):
+    """What an export is written as."""
+
+    geojson = "geojson"
+    gpkg = "gpkg"
+    geoparquet = "geoparquet"
+    csv = "csv"
+    pmtiles = "pmtiles"
+    shp = "shp"
+
+
+def main() -> None:
+    """Run a command; turn refusals into one line and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(say_and_stop("interrupted; nothing was written"))
+    except BrokenPipeError:  # whoever read the list has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except PartitionError as error:
+        sys.exit(say_and_stop(f"{error}; this is a defect of One Grid, please report it", status=1))
+    except OneGridError as error:
+        sys.exit(say_and_stop(str(error)))
+
+
+def say_and_stop(sentence: str, *, status: int = 2) -> int:
+    """Print one line on stderr and return the exit code."""
+    print("onegrid: " + " ".join(sentence.split()), file=sys.stderr)
+    return status
+
+
+@app.command(
+    epilog="Example: onegrid demo town --communities 30 && onegrid build town/layers.toml -o town.gpkg",
+)
+def demo(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    communities: Annotated[int, typer.Option(min=1, max=60_000, help="How many communities the town has.")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another town.")] = 1,
+    geoparquet: Annotated[bool, typer.Option("--geoparquet", help="Write every layer as GeoParquet.")] = False,
+) -> None:
+    """Write a realistic town with layers.toml, its layers and tables, and the mess of real digitising."""
+    from api.console import stages
+    from data.demo import write_demo
+
+    with stages() as stage:
+        layers = write_demo(
+            directory,
+            communities=communities,
+            seed=seed,
+            format="geoparquet" if geoparquet else "office",
+            progress=stage,
+        )
+    print(layers)
+
+
+@app.command(
+    epilog="Examples: onegrid build layers.toml -o grid.gpkg | "
+    "onegrid build layers.toml -o 2026.gpkg --previous 2025.gpkg",
+)
+def build(
+    layers: Annotated[Path, typer.Argument(metavar="LAYERS.toml", help="What to merge; see README.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="A .gpkg file, or a directory for GeoParquet.")
+    ],
+    previous: Annotated[
+        Path | None, typer.Option(metavar="OLD", help="An earlier build: grids keep its codes, `lineage` says how.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Threads of this machine; the number of its cores by default.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://10.0.0.1:8786.")
+    ] = None,
+) -> None:
+    """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
+    from api.building import build_files
+    from api.console import stages
+    from geo.gaps import LEDGERS
+
+    with stages() as stage:
+        grid = build_files(layers, output, previous=previous, workers=workers, scheduler=scheduler, stage=stage)
+    found = grid.gaps["ledger"].value_counts()
+    print(
+        f"{output}: {len(grid.grids)} grids, {grid.grids['community_code'].nunique()} communities, "
+        f"gaps: {', '.join(f'{found.get(ledger, 0)} {ledger}' for ledger in LEDGERS)}"
+    )
+
+
+@app.command(epilog="Example: onegrid check grid.gpkg")
+def check(out: Build) -> None:
+    """Print the figures of the partition; exit 1 when it does not hold."""
+    from data.output import read_build
+    from geo.check import check as findings_of
+
+    findings = findings_of(read_build(out, ["grids", "faces", "units", "gaps"]))
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        print(f"{'ok  ' if finding.holds else 'FAIL'} {finding.name:<{width}}  {finding.value}")
+    failed = sum(not finding.holds for finding in findings)
+    print("the partition holds" if not failed else f"{failed} of {len(findings)} checks failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Examples: onegrid gaps grid.gpkg --ledger unheld | "
+    "onegrid gaps grid.gpkg --kind overlap --format csv > overlaps.csv",
+)
+def gaps(
+    out: Build,
+    kind: Annotated[list[str] | None, typer.Option(metavar="K", help="Only this kind; may be given again.")] = None,
+    ledger: Annotated[Ledger | None, typer.Option(help="Only this ledger.")] = None,
+    format: Annotated[ListFormat, typer.Option(help="How to print.")] = ListFormat.table,
+) -> None:
+    """Print the coverage gaps, worst first."""
+    from api.listing import chosen_gaps, print_gaps
+
+    print_gaps(chosen_gaps(out, kind or [], ledger), format.value)
+
+
+@app.command("map", epilog="Example: onegrid map grid.gpkg -o map.html")
+def map_(out: Build, output: Written) -> None:
+    """Write one HTML file with the map, which works offline."""
+    from data.output import read_build
+    from web.reports import write_map
+
+    write_map(read_build(out), output)
+    print(output)
+
+
+@app.command(
+    epilog="Examples: onegrid export grid.gpkg -o grids.geojson --layer grids --format geojson | "
+    "onegrid export grid.gpkg -o gcj.shp --layer grids --format shp --crs GCJ-02",
+)
+def export(
+    out: Build,
+    output: Written,
+    layer: Annotated[str, typer.Option(metavar="L|all", help="A layer of the build, or all.")],
+    format: Annotated[FileFormat, typer.Option(help="What to write.")],
+    crs: Annotated[str | None, typer.Option(metavar="EPSG|GCJ-02|BD-09", help="EPSG:…, GCJ-02 or BD-09.")] = None,
+) -> None:
+    """Write layers of a build for other programs."""
+    from data.export import export as export_layers
+    from data.output import read_build
+
+    for note in export_layers(read_build(out), output, layer=layer, format=format.value, crs=crs):
+        print(f"onegrid: {note}", file=sys.stderr)
+    print(output)
