@@ -35,6 +35,7 @@ def build_files(
         The files can't be used, or ``out`` can't be written; nothing is left behind.
     """
     require_writable_build(out)
+    count = workers or os.cpu_count() or 1
     stage("read")
     read = read_sources(layers, warn=stage.warn)
     old, used = earlier(previous)
@@ -43,18 +44,13 @@ def build_files(
         read.settings.parameters,
         previous=old,
         used_codes=used,
-        run=runner(workers, scheduler, stage),
+        run=cluster(scheduler, stage.done) if scheduler else threads(count, stage.done),
+        local=threads(count),
         progress=stage,
     )
+    stage("write")
     write_build(grid, out, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
     return grid
-
-
-def runner(count: int | None, scheduler: str | None, stage: Stages):
-    """Return where the communities are worked on."""
-    if scheduler:
-        return cluster(scheduler, stage.done)
-    return threads(count or os.cpu_count() or 1, stage.done)
 
 
 def earlier(previous: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:

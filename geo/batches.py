@@ -1,4 +1,4 @@
-"""What each community's build needs, put together: its border, the units that meet it, the lines that come near.
+"""Which unit meets which community, and batches of communities with all that their build needs.
 
 Communities are built alone. A batch is only a number of them that go to a worker together, so that batching changes
 nothing but the time.
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, group_first
-from geo.edges import Edges
+from geo.arrays import Geometries, Ints, dense, group_first
 from geo.faces import Batch
-from geo.noding import REACH_M, collect, near_runs, rings_of
+from geo.noding import REACH_M
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,50 +52,26 @@ def meetings(areas: Geometries, units: Geometries) -> Meetings:
     return Meetings(community, unit, home)
 
 
-def linework(areas: Geometries, units: Geometries, met: Meetings) -> Geometries:
-    """Collect each community's lines: its border, units, and the neighbours' borders that come near.
-
-    Of a unit that reaches beyond the community only the segments near the community's box are taken, whole.
-    """
-    border, border_of = rings_of(areas)
-    within = shapely.contains_properly(areas[met.community], units[met.unit])
-    ring, meeting = rings_of(units[met.unit])
-    whole = within[meeting]
-    run, cut = near_runs(ring[~whole], shapely.bounds(areas)[met.community[meeting[~whole]]])
-    near, near_of = borders_nearby(areas)
-    lines = [border, ring[whole], run, near]
-    owner = [border_of, met.community[meeting[whole]], met.community[meeting[~whole][cut]], near_of]
-    return collect(np.concatenate(lines), np.concatenate(owner), len(areas))
-
-
-def borders_nearby(areas: Geometries) -> tuple[Geometries, Ints]:
-    """Return the border segments of other communities that come near a community, and that community."""
-    edges = Edges.of(areas)
-    _, once = np.unique(edges.keys(), return_index=True)
-    segments = edges.lines(once)
-    borders = shapely.boundary(areas)
-    shapely.prepare(borders)
-    community, row = shapely.STRtree(segments).query(borders, predicate="dwithin", distance=REACH_M)
-    pair = edges.keys()[once][row] * len(areas) + community
-    own = np.isin(pair, edges.keys() * len(areas) + edges.polygon)
-    order = np.lexsort([row[~own], community[~own]])
-    return segments[row[~own][order]], community[~own][order].astype(np.int64)
-
-
 def batches(
-    areas: Geometries, units: Geometries, met: Meetings, lines: Geometries, rank: Ints, layer: Ints, size: int
+    areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, size: int
 ) -> Iterator[Batch]:
-    """Cut the jurisdiction into batches of about ``size`` communities each, in their given order."""
+    """Cut the jurisdiction into batches of about ``size`` communities each, in their given order.
+
+    ``rank`` and ``layer`` have a row a unit: its `geo.rules.standing` and the number of its layer.
+    """
+    borders = shapely.STRtree(areas)
     for first in range(0, len(areas), size):
         community = np.arange(first, min(first + size, len(areas)))
         rows = slice(*np.searchsorted(met.community, [first, first + size]))
-        unit = np.unique(met.unit[rows])
+        unit, local = dense(met.unit[rows])
         home = met.home[unit] - first
         home[(home < 0) | (home >= len(community))] = -1
+        _, beside = borders.query(areas[community], predicate="dwithin", distance=REACH_M)
         yield Batch(
             community=community,
             area=areas[community],
-            linework=lines[community],
+            around=areas[np.setdiff1d(beside, community)],
+            meets=(met.community[rows] - first, local),
             unit=unit,
             polygon=units[unit],
             rank=np.argsort(np.argsort(rank[unit])),

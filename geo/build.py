@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +33,7 @@ def build(
     previous: gpd.GeoDataFrame | None = None,
     used_codes: frozenset[str] = frozenset(),
     run: Run = in_order,
+    local: Run = in_order,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> OneGrid:
     """Build the one grid of a jurisdiction.
@@ -42,7 +45,9 @@ def build(
     used_codes
         Codes that were given out before and live no more; new grids avoid them.
     run
-        How batches of communities are worked on; see `geo.scale`. It changes nothing but the time.
+        How batches of communities are worked on, maybe on other machines; see `geo.scale`.
+    local
+        How work on the whole is shared out, in this machine's memory. Neither changes anything but the time.
     progress
         Told the name of each stage as it begins.
 
@@ -56,14 +61,12 @@ def build(
     merged = merge(sources, parameters, run=run, progress=progress)
     progress("codes")
     merged, code, ancestry = coded(merged, parameters, previous, used_codes, sources.buildings)
-    Partition(code, community_codes(merged), merged.grid_polygon, merged.hole)
     progress("counts")
-    grids, units = describe(merged, code, sources)
-    faces = face_layer(merged, code)
+    prove = partial(Partition, code, community_codes(merged), merged.grid_polygon, merged.hole)
+    tasks = [prove, partial(describe, merged, code, sources), partial(face_layer, merged, code)]
+    _, (grids, units), faces = local(call, tasks)
     progress("gaps")
-    held = held_by(merged, grids, parameters, sources)
-    gaps = find_gaps(held)
-    progress("write")
+    gaps = find_gaps(held_by(merged, grids, parameters, sources), run=local)
     repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
     return OneGrid(
         crs=sources.crs,
@@ -75,6 +78,11 @@ def build(
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
     )
+
+
+def call(task: Callable[[], Any]) -> Any:
+    """Do a task."""
+    return task()
 
 
 def community_codes(merged: Merged) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from geo.arrays import Floats, Geometries, Ints, sums
-from geo.noding import to_cells
+from geo.noding import CELLS_PER_M, to_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,18 @@ class Edges:
             length=step[real],
         )
 
+    @classmethod
+    def directed(cls, cells: Ints) -> Edges:
+        """Take edges that are given by their ends in grid cells, shape (n, 4); each is a polygon's of its own."""
+        ends = cells.reshape(-1, 2)
+        points, number = number_vertices(ends)
+        length = np.hypot(*((cells[:, 2:] - cells[:, :2]).T / CELLS_PER_M))
+        return cls(np.arange(len(cells)), number[0::2], number[1::2], points, length)
+
+    def ends(self, rows: Ints) -> Ints:
+        """Return the start and end of some edges in grid cells, shape (n, 4)."""
+        return np.concatenate([self.cells[self.start[rows]], self.cells[self.end[rows]]], axis=1)
+
     def keys(self) -> Ints:
         """Return one number an edge, the same in both directions."""
         return np.minimum(self.start, self.end) * len(self.cells) + np.maximum(self.start, self.end)
@@ -66,8 +78,7 @@ class Edges:
 
     def lines(self, rows: Ints) -> Geometries:
         """Return the edges of some rows as two-point lines, coordinates in metres."""
-        ends = np.stack([self.cells[self.start[rows]], self.cells[self.end[rows]]], axis=1)
-        return np.asarray(shapely.linestrings(ends / 1000.0), dtype=object)
+        return np.asarray(shapely.linestrings(self.ends(rows).reshape(-1, 2, 2) / CELLS_PER_M), dtype=object)
 
 
 def number_vertices(cells: Ints) -> tuple[Ints, Ints]:

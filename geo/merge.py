@@ -17,11 +17,10 @@ import pandas as pd
 import shapely
 
 from geo.arrays import Geometries, Ints, dense
-from geo.batches import batches, linework, meetings
+from geo.batches import batches, meetings
 from geo.communities import partition_communities
 from geo.errors import InputError
 from geo.faces import Batch, dissolve, faces_of
-from geo.noding import on_grid
 from geo.parts import Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
@@ -68,6 +67,7 @@ def merge_batch(batch: Batch, parameters: Parameters) -> Part:
         face_area_m2=land.area_m2,
         claim_face=faces.claim_face,
         claim_unit=batch.unit[faces.claim_unit],
+        border=land.border,
     )
 
 
@@ -106,12 +106,11 @@ def merge(
     progress("relate")
     polygon = np.asarray(units.geometry.array, dtype=object)
     met = meetings(jurisdiction.areas, polygon)
-    lines = linework(jurisdiction.areas, on_grid(polygon), met)
     rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
     _, layer = dense(units["layer"].to_numpy().astype(str))
     progress("merge")
     work = partial(merge_batch, parameters=parameters)
-    parts = run(work, batches(jurisdiction.areas, polygon, met, lines, rank, layer, BATCH))
+    parts = run(work, batches(jurisdiction.areas, polygon, met, rank, layer, BATCH))
     progress("join")
     whole, holes, filled = close_pinched(join(parts), jurisdiction.holes, communities, parameters)
     return Merged(

@@ -121,18 +121,23 @@ def outlines(edges: Edges, left: Ints) -> Geometries:
 
 def strays(edges: Edges, left: Ints, outer: Edges) -> Ints:
     """Return which of the edges left over do not stand exactly once, in their direction, in the outlines' borders."""
-    directed = np.concatenate([edges.cells[edges.start[left]], edges.cells[edges.end[left]]], axis=1)
-    expected = np.concatenate([outer.cells[outer.start], outer.cells[outer.end]], axis=1)
-    _, number = np.unique(np.concatenate([directed, expected]), axis=0, return_inverse=True)
+    both = np.concatenate([edges.ends(left), outer.ends(np.arange(len(outer.start)))])
+    _, number = np.unique(both, axis=0, return_inverse=True)
     here, there = np.split(number.reshape(-1), [len(left)])
     once = (np.bincount(here, minlength=len(number)) == 1) & (np.bincount(there, minlength=len(number)) == 1)
     return np.flatnonzero(~once[here]).astype(np.int64)
 
 
-def holes_of(polygon: Geometries) -> Geometries:
-    """Return the holes that grids leave between them, as polygons, from west to east."""
-    edges = Edges.of(polygon)
+def holes_of(border: Ints, polygon: Geometries) -> Geometries:
+    """Return the holes that grids leave between them, as polygons, from west to east.
+
+    ``border`` holds the edges of the grids that may be on the outside, in grid cells, shape (n, 4); those that cancel
+    are not.
+    """
+    edges = Edges.directed(border)
     enclosed = outlines(edges, edges.left_over())
+    if not shapely.get_num_interior_rings(enclosed).any():
+        return np.empty(0, dtype=object)
     point = shapely.point_on_surface(enclosed)
     covered, _ = shapely.STRtree(polygon).query(point, predicate="intersects")
     holes = np.delete(enclosed, covered)

@@ -15,7 +15,8 @@ class Part:
     """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
 
     Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
-    ``face_grid`` and ``claim_face`` number rows of this part.
+    ``face_grid`` and ``claim_face`` number rows of this part. ``border`` holds the edges on its outside, in grid cells,
+    shape (n, 4).
     """
 
     grid_polygon: Geometries
@@ -27,6 +28,7 @@ class Part:
     face_area_m2: Floats
     claim_face: Ints
     claim_unit: Ints
+    border: Ints
 
 
 def join(parts: Sequence[Part]) -> Part:

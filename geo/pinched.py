@@ -35,7 +35,7 @@ def close_pinched(
     PartitionError
         A wider hole lies where the communities have none.
     """
-    holes = holes_of(part.grid_polygon)
+    holes = holes_of(part.border, part.grid_polygon)
     thin = shapely.is_empty(shapely.buffer(holes, -max(parameters.sliver_width, REACH_M) / 2))
     wide, thin_holes = holes[~thin], holes[thin]
     _, in_known = shapely.STRtree(known).query(shapely.point_on_surface(wide), predicate="within")

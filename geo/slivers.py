@@ -43,12 +43,14 @@ class Land:
     """The face is in a part of its owner that lies outside the owner's home and is thin there."""
     next_to: Adjacency
     """One row a pair of neighbouring faces of one community."""
+    border: Ints
+    """The edges that only one face has, in grid cells, shape (n, 4)."""
 
 
 def land_of(faces: Faces, owner: Ints, rule: Ints) -> Land:
     """Measure faces and find their neighbours."""
     edges = Edges.of(faces.polygon)
-    pairs, _ = adjacency(edges)
+    pairs, alone = adjacency(edges)
     inner = faces.community[pairs.left] == faces.community[pairs.right]
     pairs = Adjacency(pairs.left[inner], pairs.right[inner], pairs.length[inner])
     low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
@@ -61,6 +63,7 @@ def land_of(faces: Faces, owner: Ints, rule: Ints) -> Land:
         rule=rule,
         straddles=np.zeros(len(faces), dtype=np.bool_),
         next_to=Adjacency(low, high, pairs.length).summed(len(faces)),
+        border=edges.ends(alone),
     )
 
 

@@ -12,6 +12,7 @@ from geo.gaps.held import Held
 from geo.gaps.ledger import KINDS, LEDGERS, no_gaps
 from geo.gaps.unheld import no_community, unclaimed
 from geo.gaps.unserved import oversize, undersize, unpatrolled
+from geo.merge import Run, in_order
 
 __all__ = ["FINDERS", "KINDS", "LEDGERS", "Held", "find_gaps"]
 
@@ -26,9 +27,9 @@ FINDERS: Mapping[str, Callable[[Held], gpd.GeoDataFrame]] = {
 }
 
 
-def find_gaps(held: Held) -> gpd.GeoDataFrame:
-    """Find all gaps, worst first; ids are unique."""
-    found = [table for table in (finder(held) for finder in FINDERS.values()) if len(table)]
+def find_gaps(held: Held, *, run: Run = in_order) -> gpd.GeoDataFrame:
+    """Find all gaps, worst first; ids are unique. Kinds do not hang on each other, so ``run`` may share them out."""
+    found = [table for table in run(lambda find: find(held), FINDERS.values()) if len(table)]
     if not found:
         return no_gaps(held.crs)
     table = pd.concat(found, ignore_index=True)

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.edges import Edges
 from geo.errors import PartitionError
 from geo.partition import Partition, holes_of
 from tests.geo.sketching import SOUTH, WEST, sketch, square
@@ -68,7 +69,8 @@ def test_codes_that_repeat_are_refused():
 def test_a_known_hole_is_allowed_and_found():
     ring = np.array([shapely.difference(square(0, 0, 3, 3), square(1, 1))], dtype=object)
     assert partition(*ring, holes=[square(1, 1)])
-    assert holes_of(ring)[0].equals(square(1, 1))
+    edges = Edges.of(ring)
+    assert holes_of(edges.ends(edges.left_over()), ring)[0].equals(square(1, 1))
 
 
 @given(st.integers(0, 2**32 - 1))
