@@ -1,0 +1,255 @@
+"""A build on disk: one GeoPackage, or a directory of GeoParquet.
+
+`LAYERS` says what is in it; a new layer is one entry there and an attribute of `geo.result.OneGrid`.
+Geometry is in the working CRS, as WKB, so that the 1 mm grid survives to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from data import geopackage, geoparquet
+from data.whole import reason, require_writable, whole
+from geo.errors import InputError
+from geo.result import OneGrid
+
+TEXT, NUMBER, INTEGER, COUNT = "str", "float64", "int64", "Int64"
+"""Types of columns. A count that nobody gave is missing, not 0, hence the nullable integer."""
+
+Frame: TypeAlias = pd.DataFrame | gpd.GeoDataFrame
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called after each layer: its name, the rows written so far, the rows in all."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of a build: column → type in the order of the file, and the type of its geometry."""
+
+    columns: Mapping[str, str]
+    geometry: Literal["Polygon", "MultiPolygon"] | None = "MultiPolygon"
+
+
+LAYERS: Mapping[str, Layer] = {
+    "grids": Layer(
+        {
+            **dict.fromkeys(("code", "kind", "name", "community_code", "source_layer", "source_id"), TEXT),
+            **dict.fromkeys(("patrol_zone_id", "management_type"), TEXT),
+            **dict.fromkeys(("households", "population", "party_members"), COUNT),
+            "area_m2": NUMBER,
+            "parts": INTEGER,
+        }
+    ),
+    "faces": Layer({"face_id": TEXT, "code": TEXT, "claimants": TEXT, "rule": TEXT, "area_m2": NUMBER}, "Polygon"),
+    "units": Layer(
+        {
+            **dict.fromkeys(("layer", "source_id", "name", "status"), TEXT),
+            **dict.fromkeys(("claimed_m2", "granted_m2"), NUMBER),
+            **dict.fromkeys(("households", "population", "party_members"), COUNT),
+            "note": TEXT,
+        }
+    ),
+    "gaps": Layer(
+        {
+            **dict.fromkeys(("gap_id", "kind", "ledger"), TEXT),
+            "severity": INTEGER,
+            **dict.fromkeys(("code", "community_code"), TEXT),
+            "area_m2": NUMBER,
+            "households": COUNT,
+            **dict.fromkeys(("detail", "remedy", "state", "reason", "expires"), TEXT),
+        }
+    ),
+    "repairs": Layer(
+        {**dict.fromkeys(("layer", "source_id", "problem", "action"), TEXT), "changed_m2": NUMBER},
+    ),
+    "lineage": Layer(
+        {
+            **dict.fromkeys(("old_code", "new_code", "relation"), TEXT),
+            **dict.fromkeys(("area_share", "household_share"), NUMBER),
+        }
+    ),
+    "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
+}
+
+READER_ERRORS = (OSError, DataSourceError, DataLayerError, ValueError, TypeError)
+"""What a damaged or foreign file raises: GDAL; Arrow, by ValueErrors; pandas, on values of another type."""
+
+SKETCH_WIDTH_M = 0.5
+"""What has no area (a line, a point among the repairs) is drawn this wide, as a layer holds polygons only."""
+
+
+def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
+    """Write a build: a GeoPackage when ``out`` ends in ``.gpkg``, else a directory of GeoParquet, one file a layer.
+
+    The same build gives the same bytes. An old build in this place is replaced when the new one is complete.
+
+    Parameters
+    ----------
+    facts
+        Rows of the table `build` beside those in ``grid.facts``: input files with their SHA-256, program version.
+    progress
+        Told after each layer.
+
+    Raises
+    ------
+    InputError
+        ``out`` can't be written; nothing is left behind.
+    """
+    frames = {name: getattr(grid, name) for name in LAYERS if name != "build"}
+    every = {**grid.facts, **facts}
+    frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
+    write = geopackage.write if is_geopackage(out) else geoparquet.write
+    with whole(out, **place_rules(out), needs_bytes=expected_bytes(frames.values())) as part:
+        write(counted(typed_layers(frames), frames, progress), part)
+
+
+def require_writable_build(out: Path) -> None:
+    """Refuse, before the work, a place where a build can't be written."""
+    require_writable(out, **place_rules(out))
+
+
+def read_build(
+    out: Path, layers: Iterable[str] | None = None, *, columns: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Frame]:
+    """Read layers of a build, of either form.
+
+    Parameters
+    ----------
+    layers
+        Their names; default: all.
+    columns
+        By layer, the columns to read, ``geometry`` among them if it is wanted; default: all. Few columns read faster.
+
+    Returns
+    -------
+    dict
+        By layer, in the order asked for; columns as in `LAYERS`, with those types.
+
+    Raises
+    ------
+    InputError
+        ``out`` is no build, or lacks a layer or a column; the message says which.
+    """
+    wanted = list(LAYERS if layers is None else layers)
+    unknown = [name for name in wanted if name not in LAYERS]
+    if unknown:
+        raise InputError(f"there is no layer {unknown[0]} in a build; there are {', '.join(LAYERS)}")
+    form = geopackage if is_geopackage(out) else geoparquet
+    require_build(out)
+    found = form.layer_columns(out, wanted)
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise InputError(f"{out}: not a build of One Grid, it has no layer {', '.join(missing)}")
+    return {name: read_layer(form, out, name, found[name], (columns or {}).get(name)) for name in wanted}
+
+
+def require_build(out: Path) -> None:
+    """Refuse a path where no build can be."""
+    try:
+        there, folder = out.exists(), out.is_dir()
+    except OSError as error:
+        raise InputError(f"{out}: can't be read: {reason(error)}") from error
+    if not there:
+        raise InputError(f"{out}: no such build; make one with `onegrid build LAYERS.toml -o {out}`")
+    if folder == is_geopackage(out):
+        raise InputError(f"{out}: not a build of One Grid, which is a .gpkg file or a directory of GeoParquet")
+
+
+def read_facts(out: Path) -> dict[str, str]:
+    """Read the table `build` as key → value."""
+    table = read_build(out, ["build"])["build"]
+    return dict(zip(table["key"], table["value"], strict=True))
+
+
+def read_layer(form: ModuleType, out: Path, name: str, found: Sequence[str], columns: Sequence[str] | None) -> Frame:
+    """Read the named columns of one layer, with the types of `LAYERS`."""
+    layer = LAYERS[name]
+    every = [*layer.columns, *(["geometry"] if layer.geometry else [])]
+    wanted = every if columns is None else list(columns)
+    missing = [column for column in wanted if column not in found]
+    if missing:
+        raise InputError(f"{out}: not a build of One Grid, its layer {name} has no column {', '.join(missing)}")
+    types = {column: layer.columns[column] for column in wanted if column in layer.columns}
+    try:
+        frame = form.read(out, name, wanted)[wanted].astype(types)
+    except READER_ERRORS as error:
+        raise InputError(f"{out}: layer {name} can't be read as a layer of One Grid: {reason(error)}") from error
+    if "geometry" in wanted and frame.crs is None:
+        raise InputError(f"{out}: not a build of One Grid, its layer {name} has no coordinate system")
+    return frame
+
+
+def is_geopackage(out: Path) -> bool:
+    """Tell by its suffix whether a build is one GeoPackage.
+
+    >>> is_geopackage(Path("town.gpkg")), is_geopackage(Path("town"))
+    (True, False)
+    """
+    return out.suffix.lower() == ".gpkg"
+
+
+def place_rules(out: Path) -> dict[str, Any]:
+    """Say for `data.whole` what may stand where a build goes."""
+    return {"directory": not is_geopackage(out), "own": [geoparquet.file_name(name) for name in LAYERS]}
+
+
+def typed_layers(frames: Mapping[str, Frame]) -> Iterator[tuple[str, Frame, str | None]]:
+    """Yield name, frame and geometry type of each layer, one at a time so that only one copy is held."""
+    for name, frame in frames.items():
+        yield name, typed(frame, LAYERS[name]), LAYERS[name].geometry
+
+
+def typed(frame: Frame, layer: Layer) -> Frame:
+    """Give a frame the columns of a layer, in their order, with their types and one type of geometry."""
+    table = pd.DataFrame({name: frame[name].astype(dtype) for name, dtype in layer.columns.items()})
+    table = table.reset_index(drop=True)
+    if layer.geometry is None:
+        return table
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    return gpd.GeoDataFrame(table, geometry=areal(geometry, multi=layer.geometry == "MultiPolygon"), crs=frame.crs)
+
+
+def areal(geometries: np.ndarray, *, multi: bool) -> np.ndarray:
+    """Return plane polygons (or multipolygons) one-to-one; null for empty ones, an outline for what has no area."""
+    flat = np.where(shapely.is_empty(geometries), None, geometries)
+    deep = shapely.has_z(flat)
+    flat[deep] = shapely.force_2d(flat[deep])
+    kind = shapely.get_type_id(flat)
+    thin = ~np.isin(kind, (-1, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    flat[thin] = shapely.buffer(flat[thin], SKETCH_WIDTH_M / 2)
+    single = shapely.get_type_id(flat) == shapely.GeometryType.POLYGON
+    if multi:
+        flat[single] = shapely.multipolygons(flat[single, np.newaxis]) if single.any() else None
+    return flat
+
+
+def counted(
+    layers: Iterable[tuple[str, Frame, str | None]], frames: Mapping[str, Frame], progress: Progress | None
+) -> Iterator[tuple[str, Frame, str | None]]:
+    """Pass layers on, and tell ``progress`` when each was taken care of."""
+    rows = sum(len(frame) for frame in frames.values())
+    done = 0
+    for layer in layers:
+        yield layer
+        done += len(layer[1])
+        if progress:
+            progress(layer[0], done, rows)
+
+
+def expected_bytes(frames: Iterable[Frame]) -> int:
+    """Estimate the size of a GeoPackage: 16 bytes a vertex, 250 a row with its index entry, 200 kB of tables."""
+    size = 200_000
+    for frame in frames:
+        size += 250 * len(frame)
+        if isinstance(frame, gpd.GeoDataFrame):
+            size += 16 * int(shapely.get_num_coordinates(frame.geometry.array).sum())
+    return size

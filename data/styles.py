@@ -1,0 +1,165 @@
+"""How the layers of a build look in a GIS: one table of styles, written as QML (`data.qml`) and SLD (`data.sld`).
+
+Solid is what is there, hatch what is missing, so that a gap is seen in a grey print too; the directions of the hatches
+tell the ledgers apart without colour. Colours and words are those of the map in the browser (`web.reports`; a test
+holds them together), chosen to stay apart for colour-blind readers. Party red is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+INK, GREY, PAPER = "#20252b", "#5f6670", "#f4f1ea"
+LABEL_SCALE = 20_000
+"""Labels from this scale on (1:20,000 is about zoom 15)."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A way to draw polygons: fill, hatch lines at angles in degrees, outline with an optional dash pattern in mm.
+
+    ``casing`` puts a line of paper under the outline, ``mark`` a dot into the polygon, so that a small one is seen.
+    """
+
+    fill: str = ""
+    hatch: Sequence[int] = ()
+    line: str = INK
+    width_mm: float = 0.26
+    dash_mm: Sequence[float] = ()
+    casing: bool = False
+    mark: bool = False
+
+
+@dataclass(frozen=True)
+class Style:
+    """A named style of a layer: value of ``column`` → (legend, look); the value "" stands for all others."""
+
+    layer: str
+    name: str
+    description: str
+    column: str
+    looks: Mapping[str, tuple[str, Look]]
+    default: bool = True
+    label: str = ""
+    """An expression of QGIS."""
+
+
+def grid_look(fill: str, *hatch: int) -> Look:
+    """Draw a grid: a 1 px border that reads over any fill."""
+    return Look(fill, hatch, line=INK if fill else GREY, casing=True)
+
+
+def face_look(fill: str, *hatch: int) -> Look:
+    """Draw a face: a hair line, as there are many."""
+    return Look(fill, hatch, line=GREY, width_mm=0.13)
+
+
+def gap_look(ink: str, *hatch: int) -> Look:
+    """Draw what is missing: hatch, outline and a mark in one ink."""
+    return Look("", hatch, line=ink, width_mm=0.35, mark=True)
+
+
+SHORT_NUMBER = 'right("code", 3)'
+
+STYLES: Sequence[Style] = (
+    Style(
+        "grids",
+        "网格来源 kind",
+        "网格按来源分类，标注网格短号。Grids by kind, with their short number.",
+        "kind",
+        {
+            "residential": ("居民小区网格 Residential", grid_look("#f2d8a2")),
+            "institutional": ("单位院落网格 Institutional", grid_look("#a3c3e3")),
+            "patrol": ("公共空间网格 Public space (patrol)", grid_look("#d5e4ca")),
+            "unclaimed": ("无人认领 Unclaimed", grid_look("", 45)),
+        },
+        label=SHORT_NUMBER,
+    ),
+    Style(
+        "grids",
+        "网格类型 management type",
+        "网格按管理类型分级。Grids by management type, four steps of one ramp.",
+        "management_type",
+        {
+            "routine": ("日常管理型 Routine", grid_look("#fdf0d8")),
+            "general_prevention": ("一般防范型 General prevention", grid_look("#f0b55f")),
+            "key_attention": ("重点关注型 Key attention", grid_look("#bf6420")),
+            "concentrated_rectification": ("集中整治型 Concentrated rectification", grid_look("#6b2a0c")),
+            "": ("未定 Not set", grid_look("")),
+        },
+        default=False,
+        label=SHORT_NUMBER,
+    ),
+    Style(
+        "faces",
+        "归属规则 rule",
+        "面按归属规则分类。Faces by the rule that decided who holds them.",
+        "rule",
+        {
+            "sole": ("独家认领 Sole claimant", face_look("#ebe6da")),
+            "precedence": ("按图层优先 Layer precedence", face_look("#92b9de")),
+            "same_layer": ("同层取舍 Same-layer rule", face_look("#9a6fbf")),
+            "sliver": ("碎片归并 Sliver joined", face_look("#f3c24c")),
+            "fallback": ("属地兜底 Community fallback", face_look("", 45)),
+            "override": ("规划员裁定 Planner's decision", face_look("#3f8f6b")),
+        },
+    ),
+    Style(
+        "units",
+        "来源图层 source layer",
+        "来源单元按图层描边。Source units outlined by layer.",
+        "layer",
+        {
+            "compound": ("居民小区 Residential compound", Look(line="#8a4b08", width_mm=0.35)),
+            "courtyard": ("单位院落 Institutional courtyard", Look(line="#0b4f8a", width_mm=0.35, dash_mm=(2, 0.8))),
+            "patrol_zone": (
+                "警务巡防区 Police patrol zone",
+                Look(line="#2c6a33", width_mm=0.5, dash_mm=(3, 1, 0.5, 1)),
+            ),
+        },
+    ),
+    Style(
+        "gaps",
+        "覆盖缺口台账 ledger",
+        "覆盖缺口按台账分类，线纹表示缺失。Coverage gaps by ledger; hatch is what is missing.",
+        "ledger",
+        {
+            "unheld": ("无人认领 Nobody holds it", gap_look("#b24300", 45)),
+            "contested": ("多头认领 Several hold it", gap_look("#5e3c99", 45, 135)),
+            "unserved": ("有人无服务 Held, not served", gap_look("#00695c", 0)),
+        },
+    ),
+    Style(
+        "repairs",
+        "几何修复 repairs",
+        "被修复或被拒绝的几何。Geometries that were repaired or rejected.",
+        "action",
+        {
+            "rejected": ("已拒绝 Rejected", gap_look("#5e3c99", 45, 135)),
+            "": ("已修复 Repaired", Look("", (135,), line=GREY, mark=True)),
+        },
+    ),
+    Style(
+        "lineage",
+        "沿革 lineage",
+        "与上一版网格的关系。What became of the former grids.",
+        "relation",
+        {
+            "same": ("沿用 Same", Look("#ebe6da", line=GREY)),
+            "split": ("拆分 Split", Look("#92b9de")),
+            "merged": ("合并 Merged", Look("#f3c24c")),
+            "new": ("新增 New", Look("#3f8f6b")),
+            "retired": ("撤销 Retired", Look("", (45,), line="#b24300")),
+        },
+    ),
+)
+
+
+def styles_of(layer: str) -> list[Style]:
+    """List the styles of a layer, the default first; none for a layer that has no look of its own.
+
+    >>> [style.default for style in styles_of("grids")]
+    [True, False]
+    """
+    return [style for style in STYLES if style.layer == layer]
