@@ -1,0 +1,115 @@
+"""The formats of an export: what each can hold, and its writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+import shapely
+
+from data import geojson, geopackage, geoparquet, pmtiles, shapefile
+from data.output import LAYERS, Frame
+from geo.datum import SHIFTED_DATUMS
+from geo.errors import InputError
+
+LON_LAT = "EPSG:4326"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format and its limits."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    """Of the file that is opened, the usual one first."""
+    write: Callable[[Mapping[str, Frame], Path, str | None], list[str]]
+    """Write layers into a directory, told the datum where it is a shifted one; return notes."""
+    tables: Literal["inside", "beside", "left out"] = "inside"
+    """Where a layer without geometry goes."""
+    several: bool = False
+    """Whether one file holds several layers."""
+    bound_to: str | None = None
+    """The one CRS of the format."""
+    datums: tuple[str, ...] = SHIFTED_DATUMS
+    """The shifted datums it may be in."""
+    side_suffixes: tuple[str, ...] = ()
+    room: int = 1
+    """How many times the size of the layers is needed while they are written."""
+
+
+def write_geojson(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write each layer as GeoJSON, each table as CSV."""
+    for name, frame in frames.items():
+        if isinstance(frame, gpd.GeoDataFrame):
+            geojson.write(frame, folder / f"{name}.geojson", name=name, datum=datum)
+        else:
+            write_csv({name: frame}, folder, datum)
+    return []
+
+
+def write_gpkg(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write all layers into one GeoPackage, with their styles."""
+    typed = [(name, frame, LAYERS[name].geometry if name in LAYERS else "Unknown") for name, frame in frames.items()]
+    geopackage.write(typed, folder / "layers.gpkg")
+    return []
+
+
+def write_geoparquet(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write each layer as GeoParquet."""
+    for name, frame in frames.items():
+        geoparquet.write_file(frame, folder / geoparquet.file_name(name))
+    return []
+
+
+def write_csv(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write each layer as CSV, its geometry as WKT to the millimetre (9 decimals of a degree)."""
+    for name, frame in frames.items():
+        table = frame
+        if isinstance(frame, gpd.GeoDataFrame):
+            digits = 9 if frame.crs.is_geographic else 3
+            table = frame.drop(columns=frame.geometry.name)
+            table = table.assign(wkt=shapely.to_wkt(frame.geometry.array, rounding_precision=digits))
+        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return []
+
+
+def write_pmtiles(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write all layers into one archive of vector tiles."""
+    empty = [name for name, frame in frames.items() if frame.empty]
+    if len(empty) == len(frames):
+        raise InputError(f"layer {', '.join(empty)} is empty, so that there is no tile to write")
+    pmtiles.write(frames, folder / "layers.pmtiles")
+    return [f"{name} is empty and is left out" for name in empty]
+
+
+def write_shp(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
+    """Write each layer as a Shapefile, each table as CSV."""
+    notes = []
+    for name, frame in frames.items():
+        if isinstance(frame, gpd.GeoDataFrame):
+            notes += shapefile.write(frame, folder, name=name)
+        else:
+            write_csv({name: frame}, folder, datum)
+    return notes
+
+
+FORMATS: Mapping[str, Format] = {
+    "geojson": Format("GeoJSON", (".geojson", ".json"), write_geojson, tables="beside", bound_to=LON_LAT),
+    "gpkg": Format("GeoPackage", (".gpkg",), write_gpkg, several=True),
+    "geoparquet": Format("GeoParquet", (".parquet", ".geoparquet"), write_geoparquet),
+    "csv": Format("CSV", (".csv",), write_csv),
+    "pmtiles": Format(
+        "PMTiles",
+        (".pmtiles",),
+        write_pmtiles,
+        tables="left out",
+        several=True,
+        bound_to=pmtiles.WEB_MERCATOR,
+        datums=("GCJ-02",),
+        room=8,
+    ),
+    "shp": Format("Shapefile", (".shp",), write_shp, tables="beside", side_suffixes=shapefile.SIDE_SUFFIXES),
+}

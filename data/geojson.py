@@ -1,0 +1,44 @@
+"""GeoJSON as RFC 7946 wants it: WGS 84, exterior rings counter-clockwise, one FeatureCollection a file.
+
+Nine decimals are 0.1 mm, so that a layer on the 1 mm grid of its working CRS comes back to the same vertices.
+Written here rather than by GDAL, which takes five times as long and does not notice a full disk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+DECIMALS = 9
+ROWS_A_BATCH = 65_536
+
+
+def write(frame: gpd.GeoDataFrame, path: Path, *, name: str, datum: str | None = None) -> None:
+    """Write one layer, given in longitude and latitude; a ``datum`` other than WGS 84 is told as a foreign member."""
+    head = {"type": "FeatureCollection", "name": name, **({"datum": datum} if datum else {})}
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
+        before = "\n"
+        for lines in feature_lines(frame):
+            file.write(before + ",\n".join(lines))
+            before = ",\n"
+        file.write("\n]}\n")
+
+
+def feature_lines(frame: gpd.GeoDataFrame) -> Iterator[list[str]]:
+    """Yield features as JSON, some rows at a time."""
+    for start in range(0, len(frame), ROWS_A_BATCH):
+        rows = frame.iloc[start : start + ROWS_A_BATCH]
+        table = rows.drop(columns=rows.geometry.name).reset_index(drop=True)
+        properties = table.to_json(orient="records", lines=True, force_ascii=False).strip("\n").split("\n")
+        round_to = shapely.transform(shapely.orient_polygons(rows.geometry.array), lambda xy: np.round(xy, DECIMALS))
+        geometries = shapely.to_geojson(round_to)
+        yield [
+            f'{{"type": "Feature", "properties": {some}, "geometry": {geometry or "null"}}}'
+            for some, geometry in zip(properties, geometries, strict=True)
+        ]
