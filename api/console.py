@@ -27,7 +27,8 @@ STAGES = {
 class Stages:
     """Shows the stages of long work as they begin, and how far each is."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
         self.console = Console(stderr=True, highlight=False)
         self.began: list[tuple[str, float]] = []
         self.bar: Progress | None = None
@@ -38,7 +39,8 @@ class Stages:
         self.began.append((stage, time.perf_counter()))
         words = STAGES.get(stage, stage)
         if self.bar is None:
-            print(f"onegrid: {words}", file=sys.stderr, flush=True)
+            if not self.quiet:
+                print(f"onegrid: {words}", file=sys.stderr, flush=True)
         else:
             self._finish()
             self.task = self.bar.add_task(words, total=None)
