@@ -1,0 +1,62 @@
+"""The colours of the map, one table for drawing, legend and print.
+
+Chosen so that the classes of one theme stay apart for red-green and blue-yellow colour-blind readers, and so that every
+border reads over every fill: the dark line on light fills, its casing in the paper colour on dark ones. Party red
+(#C8102E and its kin) is kept for party organisations; nothing here is of that family.
+"""
+
+from __future__ import annotations
+
+PAPER = "#f4f1ea"
+INK = "#20252b"
+ACCENT = "#0a58ca"
+
+LEDGERS = {"unheld": "#a64b00", "contested": "#5e3c99", "unserved": "#00695c"}
+"""Hatch inks of the three ledgers; each has a hatch of its own as well."""
+
+FILLS: dict[str, dict[str, str]] = {
+    "kind": {
+        "residential": "#f2d8a2",
+        "institutional": "#a3c3e3",
+        "patrol": "#d5e4ca",
+        "unclaimed": "hatch",
+    },
+    "management_type": {
+        "routine": "#fdf0d8",
+        "general_prevention": "#f0b55f",
+        "key_attention": "#bf6420",
+        "concentrated_rectification": "#6b2a0c",
+    },
+    "severity": {
+        "none": "#f6f3ec",
+        "low": "#d5dde6",
+        "medium": "#9db2c8",
+        "high": "#557a9c",
+        "highest": "#1c3a58",
+    },
+    "households": {
+        "nobody": "hatch",
+        "under_150": "#e2efe9",
+        "under_300": "#a9d2c6",
+        "under_501": "#438b7d",
+        "over_500": "#12504a",
+    },
+    "rule": {
+        "sole": "#ebe6da",
+        "precedence": "#92b9de",
+        "same_layer": "#8a5fb0",
+        "sliver": "#f3c24c",
+        "fallback": "hatch",
+        "override": "#3f8f6b",
+    },
+    "plain": {"grid": "#fbf9f4"},
+}
+"""The classes of each thematic fill in the order of the legend; ``hatch`` is what is missing."""
+
+OUTLINES = {"compound": "#8a4b08", "courtyard": "#0b4f8a", "patrol_zone": "#2c6a33"}
+"""Outlines of the source units by layer; each has a dash of its own as well."""
+
+
+def palette() -> dict[str, object]:
+    """Return all colours as one JSON value."""
+    return {"paper": PAPER, "ink": INK, "accent": ACCENT, "ledgers": LEDGERS, "fills": FILLS, "outlines": OUTLINES}

@@ -1,0 +1,162 @@
+// What lies over the fill: borders, gaps as hatch, outlines of source units, repairs as marks.
+(() => {
+  const { data, t } = oneGrid.text;
+  const { borders, gaps, units, repairs } = oneGrid.model;
+  const { Drawn, traceAll, inView, the } = oneGrid.painter;
+  const { palette } = data;
+  const HATCHES = { unheld: "lines", contested: "cross", unserved: "dots" };
+  const DASHES = { compound: [], courtyard: [7, 3], patrol_zone: [12, 3, 2, 3] };
+  const STRENGTHS = [
+    { from: -Infinity, to: 25, alpha: 0.4 },
+    { from: 25, to: 50, alpha: 0.7 },
+    { from: 50, to: Infinity, alpha: 1 },
+  ];
+  const LEVELS = [
+    { key: "grid", width: 1, ink: "#565b62", hidden: 7, full: 26 },
+    { key: "community", width: 2, ink: "#2b3036", hidden: 7, full: 60 },
+    { key: "street", width: 3, ink: "#16191d", hidden: 0, full: 90 },
+  ];
+
+  function stroke(context, color, width, dash = []) {
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  /** A line of a swatch, with its casing. */
+  const swatchLine = (color, width, dash) => (view) => {
+    const { context, size } = view;
+    for (const [ink, more, dashes] of [[palette.paper, 2, []], [color, 0, dash]]) {
+      context.beginPath();
+      context.moveTo(0, size.y / 2);
+      context.lineTo(size.x, size.y / 2);
+      stroke(context, ink, width + more, dashes);
+    }
+  };
+
+  /** Count rows of a layer that a test takes, in all and in the window. */
+  function counts(shapes, takes) {
+    let count = 0;
+    let seen = 0;
+    for (let row = 0; row < shapes.count; row++) if (takes(row)) count++;
+    for (const row of inView(shapes, the().window())) if (takes(row)) seen++;
+    return { count, seen };
+  }
+
+  /** Borders get thinner and vanish where what they enclose is but a few pixels across. */
+  function bordersLayer() {
+    const ground = oneGrid.figures.extent();
+    return {
+      order: 40,
+      present: borders.level.length > 0,
+      draw(view) {
+        const visible = inView(borders.shapes, view.box);
+        LEVELS.forEach(({ key, width, ink, hidden, full }, level) => {
+          const across = Math.sqrt(ground / oneGrid.figures.divisions(key).count) * view.scale;
+          const clear = Math.min(1, (across - hidden) / (full - hidden));
+          if (clear <= 0) return;
+          const rows = visible.filter((row) => borders.level[row] === level);
+          const wide = width * (0.4 + 0.6 * clear);
+          view.context.globalAlpha = 0.4 + 0.6 * clear;
+          if (clear > 0.5) traceAll(view, borders.shapes, rows, false, (context) => stroke(context, palette.paper, wide + 2));
+          traceAll(view, borders.shapes, rows, false, (context) => stroke(context, ink, wide));
+          view.context.globalAlpha = 1;
+        });
+      },
+      legend: () => [...LEVELS].reverse().map(({ key, width, ink }) => ({
+        word: t(`border.${key}`), swatch: swatchLine(ink, width, []), ...oneGrid.figures.divisions(key),
+      })),
+    };
+  }
+
+  function gapsLayer(ledger) {
+    const ink = palette.ledgers[ledger];
+    const number = gaps.ledger.values.indexOf(ledger);
+    const takes = (row) => gaps.ledger.rows[row] === number && !gaps.isAccepted(row);
+    const hatched = (view) => oneGrid.hatch.pattern(view.context, HATCHES[ledger], ink, { ratio: view.ratio, anchor: [view.x0, view.y0] });
+    return {
+      order: 20,
+      ledger,
+      present: number >= 0,
+      draw(view) {
+        const rows = inView(gaps.shapes, view.box).filter(takes);
+        view.context.fillStyle = hatched(view);
+        for (const { from, to, alpha } of STRENGTHS) {
+          const these = rows.filter((row) => gaps.severity[row] >= from && gaps.severity[row] < to);
+          view.context.globalAlpha = alpha;
+          traceAll(view, gaps.shapes, these, true, (context) => context.fill());
+          if (view.zoom >= 13) traceAll(view, gaps.shapes, these, true, (context) => stroke(context, ink, 1));
+        }
+        view.context.globalAlpha = 1;
+      },
+      legend: () => [{
+        swatch: (view) => {
+          view.context.fillStyle = hatched(view);
+          view.context.fillRect(0, 0, view.size.x, view.size.y);
+        },
+        ...counts(gaps.shapes, takes),
+      }],
+    };
+  }
+
+  function unitsLayer(layer) {
+    const ink = palette.outlines[layer];
+    const number = units.layer.values.indexOf(layer);
+    const takes = (row) => units.layer.rows[row] === number;
+    return {
+      order: 30,
+      unitLayer: layer,
+      present: number >= 0,
+      draw(view) {
+        const rows = inView(units.shapes(), view.box).filter(takes);
+        traceAll(view, units.shapes(), rows, true, (context) => stroke(context, palette.paper, 3.4));
+        traceAll(view, units.shapes(), rows, true, (context) => stroke(context, ink, 1.6, DASHES[layer]));
+      },
+      legend: () => [{ swatch: swatchLine(ink, 1.6, DASHES[layer]), ...counts(units.shapes(), takes) }],
+    };
+  }
+
+  function mark(context, x, y) {
+    context.beginPath();
+    context.moveTo(x, y - 5);
+    context.lineTo(x + 5, y);
+    context.lineTo(x, y + 5);
+    context.lineTo(x - 5, y);
+    context.closePath();
+    context.fillStyle = "#ffffff";
+    context.fill();
+    stroke(context, palette.ink, 1.6);
+  }
+
+  function repairsLayer() {
+    const within = ([x, y], [west, south, east, north]) => x >= west && x <= east && y >= south && y <= north;
+    const count = repairs.place.filter(Boolean).length;
+    return {
+      order: 50,
+      repairs: true,
+      present: count > 0,
+      draw(view) {
+        for (const place of repairs.place) {
+          if (place && within(place, view.box)) mark(view.context, view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale);
+        }
+      },
+      legend: () => [{
+        swatch: (view) => mark(view.context, view.size.x / 2, view.size.y / 2),
+        count,
+        seen: repairs.place.filter((place) => place && within(place, the().window())).length,
+      }],
+    };
+  }
+
+  const MAKERS = {
+    borders: bordersLayer,
+    repairs: repairsLayer,
+    labels: () => oneGrid.labels.layer(),
+    ...Object.fromEntries(oneGrid.model.LEDGERS.map((ledger) => [`gaps_${ledger}`, () => gapsLayer(ledger)])),
+    ...Object.fromEntries(Object.keys(palette.outlines).map((layer) => [`units_${layer}`, () => unitsLayer(layer)])),
+  };
+
+  oneGrid.overlay = (name) => new Drawn({ name, word: () => t(`overlay.${name}`), ...MAKERS[name]() });
+})();
