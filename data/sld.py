@@ -10,7 +10,7 @@ from data.styles import PAPER, Look, Style
 SLD, SE, OGC = "http://www.opengis.net/sld", "http://www.opengis.net/se", "http://www.opengis.net/ogc"
 PIXELS_A_MM = 1 / 0.28
 """The pixel of the Symbology Encoding standard is 0.28 mm."""
-HATCH_PIXELS = 6
+HATCH_PIXELS = 9
 
 
 def style_sld(style: Style) -> str:
