@@ -99,7 +99,7 @@ STYLES: Sequence[Style] = (
         {
             "sole": ("独家认领 Sole claimant", face_look("#ebe6da")),
             "precedence": ("按图层优先 Layer precedence", face_look("#92b9de")),
-            "same_layer": ("同层取舍 Same-layer rule", face_look("#9a6fbf")),
+            "same_layer": ("同层取舍 Same-layer rule", face_look("#8a5fb0")),
             "sliver": ("碎片归并 Sliver joined", face_look("#f3c24c")),
             "fallback": ("属地兜底 Community fallback", face_look("", 45)),
             "override": ("规划员裁定 Planner's decision", face_look("#3f8f6b")),
@@ -125,7 +125,7 @@ STYLES: Sequence[Style] = (
         "覆盖缺口按台账分类，线纹表示缺失。Coverage gaps by ledger; hatch is what is missing.",
         "ledger",
         {
-            "unheld": ("无人认领 Nobody holds it", gap_look("#b24300", 45)),
+            "unheld": ("无人认领 Nobody holds it", gap_look("#a64b00", 45)),
             "contested": ("多头认领 Several hold it", gap_look("#5e3c99", 45, 135)),
             "unserved": ("有人无服务 Held, not served", gap_look("#00695c", 0)),
         },
@@ -150,7 +150,7 @@ STYLES: Sequence[Style] = (
             "split": ("拆分 Split", Look("#92b9de")),
             "merged": ("合并 Merged", Look("#f3c24c")),
             "new": ("新增 New", Look("#3f8f6b")),
-            "retired": ("撤销 Retired", Look("", (45,), line="#b24300")),
+            "retired": ("撤销 Retired", Look("", (45,), line="#a64b00")),
         },
     ),
 )

@@ -20,8 +20,8 @@ from geo.result import GRID_KINDS
 from geo.rules import RULES
 from geo.sources import SOURCE_LAYERS
 from tests.data.small_build import small_build
+from web.reports import palette
 
-palette = pytest.importorskip("web.reports.palette")
 SPATIAL = [name for name, layer in LAYERS.items() if layer.geometry]
 NAMESPACES = {"se": "http://www.opengis.net/se", "ogc": "http://www.opengis.net/ogc"}
 
@@ -156,6 +156,7 @@ def test_every_value_that_the_engine_writes_has_a_look(layer, column, values):
     [
         ("kind", palette.FILLS["kind"]),
         ("management_type", palette.FILLS["management_type"]),
+        ("rule", palette.FILLS["rule"]),
         ("ledger", palette.LEDGERS),
         ("layer", palette.OUTLINES),
     ],
