@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from data.styles import LABEL_SCALE, PAPER, Look, Style
+from data.styles import CASING_MM, LABEL_SCALE, PAPER, Look, Style
 
 WRITTEN_FOR = "3.22.0"
-CASING_MM = 0.5
-"""How much wider than its outline the paper under it is."""
 
 
 def style_qml(style: Style) -> str:

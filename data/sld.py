@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from data.styles import PAPER, Look, Style
+from data.styles import CASING_MM, PAPER, Look, Style
 
 SLD, SE, OGC = "http://www.opengis.net/sld", "http://www.opengis.net/se", "http://www.opengis.net/ogc"
 PIXELS_A_MM = 1 / 0.28
@@ -58,7 +58,7 @@ def symbolizers(look: Look) -> Iterator[ET.Element]:
         ET.SubElement(child(graphic, "Rotation"), f"{{{OGC}}}Literal").text = str(angle)
         yield polygon
     if look.casing:
-        yield outline(PAPER, look.width_mm + 0.5)
+        yield outline(PAPER, look.width_mm + CASING_MM)
     yield outline(look.line, look.width_mm, look.dash_mm)
     if look.mark:
         point = ET.Element(f"{{{SE}}}PointSymbolizer")

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 INK, GREY, PAPER = "#20252b", "#5f6670", "#f4f1ea"
+CASING_MM = 0.5
+"""How much wider than its outline the paper under it is."""
 LABEL_SCALE = 20_000
 """Labels from this scale on (1:20,000 is about zoom 15)."""
 
