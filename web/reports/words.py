@@ -51,7 +51,7 @@ _GRIDS = {
     "severity.medium": ("中等", "Medium"),
     "severity.high": ("严重", "High"),
     "severity.highest": ("最严重", "Highest"),
-    "households.nobody": ("无住户", "No households"),
+    "households.nobody": ("无住户或不详", "None or unknown"),
     "households.under_150": ("150 户以下", "Under 150"),
     "households.under_300": ("150–299 户", "150–299"),
     "households.under_501": ("300–500 户（常规规模）", "300–500 (common size)"),
@@ -129,7 +129,7 @@ _COLUMNS = {
     "column.code": ("编码", "Code"),
     "column.community": ("社区", "Community"),
     "column.street": ("街道", "Street"),
-    "column.kind": ("网格类别", "Kind"),
+    "column.kind": ("来源类别", "Kind"),
     "column.management_type": ("网格类型", "Management type"),
     "column.source": ("来源单元", "Source unit"),
     "column.patrol_zone": ("所属巡防区", "Patrol zone"),
@@ -208,7 +208,7 @@ _PAGE = {
 }
 
 _THEMES = {
-    "fill.kind": ("网格类别", "Kind of grid"),
+    "fill.kind": ("来源类别", "Kind of grid"),
     "fill.management_type": ("网格类型", "Management type"),
     "fill.severity": ("缺口严重程度", "Gap severity"),
     "fill.households": ("户数", "Households"),

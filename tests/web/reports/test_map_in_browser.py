@@ -71,8 +71,11 @@ def test_ledgers_list_the_worst_first_and_exceptions_last(opened):
 
 def test_a_row_of_the_ledger_shows_the_place(opened):
     before = opened.page.evaluate("map_onegrid.getZoom()")
-    opened.page.click(".gaps .gap >> nth=0")
-    opened.page.wait_for_function(f"map_onegrid.getZoom() > {before}")
+    arrived = (
+        "new Promise((done) => { map_onegrid.once('moveend', () => done(map_onegrid.getZoom())); FIRST.click(); })"
+    )
+    after = opened.page.evaluate(arrived.replace("FIRST", "document.querySelector('.gaps .gap')"))
+    assert after > before
     assert opened.page.locator(".gaps .gap.selected").count() == 1
 
 
