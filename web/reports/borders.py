@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.edges import Edges
+from geo.noding import CELLS_PER_M
 
 GRID, COMMUNITY, STREET = 0, 1, 2
 """What a border separates, at least."""
@@ -72,5 +73,5 @@ def _chains(
     place = np.concatenate([np.arange(len(rows)), np.flatnonzero(ends) + 0.5])
     order = np.argsort(place, kind="stable")
     owner = np.concatenate([chain, chain[ends]])[order]
-    lines = shapely.linestrings(edges.cells[vertex[order]] / 1000.0, indices=owner)
+    lines = shapely.linestrings(edges.cells[vertex[order]] / CELLS_PER_M, indices=owner)
     return lines, level[begins]

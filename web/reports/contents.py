@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.describe import UNCLAIMED_NAME
 from web.reports import columns
 from web.reports.borders import borders
 from web.reports.encoding import STEP_M, MercatorFrame, integers
 
 FACES_DRAWN = 200_000
 """The most faces whose shapes go into the file; above it a face is told in words only, and the legend says so."""
+
+UNCLAIMED_NAME = "未认领"
+"""What the engine writes after the community's name to name its unclaimed land (`geo.describe`)."""
 
 Progress = Callable[[str], None]
 

@@ -5,11 +5,13 @@ import hashlib
 import json
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
+import geo.describe
 from geo.errors import InputError
 from tests.web.reports.town import HOSTILE, frames
-from web.reports import write_map
+from web.reports import contents, write_map
 
 
 class Reader(HTMLParser):
@@ -82,6 +84,14 @@ def test_the_same_build_gives_the_same_bytes(map_file, tmp_path):
 def test_the_grids_alone_make_a_map(tmp_path):
     write_map({"grids": frames()["grids"]}, tmp_path / "m.html")
     assert read(tmp_path / "m.html").title == "一张网"
+
+
+def test_communities_without_a_table_go_by_the_name_of_their_unclaimed_land():
+    assert geo.describe.UNCLAIMED_NAME == contents.UNCLAIMED_NAME
+    names = contents.community_names(frames())
+    assert names.to_dict() == {"320106001001": "上元社区"}
+    table = pd.DataFrame({"code": ["320106001001"], "name": ["下元社区"]})
+    assert contents.community_names({**frames(), "communities": table}).to_dict() == {"320106001001": "下元社区"}
 
 
 def test_each_layer_is_announced(tmp_path):

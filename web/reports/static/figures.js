@@ -57,11 +57,8 @@ oneGrid.figures = (() => {
     return [value, why, byKind()];
   }
 
-  /** How many streets, communities or grids there are; the border legend counts what its lines enclose. */
-  const divisions = (level) => {
-    const number = { street: streets.size, community: communities.count, grid: grids.count }[level];
-    return { count: number, seen: number };
-  };
+  /** How many streets, communities or grids there are. */
+  const divisions = (level) => ({ street: streets.size, community: communities.count, grid: grids.count })[level];
 
   /** The ground of all grids in square steps of the map; their boxes would count overlaps twice. */
   function extent() {

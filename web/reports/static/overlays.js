@@ -48,25 +48,30 @@
   /** Borders get thinner and vanish where what they enclose is but a few pixels across. */
   function bordersLayer() {
     const ground = oneGrid.figures.extent();
+    const number = (key) => oneGrid.figures.divisions(key);
+    /** From 0, not drawn, to 1, drawn in full, by how many pixels across the divisions are. */
+    const clearness = ({ key, hidden, full }, scale) => Math.min(1, (Math.sqrt(ground / number(key)) * scale - hidden) / (full - hidden));
     return {
       order: 40,
       present: borders.level.length > 0,
       draw(view) {
         const visible = inView(borders.shapes, view.box);
-        LEVELS.forEach(({ key, width, ink, hidden, full }, level) => {
-          const across = Math.sqrt(ground / oneGrid.figures.divisions(key).count) * view.scale;
-          const clear = Math.min(1, (across - hidden) / (full - hidden));
+        LEVELS.forEach((border, level) => {
+          const clear = clearness(border, view.scale);
           if (clear <= 0) return;
           const rows = visible.filter((row) => borders.level[row] === level);
-          const wide = width * (0.4 + 0.6 * clear);
+          const wide = border.width * (0.4 + 0.6 * clear);
           view.context.globalAlpha = 0.4 + 0.6 * clear;
           if (clear > 0.5) traceAll(view, borders.shapes, rows, false, (context) => stroke(context, palette.paper, wide + 2));
-          traceAll(view, borders.shapes, rows, false, (context) => stroke(context, ink, wide));
+          traceAll(view, borders.shapes, rows, false, (context) => stroke(context, border.ink, wide));
           view.context.globalAlpha = 1;
         });
       },
-      legend: () => [...LEVELS].reverse().map(({ key, width, ink }) => ({
-        word: t(`border.${key}`), swatch: swatchLine(ink, width, []), ...oneGrid.figures.divisions(key),
+      legend: () => [...LEVELS].reverse().map((border) => ({
+        word: t(`border.${border.key}`),
+        swatch: swatchLine(border.ink, border.width, []),
+        count: number(border.key),
+        seen: clearness(border, the().scale()) > 0 ? number(border.key) : 0,
       })),
     };
   }
@@ -106,12 +111,12 @@
     const number = units.layer.values.indexOf(layer);
     const takes = (row) => units.layer.rows[row] === number;
     return {
-      order: 30,
+      order: 45,
       unitLayer: layer,
       present: number >= 0,
       draw(view) {
         const rows = inView(units.shapes(), view.box).filter(takes);
-        traceAll(view, units.shapes(), rows, true, (context) => stroke(context, palette.paper, 3.4));
+        traceAll(view, units.shapes(), rows, true, (context) => stroke(context, palette.paper, 2.8));
         traceAll(view, units.shapes(), rows, true, (context) => stroke(context, ink, 1.6, DASHES[layer]));
       },
       legend: () => [{ swatch: swatchLine(ink, 1.6, DASHES[layer]), ...counts(units.shapes(), takes) }],

@@ -159,6 +159,11 @@ oneGrid.painter = (() => {
       this.light(this._views[1]);
     },
 
+    /** Pixels a step. */
+    scale() {
+      return this._views[0].scale;
+    },
+
     /** The box of the map's window in steps, without the padding around it. */
     window() {
       const bounds = this._map.getBounds();
