@@ -1,0 +1,28 @@
+"""Random numbers by stage: what one stage draws never depends on what another one drew."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The one source of chance of a demo town; the same (communities, seed) give the same town."""
+
+    communities: int
+    seed: int
+
+    def stage(self, name: str) -> np.random.Generator:
+        """Return the generator of one stage, always from its beginning."""
+        return np.random.default_rng([self.seed, self.communities, zlib.crc32(name.encode())])
+
+
+def ripple(points: np.ndarray, rng: np.random.Generator, *, wavelength: float, waves: int = 5) -> np.ndarray:
+    """Return smooth noise of about ±1 at (n, 2) points: a few seed-drawn sines of about this wavelength."""
+    turn = rng.uniform(0, 2 * np.pi, (2, waves))
+    length = wavelength * rng.uniform(0.6, 1.6, waves)
+    along = points @ np.stack([np.cos(turn[0]), np.sin(turn[0])])
+    return np.sin(2 * np.pi * along / length + turn[1]).sum(axis=-1) / np.sqrt(waves)
