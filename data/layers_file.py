@@ -1,0 +1,415 @@
+"""The file that a user writes: layers.toml, read, checked and frozen.
+
+Its keys are described in docs/architecture.md ("Input"). An error is one line that names the file, the table, the key
+and the reason; an unknown key is an error.
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args
+
+import pyproj
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from geo.crs import parse_crs, require_projected_metres
+from geo.datum import Datum
+from geo.errors import CRSError, InputError
+from geo.sources import SOURCE_LAYERS, Parameters
+
+
+def _one_or_several(value: Any) -> Any:
+    """Turn one path or a list of paths into a tuple."""
+    paths = [value] if isinstance(value, str) else value
+    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) and path.strip() for path in paths):
+        raise PydanticCustomError("path", "must be a path, or a list of paths")
+    if len(set(paths)) != len(paths):
+        raise PydanticCustomError("path", "names a file twice")
+    return tuple(paths)
+
+
+def _known_encoding(value: str) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError:
+        raise PydanticCustomError("encoding", "unknown encoding; write GBK, GB18030 or UTF-8") from None
+    return value
+
+
+def _known_crs(value: str) -> str:
+    try:
+        parse_crs(value)
+    except CRSError as error:
+        raise PydanticCustomError("crs", "{reason}", {"reason": str(error)}) from None
+    return value
+
+
+def _metric_crs(value: str) -> str:
+    try:
+        require_projected_metres(parse_crs(value))
+    except CRSError as error:
+        raise PydanticCustomError("crs", "{reason}", {"reason": str(error)}) from None
+    return value
+
+
+def _different(value: Any) -> Any:
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, tuple) and len(set(map(str, value))) != len(value):
+        raise PydanticCustomError("twice", "names a layer twice")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_several)]
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+SourceLayer = Literal["courtyard", "compound", "patrol_zone"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Fields(_Table):
+    """Which column of a file holds what; names are case-sensitive."""
+
+    id: Text | None = None
+
+    def columns(self) -> dict[str, str]:
+        """Return the mapped columns by what they hold, in the order of this class."""
+        return {key: column for key, column in self if column is not None}
+
+
+class CommunityFields(Fields):
+    """Columns of the community layer."""
+
+    code: Text
+    name: Text | None = None
+    street: Text | None = None
+    rural: Text | None = None
+
+
+class UnitFields(Fields):
+    """Columns of a source layer."""
+
+    name: Text | None = None
+    households: Text | None = None
+    population: Text | None = None
+    party_members: Text | None = None
+    owners_committee: Text | None = None
+    property_company: Text | None = None
+    property_party: Text | None = None
+
+
+class AreaFields(Fields):
+    """Columns of the management areas."""
+
+    name: Text | None = None
+    type: Text | None = None
+
+
+class BuildingFields(Fields):
+    """Columns of the buildings."""
+
+    name: Text | None = None
+    households: Text | None = None
+    population: Text | None = None
+    party_members: Text | None = None
+
+
+class PlaceFields(Fields):
+    """Columns of premises and facilities."""
+
+    name: Text | None = None
+    kind: Text | None = None
+
+
+class LineFields(Fields):
+    """Columns of roads and barriers."""
+
+    name: Text | None = None
+
+
+class Layer(_Table):
+    """One layer: its files, what they do not say themselves, and which column holds what."""
+
+    path: Paths
+    layer: Text | None = None
+    encoding: Encoding | None = None
+    crs: Annotated[str, AfterValidator(_known_crs)] | None = None
+    datum: Datum = "CGCS2000"
+    fields: Fields = Fields()
+
+    @property
+    def datum_is_declared(self) -> bool:
+        """Whether the file names the datum, rather than leaving the default."""
+        return "datum" in self.model_fields_set
+
+
+class CommunityLayer(Layer):
+    """The communities, in which every grid nests."""
+
+    fields: CommunityFields
+
+
+class UnitLayer(Layer):
+    """Compounds, courtyards or patrol zones."""
+
+    fields: UnitFields = UnitFields()
+
+
+class AreaLayer(Layer):
+    """Management areas."""
+
+    fields: AreaFields = AreaFields()
+
+
+class BuildingLayer(Layer):
+    """Buildings."""
+
+    fields: BuildingFields = BuildingFields()
+
+
+class PlaceLayer(Layer):
+    """Premises or facilities."""
+
+    fields: PlaceFields = PlaceFields()
+
+
+class LineLayer(Layer):
+    """Roads or barriers."""
+
+    fields: LineFields = LineFields()
+
+
+class Layers(_Table):
+    """All layers by name."""
+
+    community: CommunityLayer
+    compound: UnitLayer | None = None
+    courtyard: UnitLayer | None = None
+    patrol_zone: UnitLayer | None = None
+    management_area: AreaLayer | None = None
+    building: BuildingLayer | None = None
+    premises: PlaceLayer | None = None
+    facility: PlaceLayer | None = None
+    road: LineLayer | None = None
+    barrier: LineLayer | None = None
+
+
+class TableFile(_Table):
+    """A CSV or XLSX file beside the layers."""
+
+    path: Paths
+    encoding: Encoding | None = None
+    sheet: Text | None = None
+    fields: dict[str, Text] = {}
+
+
+class Tables(_Table):
+    """All tables by name."""
+
+    roster: TableFile | None = None
+    party: TableFile | None = None
+    funding: TableFile | None = None
+    scores: TableFile | None = None
+    exceptions: TableFile | None = None
+
+
+class Merge(_Table):
+    """How layers are merged; defaults as in `geo.sources.Parameters`."""
+
+    precedence: Annotated[tuple[SourceLayer, ...], BeforeValidator(_different)] = SOURCE_LAYERS  # type: ignore[assignment]
+    same_layer: Literal["smaller", "larger", "first"] = "smaller"
+    sliver_width: float = Field(default=2.0, ge=0, le=100, allow_inf_nan=False)
+    min_area: float = Field(default=20.0, ge=0, le=1_000_000, allow_inf_nan=False)
+    straddle_width: float = Field(default=5.0, ge=0, le=1_000, allow_inf_nan=False)
+
+
+class Codes(_Table):
+    """How grids are numbered."""
+
+    profile: Literal["DB11/T 2157", "CJ/T 349"] = "DB11/T 2157"
+    object_code: str = Field(default="000000", pattern=r"^[0-9]{6}$")
+
+
+class _LayersToml(_Table):
+    name: Text | None = None
+    working_crs: Annotated[str, AfterValidator(_metric_crs)] | None = None
+    merge: Merge = Merge()
+    codes: Codes = Codes()
+    layers: Layers
+    tables: Tables = Tables()
+    standards: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a layers.toml says.
+
+    Parameters
+    ----------
+    path
+        The file itself; other paths are relative to it.
+    name
+        The jurisdiction's name; the name of the file's folder where the file gives none.
+    working_crs
+        None: to be chosen from the communities' extent.
+    layers
+        The layers that are there, by name, communities first.
+    parameters
+        How they are merged; every source layer has its place in ``precedence``.
+    tables
+        The tables that are there, by name. They are not read with the layers.
+    standards
+        Overrides of the standards file, as written.
+    """
+
+    path: Path
+    name: str
+    working_crs: pyproj.CRS | None
+    layers: Mapping[str, Layer]
+    parameters: Parameters
+    tables: Mapping[str, TableFile]
+    standards: Mapping[str, Any]
+
+    def located(self, written: str) -> Path:
+        """Return where a path of this file leads."""
+        return self.path.parent / written
+
+
+def read_layers_file(path: Path) -> Settings:
+    """Read and check a layers.toml.
+
+    Raises
+    ------
+    InputError
+        The file is missing, is no TOML, or holds an unknown key, a wrong type or a value out of range.
+    """
+    path = Path(path)
+    tree = _parse(path)
+    try:
+        said = _LayersToml.model_validate(tree)
+    except ValidationError as error:
+        raise InputError(_sentence(path, error.errors(), tree)) from None
+    layers = {name: layer for name, layer in said.layers if layer is not None}
+    settings = Settings(
+        path=path,
+        name=said.name or path.resolve().parent.name,
+        working_crs=None if said.working_crs is None else parse_crs(said.working_crs),
+        layers=MappingProxyType(layers),
+        parameters=Parameters(
+            precedence=_complete(path, said.merge.precedence, layers),
+            same_layer=said.merge.same_layer,
+            sliver_width=said.merge.sliver_width,
+            min_area=said.merge.min_area,
+            straddle_width=said.merge.straddle_width,
+            code_profile=said.codes.profile,
+            object_code=said.codes.object_code,
+        ),
+        tables=MappingProxyType({name: table for name, table in said.tables if table is not None}),
+        standards=MappingProxyType(said.standards),
+    )
+    _require_sources(settings)
+    return settings
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give the path of a layers.toml") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; give the path of the layers.toml in it") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason, where = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
+        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}") from None
+
+
+def _complete(path: Path, precedence: tuple[str, ...], layers: Mapping[str, Layer]) -> tuple[str, ...]:
+    """Require a place for every source layer present; absent ones that are not named come last."""
+    missing = [name for name in SOURCE_LAYERS if name in layers and name not in precedence]
+    if missing:
+        raise InputError(
+            f"{path.name}: [merge] precedence leaves out {', '.join(missing)}; name every source layer of the file once"
+        )
+    return (*precedence, *(name for name in SOURCE_LAYERS if name not in precedence))
+
+
+def _require_sources(settings: Settings) -> None:
+    file = settings.path.name
+    sources = [name for name in SOURCE_LAYERS if name in settings.layers]
+    if not sources:
+        raise InputError(f"{file}: [layers] has no source layer; add at least one of {', '.join(SOURCE_LAYERS)}")
+    for name in sources:
+        if settings.parameters.same_layer == "first" and settings.layers[name].fields.id is None:
+            raise InputError(
+                f'{file}: [merge] same_layer = "first" needs ids, and [layers.{name}] maps none; '
+                'add fields.id, or take "smaller" or "larger"'
+            )
+
+
+def _sentence(path: Path, errors: list[ErrorDetails], tree: dict[str, Any]) -> str:
+    """Word the first error as one line: file, table, key, reason."""
+    first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
+    keys = list(first["loc"])
+    while keys and isinstance(keys[-1], int):
+        keys.pop()
+    table, key = ".".join(map(str, keys[:-1])), str(keys[-1])
+    if first["type"] == "missing" and isinstance(first["loc"][-1], str) and _is_table(keys):
+        table, key = ".".join(map(str, keys)), ""
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{path.name}: {f'[{table}] ' if table else ''}{_reason(first, table, key)}{more}"
+
+
+def _is_table(keys: list[Any]) -> bool:
+    return (keys[0] == "layers" and len(keys) <= 2) or keys[-1] == "fields"
+
+
+def _reason(error: ErrorDetails, table: str, key: str) -> str:
+    kind, given = error["type"], error["input"]
+    if kind == "extra_forbidden":
+        return f'unknown key "{key}"; {_suggestion(key, list(_known_keys(table)))}'
+    if kind == "missing":
+        return "is missing" if not key else f"{key} is missing"
+    if kind in ("model_type", "dict_type"):
+        return f"{key} must be a table, not {_shown(given)}"
+    if kind == "literal_error":
+        allowed = error["ctx"]["expected"].replace("'", '"')
+        return f"{key} is {_shown(given)}; it must be {allowed}"
+    if kind == "crs":
+        return f"{key}: {error['msg']}"
+    reason = error["msg"][0].lower() + error["msg"][1:]
+    return f"{key} is {_shown(given)}: {reason.removeprefix('input ')}"
+
+
+def _shown(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _known_keys(table: str) -> Iterator[str]:
+    """Yield the keys that a table may have, going down the models."""
+    model: type[BaseModel] = _LayersToml
+    for step in table.split(".") if table else []:
+        annotation = model.model_fields[step].annotation
+        model = next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type))
+    yield from model.model_fields
+
+
+def _suggestion(key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else f"known keys are {', '.join(known)}"
