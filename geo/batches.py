@@ -52,9 +52,7 @@ def meetings(areas: Geometries, units: Geometries) -> Meetings:
     return Meetings(community, unit, home)
 
 
-def batches(
-    areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, size: int
-) -> Iterator[Batch]:
+def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, size: int) -> Iterator[Batch]:
     """Cut the jurisdiction into batches of about ``size`` communities each, in their given order.
 
     ``rank`` and ``layer`` have a row a unit: its `geo.rules.standing` and the number of its layer.
@@ -77,4 +75,5 @@ def batches(
             rank=np.argsort(np.argsort(rank[unit])),
             layer=layer[unit],
             home=home,
+            exact=np.zeros(len(community), dtype=np.bool_),
         )

@@ -16,12 +16,12 @@ import pandas as pd
 import shapely
 
 from geo.arrays import Bools, Geometries, Ints, dense, group_first
-from geo.edges import Adjacency
+from geo.edges import Adjacency, components
 from geo.errors import InputError
-from geo.faces import Faces, claims, dissolve
+from geo.faces import Cut, Faces, claims, dissolve
 from geo.noding import REACH_M, collect, node, on_grid, polygonize, rings_of
 from geo.rules import NOBODY, decide
-from geo.slivers import Extent, Land, components, give_away, is_thin, land_of
+from geo.slivers import Extent, Land, give_away, is_thin, land_of
 from geo.sources import REPAIR_COLUMNS, Parameters
 
 
@@ -54,13 +54,14 @@ def partition_communities(frame: gpd.GeoDataFrame, parameters: Parameters) -> Ju
     drawn_owner, rule = decide(drawn_faces.claim_face, drawn_faces.claim_unit, rank, one_layer, len(drawn_faces))
     filled = fill_thin_holes(land_of(drawn_faces, drawn_owner, rule), max(parameters.sliver_width, REACH_M))
     held = filled != NOBODY
-    land = land_of(part_of(drawn_faces, held), filled[held], rule[held])
+    kept = Cut.of(drawn_faces.polygon[held], drawn_faces.community[held], drawn_faces.point[held])
+    land = land_of(kept, filled[held], rule[held])
     home = np.zeros(len(drawn), dtype=np.int64)
     owner = filled.copy()
     owner[held] = give_away(land, home, rank, parameters, spare_main=True).owner
     require_land(owner, frame)
     areas = dissolve(drawn_faces.polygon[held], owner[held], len(drawn))
-    holes = dissolve(*connected(drawn_faces.polygon, owner == NOBODY))
+    holes = dissolve(*connected(drawn_faces, owner == NOBODY))
     rows = [*changes(drawn_faces, drawn_owner, filled, owner)]
     return Jurisdiction(areas, holes, record(rows, drawn_faces.polygon, frame))
 
@@ -68,9 +69,10 @@ def partition_communities(frame: gpd.GeoDataFrame, parameters: Parameters) -> Ju
 def cut(drawn: Geometries) -> Faces:
     """Cut all communities into faces along all their borders; faces between them included."""
     rings, _ = rings_of(on_grid(drawn))
-    polygon, _ = polygonize(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1)))
-    face, unit = claims(shapely.point_on_surface(polygon), drawn)
-    return Faces(polygon, np.zeros(len(polygon), dtype=np.int64), face, unit)
+    polygon, whole, *_ = polygonize(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1)))
+    found = Cut.of(polygon, whole, shapely.point_on_surface(polygon))
+    face, unit = claims(found.point, drawn)
+    return Faces(**vars(found), claim_face=face, claim_unit=unit)
 
 
 def smaller_first(area_m2: np.ndarray, code: np.ndarray) -> Ints:
@@ -99,17 +101,10 @@ def fill_thin_holes(land: Land, sliver_width: float) -> Ints:
     return np.where(fill, taker[piece], land.owner)
 
 
-def part_of(faces: Faces, kept: Bools) -> Faces:
-    """Return some of the faces, without their claims."""
-    nothing = np.empty(0, dtype=np.int64)
-    return Faces(faces.polygon[kept], faces.community[kept], nothing, nothing)
-
-
-def connected(polygons: Geometries, chosen: Bools) -> tuple[Geometries, Ints, int]:
+def connected(faces: Cut, chosen: Bools) -> tuple[Geometries, Ints, int]:
     """Group the chosen faces by connection: the faces, each one's group, and how many groups there are."""
-    nothing = np.zeros(int(chosen.sum()), dtype=np.int64)
-    part = Faces(polygons[chosen], nothing, nothing[:0], nothing[:0])
-    count, group = components(len(part), land_of(part, nothing, nothing).next_to)
+    part = Cut.of(faces.polygon[chosen], faces.community[chosen], faces.point[chosen])
+    count, group = components(len(part.polygon), part.seams.pairs)
     return part.polygon, group, count
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from geo.arrays import Floats, Geometries, Ints, sums
+from geo.arrays import Floats, Geometries, Ints, group_first, sums
 from geo.noding import CELLS_PER_M, to_cells
 
 
@@ -125,19 +127,36 @@ class Adjacency:
         return Adjacency(left[apart], right[apart], self.length[apart]).summed(count)
 
 
-def adjacency(edges: Edges) -> tuple[Adjacency, Ints]:
-    """Pair the faces on both sides of each edge.
+def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:
+    """Number the connected components of ``count`` nodes."""
+    graph = coo_array((np.ones(len(pairs.left), dtype=np.int8), (pairs.left, pairs.right)), shape=(count, count))
+    number, label = connected_components(graph, directed=False)
+    return int(number), label.astype(np.int64)
 
-    Returns
-    -------
-    tuple
-        One row an edge that two faces share; and the rows of the edges that only one face has.
+
+@dataclass(frozen=True, eq=False)
+class Seams:
+    """How the edges of faces meet inside groups of faces.
+
+    ``pairs`` has a row for each edge that two faces of one group share, ``border`` are the edges that only one face of
+    a group has, ``torn`` are edges that meet otherwise: more than two, or two in one direction.
     """
+
+    pairs: Adjacency
+    border: Ints
+    torn: Ints
+
+
+def seams(edges: Edges, group: Ints) -> Seams:
+    """Pair the faces on both sides of each edge, group by group; ``group`` has a row an edge."""
     key = edges.keys()
-    order = np.argsort(key, kind="stable")
-    same = key[order][1:] == key[order][:-1]
-    first, second = order[:-1][same], order[1:][same]
-    alone = np.ones(len(key), dtype=np.bool_)
-    alone[first] = alone[second] = False
-    pairs = Adjacency(edges.polygon[first], edges.polygon[second], edges.length[first])
-    return pairs, np.flatnonzero(alone)
+    order = np.lexsort([key, group]) if len(key) and group.max() else np.argsort(key, kind="stable")
+    first = group_first(key[order]) | group_first(group[order])
+    count = np.diff(np.append(np.flatnonzero(first), len(order)))[np.cumsum(first) - 1]
+    one = order[first & (count == 2)]
+    other = order[~first & (count == 2)]
+    opposite = edges.start[one] == edges.end[other]
+    one_way = np.concatenate([one[~opposite], other[~opposite]])
+    one, other = one[opposite], other[opposite]
+    pairs = Adjacency(edges.polygon[one], edges.polygon[other], edges.length[one])
+    return Seams(pairs, order[count == 1], np.concatenate([order[count > 2], one_way]))

@@ -7,7 +7,7 @@ face's owner, give slivers away, dissolve → prove the partition.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,8 +19,11 @@ import shapely
 from geo.arrays import Geometries, Ints, dense
 from geo.batches import batches, meetings
 from geo.communities import partition_communities
+from geo.edges import Edges
 from geo.errors import InputError
-from geo.faces import Batch, dissolve, faces_of
+from geo.faces import UNCERTAIN_M, Batch, dissolve, faces_of
+from geo.noding import REACH_M
+from geo.partition import Outline
 from geo.parts import Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
@@ -68,6 +71,7 @@ def merge_batch(batch: Batch, parameters: Parameters) -> Part:
         claim_face=faces.claim_face,
         claim_unit=batch.unit[faces.claim_unit],
         border=land.border,
+        border_community=batch.community[land.border_community],
     )
 
 
@@ -109,8 +113,8 @@ def merge(
     rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
     _, layer = dense(units["layer"].to_numpy().astype(str))
     progress("merge")
-    work = partial(merge_batch, parameters=parameters)
-    parts = run(work, batches(jurisdiction.areas, polygon, met, rank, layer, BATCH))
+    ready = batches(jurisdiction.areas, polygon, met, rank, layer, BATCH)
+    parts = merge_batches(list(ready), jurisdiction.holes, parameters, run)
     progress("join")
     whole, holes, filled = close_pinched(join(parts), jurisdiction.holes, communities, parameters)
     return Merged(
@@ -122,6 +126,37 @@ def merge(
         home=met.home,
         repairs=pd.concat([mended, jurisdiction.repairs, filled, mended_units], ignore_index=True),
     )
+
+
+def merge_batches(ready: list[Batch], holes: Geometries, parameters: Parameters, run: Run) -> list[Part]:
+    """Merge all batches; those in which a community and its neighbour bent their border differently, again.
+
+    Snap rounding bends a border alike on both sides; quick noding does so where lines keep their distance. So where two
+    sides differ, both communities are noded by snap rounding, until no two differ.
+    """
+    work = partial(merge_batch, parameters=parameters)
+    parts = list(run(work, ready))
+    while len(apart := unmatched(parts, holes)):
+        again = [row for row, batch in enumerate(ready) if (np.isin(batch.community, apart) & ~batch.exact).any()]
+        if not again:
+            break  # the proof will say where
+        for row in again:
+            ready[row] = replace(ready[row], exact=ready[row].exact | np.isin(ready[row].community, apart))
+        for row, part in zip(again, run(work, [ready[row] for row in again]), strict=True):
+            parts[row] = part
+    return parts
+
+
+def unmatched(parts: Sequence[Part], holes: Geometries) -> Ints:
+    """Return the communities whose borders cross or overlap a neighbour's, or leave a crack or an unknown hole."""
+    outline = Outline.of(Edges.directed(np.concatenate([part.border for part in parts])))
+    cracks = np.flatnonzero(shapely.is_empty(shapely.buffer(outline.face, -REACH_M / 2)))
+    empty = np.setdiff1d(outline.right[outline.right >= 0], outline.left)
+    place = shapely.point_on_surface(outline.face[empty])
+    known, _ = shapely.STRtree(holes).query(place, predicate="dwithin", distance=UNCERTAIN_M)
+    odd = np.union1d(cracks, np.delete(empty, known))
+    wrong = outline.stray | outline.doubled | np.isin(outline.right, odd) | np.isin(outline.left, odd)
+    return np.unique(np.concatenate([part.border_community for part in parts])[outline.row[wrong]])
 
 
 def repaired_communities(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

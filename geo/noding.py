@@ -103,7 +103,7 @@ def collect(lines: Geometries, groups: Ints, size: int) -> Geometries:
 
 
 def node(linework: Geometries) -> Geometries:
-    """Node each MultiLineString alone on the grid and drop duplicate segments.
+    """Node each MultiLineString alone by snap rounding and drop duplicate segments.
 
     >>> cross = shapely.from_wkt("MULTILINESTRING ((0 0, 2 2), (0 2, 2 0))")
     >>> len(shapely.get_parts(node(np.array([cross]))))
@@ -112,7 +112,21 @@ def node(linework: Geometries) -> Geometries:
     return np.asarray(shapely.union_all(linework[:, None], grid_size=GRID_M, axis=1), dtype=object)
 
 
-def polygonize(noded: Geometries) -> tuple[Geometries, Ints]:
-    """Return all polygons that each noded linework encloses, and the linework each comes from."""
-    faces, linework = shapely.get_parts(shapely.polygonize(noded[:, None], axis=1), return_index=True)
-    return np.asarray(faces, dtype=object), linework.astype(np.int64)
+def node_and_round(linework: Geometries) -> Geometries:
+    """Node each MultiLineString alone in full precision, then move the nodes to the grid.
+
+    Three times as fast as `node`, and the same where lines keep their distance; where they do not, moving the nodes may
+    make lines cross anew, so the result needs a look (`geo.faces.settled`).
+    """
+    return on_grid(np.asarray(shapely.union_all(linework[:, None], axis=1), dtype=object))
+
+
+def polygonize(noded: Geometries) -> tuple[Geometries, Ints, Geometries, Ints]:
+    """Return all polygons that each noded linework encloses, and the linework each comes from; then the same of the
+    lines that bound no polygon.
+    """
+    polygons, cuts, dangles, invalid = shapely.polygonize_full(noded[:, None], axis=1)
+    faces, linework = shapely.get_parts(polygons, return_index=True)
+    loose = [shapely.get_parts(lines, return_index=True) for lines in (cuts, dangles, invalid)]
+    lines, line_of = (np.concatenate(columns) for columns in zip(*loose, strict=True))
+    return np.asarray(faces, dtype=object), linework.astype(np.int64), lines, line_of.astype(np.int64)

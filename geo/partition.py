@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Geometries, Ints
+from geo.arrays import Bools, Geometries, Ints
 from geo.edges import Edges
 from geo.errors import PartitionError
 from geo.noding import CELLS_PER_M
@@ -96,49 +96,64 @@ def off_grid(polygon: Geometries) -> Ints:
 
 def uncancelled(polygon: Geometries, hole: Geometries) -> str:
     """Say where borders neither cancel nor bound the whole, if anywhere."""
-    edges = Edges.of(np.concatenate([polygon, hole]))
-    left = edges.left_over()
-    shells = outlines(edges, left)
-    outer = Edges.of(shells)
-    stray = strays(edges, left, outer)
-    if len(stray):
-        x, y = edges.cells[edges.start[left[stray[0]]]] / CELLS_PER_M
-        return f"{len(stray)} edges, the first at ({x:.3f}, {y:.3f})"
-    enclosed = shells[shapely.get_num_interior_rings(shells) > 0]
-    whole = shapely.multipolygons(shells)
-    if not enclosed.size and not shapely.is_valid(whole):
-        return f"borders that meet unmatched, {shapely.is_valid_reason(whole)}"
-    if len(enclosed):
-        place = shapely.get_coordinates(shapely.get_interior_ring(enclosed[0], 0))[0]
-        return f"{len(enclosed)} outlines with unknown holes, the first at ({place[0]:.3f}, {place[1]:.3f})"
-    return ""
+    outline = Outline.of(Edges.of(np.concatenate([polygon, hole])))
+    wrong = np.flatnonzero(outline.stray | outline.doubled | (outline.right >= 0))
+    if len(wrong):
+        x, y, *_ = outline.ends[wrong[0]] / CELLS_PER_M
+        return f"{len(wrong)} edges, the first at ({x:.3f}, {y:.3f})"
+    whole = shapely.multipolygons(outline.face)
+    return "" if shapely.is_valid(whole) else f"borders meet unmatched, {shapely.is_valid_reason(whole)}"
 
 
-def outlines(edges: Edges, left: Ints) -> Geometries:
-    """Return the polygons that the edges left over enclose."""
-    return np.asarray(shapely.get_parts(shapely.polygonize(edges.lines(left))), dtype=object)
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """What is left of borders once they have cancelled, and the faces that it bounds.
 
-
-def strays(edges: Edges, left: Ints, outer: Edges) -> Ints:
-    """Return which of the edges left over do not stand exactly once, in their direction, in the outlines' borders."""
-    both = np.concatenate([edges.ends(left), outer.ends(np.arange(len(outer.start)))])
-    _, number = np.unique(both, axis=0, return_inverse=True)
-    here, there = np.split(number.reshape(-1), [len(left)])
-    once = (np.bincount(here, minlength=len(number)) == 1) & (np.bincount(there, minlength=len(number)) == 1)
-    return np.flatnonzero(~once[here]).astype(np.int64)
-
-
-def holes_of(border: Ints, polygon: Geometries) -> Geometries:
-    """Return the holes that grids leave between them, as polygons, from west to east.
-
-    ``border`` holds the edges of the grids that may be on the outside, in grid cells, shape (n, 4); those that cancel
-    are not.
+    ``row`` numbers the edges left over, ``ends`` holds them in grid cells, shape (n, 4). Land lies to the left of an
+    edge: ``left`` and ``right`` are the faces on its sides, -1 for the endless plane outside. A face that is to the
+    left of one edge and to the right of another is covered once on one side of it and twice on the other.
     """
-    edges = Edges.directed(border)
-    enclosed = outlines(edges, edges.left_over())
-    if not shapely.get_num_interior_rings(enclosed).any():
-        return np.empty(0, dtype=object)
-    point = shapely.point_on_surface(enclosed)
-    covered, _ = shapely.STRtree(polygon).query(point, predicate="intersects")
-    holes = np.delete(enclosed, covered)
-    return np.asarray(holes[np.argsort(shapely.bounds(holes)[:, 0], kind="stable")], dtype=object)
+
+    row: Ints
+    ends: Ints
+    face: Geometries
+    left: Ints
+    right: Ints
+
+    @classmethod
+    def of(cls, edges: Edges) -> Outline:
+        """Cancel borders and find the faces that the rest bounds."""
+        row = edges.left_over()
+        ends = edges.ends(row)
+        face = np.asarray(shapely.get_parts(shapely.polygonize(edges.lines(row))), dtype=object)
+        around = Edges.of(face)
+        border = around.ends(np.arange(len(around.start)))
+        left = matched(ends, border, around.polygon)
+        right = matched(ends, border[:, [2, 3, 0, 1]], around.polygon)
+        return cls(row, ends, face, left, right)
+
+    @property
+    def stray(self) -> Bools:
+        """Tell which edges bound no face on their left: they cross others, or stand twice."""
+        return self.left < 0
+
+    @property
+    def doubled(self) -> Bools:
+        """Tell which edges have land on both sides, so that there are two grids on one."""
+        return (self.right >= 0) & np.isin(self.right, self.left)
+
+    @property
+    def holes(self) -> Geometries:
+        """Return the faces without land, from west to east."""
+        holes = self.face[np.setdiff1d(self.right[self.right >= 0], self.left)]
+        return np.asarray(holes[np.argsort(shapely.bounds(holes)[:, 0], kind="stable")], dtype=object)
+
+
+def matched(ends: Ints, border: Ints, face: Ints) -> Ints:
+    """Return the face whose border each edge stands in, -1 where there is none; an edge that comes twice has none."""
+    _, number = np.unique(np.concatenate([ends, border]), axis=0, return_inverse=True)
+    here, there = np.split(number.reshape(-1), [len(ends)])
+    found = np.full(len(number), -1, dtype=np.int64)
+    found[there] = face
+    found[np.bincount(here, minlength=len(number)) > 1] = -1
+    return found[here]

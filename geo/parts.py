@@ -15,8 +15,8 @@ class Part:
     """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
 
     Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
-    ``face_grid`` and ``claim_face`` number rows of this part. ``border`` holds the edges on its outside, in grid cells,
-    shape (n, 4).
+    ``face_grid`` and ``claim_face`` number rows of this part. ``border`` holds the outer edges of each community, in
+    grid cells, shape (n, 4), and ``border_community`` whose they are.
     """
 
     grid_polygon: Geometries
@@ -29,6 +29,7 @@ class Part:
     claim_face: Ints
     claim_unit: Ints
     border: Ints
+    border_community: Ints
 
 
 def join(parts: Sequence[Part]) -> Part:

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import Geometries, Ints, group_first
+from geo.arrays import Bools, Geometries, Ints, group_first
 from geo.edges import Edges
 from geo.errors import PartitionError
-from geo.faces import dissolve
+from geo.faces import UNCERTAIN_M, dissolve
 from geo.noding import REACH_M
-from geo.partition import holes_of
+from geo.partition import Outline
 from geo.parts import Part
 from geo.rules import SLIVER
 from geo.sources import REPAIR_COLUMNS, Parameters
@@ -35,11 +35,12 @@ def close_pinched(
     PartitionError
         A wider hole lies where the communities have none.
     """
-    holes = holes_of(part.border, part.grid_polygon)
-    thin = shapely.is_empty(shapely.buffer(holes, -max(parameters.sliver_width, REACH_M) / 2))
+    holes = Outline.of(Edges.directed(part.border)).holes
+    thin = are_thin(holes, parameters)
     wide, thin_holes = holes[~thin], holes[thin]
-    _, in_known = shapely.STRtree(known).query(shapely.point_on_surface(wide), predicate="within")
-    if len(in_known) != len(wide):
+    place = shapely.point_on_surface(wide)
+    in_known, _ = shapely.STRtree(known).query(place, predicate="dwithin", distance=UNCERTAIN_M)
+    if len(np.unique(in_known)) != len(wide):
         raise PartitionError(f"the grids leave {len(wide)} holes where the communities have {len(known)}")
     taker = longest_neighbour(part.grid_polygon, thin_holes)
     table = pd.DataFrame(
@@ -58,6 +59,13 @@ def close_pinched(
         )
     )
     return fill(part, thin_holes, taker), wide, gpd.GeoDataFrame(table, geometry=thin_holes, crs=communities.crs)
+
+
+def are_thin(holes: Geometries, parameters: Parameters) -> Bools:
+    """Tell which holes are narrower than a sliver."""
+    return np.asarray(
+        shapely.is_empty(shapely.buffer(holes, -max(parameters.sliver_width, REACH_M) / 2)), dtype=np.bool_
+    )
 
 
 def longest_neighbour(grids: Geometries, holes: Geometries) -> Ints:

@@ -16,12 +16,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
-from geo.edges import Adjacency, Edges, adjacency
-from geo.faces import Batch, Faces, dissolve
+from geo.edges import Adjacency, components
+from geo.faces import Batch, Cut, Faces, dissolve
 from geo.rules import NOBODY, SLIVER
 from geo.sources import Parameters
 
@@ -44,34 +42,26 @@ class Land:
     next_to: Adjacency
     """One row a pair of neighbouring faces of one community."""
     border: Ints
-    """The edges that only one face has, in grid cells, shape (n, 4)."""
+    """The edges that only one face of a community has, in grid cells, shape (n, 4)."""
+    border_community: Ints
 
 
-def land_of(faces: Faces, owner: Ints, rule: Ints) -> Land:
-    """Measure faces and find their neighbours."""
-    edges = Edges.of(faces.polygon)
-    pairs, alone = adjacency(edges)
-    inner = faces.community[pairs.left] == faces.community[pairs.right]
-    pairs = Adjacency(pairs.left[inner], pairs.right[inner], pairs.length[inner])
+def land_of(found: Cut, owner: Ints, rule: Ints) -> Land:
+    """Measure faces and list which are neighbours."""
+    pairs, count = found.seams.pairs, len(found.polygon)
     low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
     return Land(
-        polygon=faces.polygon,
-        community=faces.community,
-        area_m2=shapely.area(faces.polygon),
-        perimeter_m=sums(edges.length, edges.polygon, len(faces)),
+        polygon=found.polygon,
+        community=found.community,
+        area_m2=shapely.area(found.polygon),
+        perimeter_m=sums(found.edges.length, found.edges.polygon, count),
         owner=owner,
         rule=rule,
-        straddles=np.zeros(len(faces), dtype=np.bool_),
-        next_to=Adjacency(low, high, pairs.length).summed(len(faces)),
-        border=edges.ends(alone),
+        straddles=np.zeros(count, dtype=np.bool_),
+        next_to=Adjacency(low, high, pairs.length).summed(count),
+        border=found.edges.ends(found.seams.border),
+        border_community=found.community[found.edges.polygon[found.seams.border]],
     )
-
-
-def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:
-    """Number the connected components of ``count`` nodes."""
-    graph = coo_array((np.ones(len(pairs.left), dtype=np.int8), (pairs.left, pairs.right)), shape=(count, count))
-    number, label = connected_components(graph, directed=False)
-    return int(number), label.astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.edges import Edges
 from geo.errors import PartitionError
-from geo.partition import Partition, holes_of
+from geo.partition import Outline, Partition
 from tests.geo.sketching import SOUTH, WEST, sketch, square
 
 NO_HOLES = np.empty(0, dtype=object)
@@ -37,7 +37,7 @@ def test_jurisdictions_of_several_parts_that_touch_at_a_corner_are_fine():
         ((square(0, 0), square(0, 0)), "uncancelled borders"),
         ((square(0, 0, 2), square(0, 1), square(1, 1)), "uncancelled borders"),
         ((square(0, 0), square(1.00001, 0)), None),
-        ((shapely.difference(square(0, 0, 3, 3), square(1, 1)),), "unknown holes"),
+        ((shapely.difference(square(0, 0, 3, 3), square(1, 1)),), "uncancelled borders 4 edges"),
         ((shapely.Polygon(),), "empty g0"),
         (
             (shapely.Polygon([(WEST, SOUTH), (WEST + 1, SOUTH + 1), (WEST + 1, SOUTH), (WEST, SOUTH + 1)]),),
@@ -69,8 +69,7 @@ def test_codes_that_repeat_are_refused():
 def test_a_known_hole_is_allowed_and_found():
     ring = np.array([shapely.difference(square(0, 0, 3, 3), square(1, 1))], dtype=object)
     assert partition(*ring, holes=[square(1, 1)])
-    edges = Edges.of(ring)
-    assert holes_of(edges.ends(edges.left_over()), ring)[0].equals(square(1, 1))
+    assert Outline.of(Edges.of(ring)).holes[0].equals(square(1, 1))
 
 
 @given(st.integers(0, 2**32 - 1))
