@@ -167,7 +167,7 @@ def datum_way(source: pyproj.CRS, target: pyproj.CRS, area: Bounds) -> pyproj.Tr
         raise CRSError(
             f"no published transformation leads from {_label(source)} to {_label(target)}, and "
             "without one positions are off by up to 200 m; convert it with your survey office's parameters"
-            + ("" if datum_name(source) else ", or state its CRS with crs")
+            + (", or choose a working_crs on its datum" if datum_name(source) else ", or state its CRS with crs")
         )
     return group.transformers[0]
 
@@ -214,7 +214,7 @@ def area_of_use(crs: pyproj.CRS) -> Bounds:
     return (area.west, area.south, area.east, area.north)
 
 
-def fits(lonlat: Sequence[float], area: Bounds, *, margin_deg: float = 3.0) -> bool:
+def fits(lonlat: Sequence[float], area: Bounds, *, margin_deg: float = 6.0) -> bool:
     """Tell whether a position lies in an area or at most ``margin_deg`` outside it, and on the earth at all."""
     lon, lat = lonlat
     west, south, east, north = area

@@ -191,7 +191,7 @@ def _read_by_arrow(source: _Source, encoding: str | None) -> Features:
 
 def _read_geojson(source: _Source, sublayer: str) -> Features:
     """Read GeoJSON by Arrow in one pass: which columns it does not read takes another (`columns_in`)."""
-    meta, table = pyogrio.raw.read_arrow(source.at, columns=list(source.mapped.values()))
+    meta, table = pyogrio.raw.read_arrow(source.at, layer=source.layer, columns=list(source.mapped.values()))
     if table.num_rows and not set(source.mapped.values()) <= set(meta["fields"]):
         require_columns(source.written, source.mapped, list(source.about(None)["fields"]))
     return _from_arrow(source, meta, table, sublayer=sublayer, driver="GeoJSON", dropped=None)

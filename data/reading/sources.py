@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import NamedTuple
@@ -62,10 +62,13 @@ class InputFile:
     driver: str
     crs: str
     features: int
-    sha256: str
-    sidecars: Mapping[str, str]
+    mapped: tuple[str, ...]
+    """Columns that were read."""
     dropped: tuple[str, ...]
     """Columns that the mapping does not name; they were not read."""
+    sha256: str = ""
+    sidecars: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of the files that belong to a Shapefile or MapInfo file, by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,11 +94,8 @@ class Read:
         return rows
 
 
-class _Loading(NamedTuple):
-    """A file that is being read, and what is recorded of it, which nothing waits for until the end."""
-
-    features: Future[Features]
-    record: Future[_Record]
+_File = tuple[str, str]
+"""A layer's name, and a path as written there."""
 
 
 class _Record(NamedTuple):
@@ -138,12 +138,13 @@ def read_sources(path: Path, *, warn: Warn, progress: Progress | None = None, wo
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            reader = _Reader(settings, _load_all(settings, threads), warn, progress or (lambda *_: None))
+            features, records = _start(settings, threads)
+            reader = _Reader(settings, features, warn, progress or (lambda *_: None))
             sources = _read_layers(reader)
-            inputs = reader.inputs()
+            inputs = tuple(_recorded(one, records[one.layer, one.path].result()) for one in reader.inputs)
         finally:
             threads.shutdown(cancel_futures=True)
-    for line in dict.fromkeys(str(one.message) for one in said):
+    for line in dict.fromkeys(" ".join(str(one.message).split()) for one in said):
         if not line.startswith(_HANDLED_BY_US):
             warn(line)
     return Read(sources, settings, inputs)
@@ -158,16 +159,19 @@ def _require_tables(settings: Settings) -> None:
                 )
 
 
-def _load_all(settings: Settings, threads: ThreadPoolExecutor) -> dict[tuple[str, str], _Loading]:
-    """Start reading every file: the communities first, since all others wait for them, then the largest first."""
+def _start(
+    settings: Settings, threads: ThreadPoolExecutor
+) -> tuple[dict[_File, Future[Features]], dict[_File, Future[_Record]]]:
+    """Start reading every file: the communities first, since all others wait for them, then the largest first.
+
+    What is recorded of a file comes after all that: nothing waits for it until the end.
+    """
     files = [(name, written) for name, layer in settings.layers.items() for written in layer.path]
     files.sort(key=lambda file: (file[0] != "community", -_size(settings.located(file[1]))))
-    features = [
-        threads.submit(read_features, settings.located(written), written, settings.layers[name])
-        for name, written in files
-    ]
-    records = [threads.submit(_record, settings.located(written), settings.layers[name]) for name, written in files]
-    return dict(zip(files, map(_Loading, features, records), strict=True))
+    places = [(settings.located(written), written, settings.layers[name]) for name, written in files]
+    features = [threads.submit(read_features, *place) for place in places]
+    records = [threads.submit(_record, path, layer) for path, _, layer in places]
+    return dict(zip(files, features, strict=True)), dict(zip(files, records, strict=True))
 
 
 def _record(path: Path, layer: Layer) -> _Record:
@@ -221,14 +225,15 @@ class _Reader:
     def __init__(
         self,
         settings: Settings,
-        loading: Mapping[tuple[str, str], _Loading],
+        features: dict[_File, Future[Features]],
         warn: Warn,
         progress: Progress,
     ) -> None:
         self.settings = settings
         self.repairs: list[Repair] = []
-        self.placed: list[Placed] = []
-        self._loading = loading
+        self.inputs: list[InputFile] = []
+        self._features = features
+        self._count = len(features)
         self._warn = warn
         self._progress = progress
 
@@ -241,7 +246,7 @@ class _Reader:
             self.repairs += [*repairs, *one.repairs]
             placed.append(one)
         _require_usable(placed)
-        self.placed += placed
+        self.inputs += map(_input_file, placed)
         return placed
 
     def frame(
@@ -259,18 +264,12 @@ class _Reader:
             geometries.append(here)
         return self._without_missing(placed, join(columns, geometries, crs))
 
-    def inputs(self) -> tuple[InputFile, ...]:
-        """Return what was read, once everything is."""
-        files = [one.file for one in self.placed]
-        records = [self._loading[file.layer, file.written].record.result() for file in files]
-        return tuple(map(_input_file, self.placed, records))
-
     def _files(self, name: str) -> list[SourceFile]:
         """Wait for a layer's files, and give every feature its id."""
         spec, files, first = self.settings.layers[name], [], 0
         for written in spec.path:
-            features = self._loading[name, written].features.result()
-            self._progress(len(self.placed) + len(files) + 1, len(self._loading), written)
+            features = self._features.pop((name, written)).result()  # out of memory once its layer is made
+            self._progress(self._count - len(self._features), self._count, written)
             files.append(_source_file(self.settings, name, written, features, first))
             first += len(features)
         if not first:
@@ -334,7 +333,8 @@ def _require_usable(placed: Sequence[Placed]) -> None:
         raise InputError(f"{written}: holds no {what}, only null, empty or flat ones; give the right file")
 
 
-def _input_file(placed: Placed, record: _Record) -> InputFile:
+def _input_file(placed: Placed) -> InputFile:
+    """Say what was read; `_recorded` adds what takes longer."""
     file, features = placed.file, placed.file.features
     datum = f" in {file.spec.datum}" if file.spec.datum in SHIFTED_DATUMS else ""
     return InputFile(
@@ -344,12 +344,12 @@ def _input_file(placed: Placed, record: _Record) -> InputFile:
         driver=features.driver,
         crs=crs_name(placed.crs) + datum,
         features=len(features),
-        sha256=record.sha256,
-        sidecars=MappingProxyType(dict(record.sidecars)),
-        dropped=_dropped(file, record) if features.dropped is None else features.dropped,
+        mapped=tuple(file.spec.fields.columns().values()),
+        dropped=features.dropped or (),
     )
 
 
-def _dropped(file: SourceFile, record: _Record) -> tuple[str, ...]:
-    mapped = file.spec.fields.columns().values()
-    return tuple(column for column in record.columns if column not in mapped)
+def _recorded(read: InputFile, record: _Record) -> InputFile:
+    dropped = tuple(column for column in record.columns if column not in read.mapped)
+    sidecars = MappingProxyType(dict(record.sidecars))
+    return replace(read, sha256=record.sha256, sidecars=sidecars, dropped=read.dropped or dropped)
