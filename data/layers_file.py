@@ -1,12 +1,10 @@
 """The file that a user writes: layers.toml, read, checked and frozen.
 
-Its keys are described in docs/architecture.md ("Input"). An error is one line that names the file, the table, the key
-and the reason; an unknown key is an error.
+An error is one line that names the file, the table, the key and the reason.
 """
 
 from __future__ import annotations
 
-import codecs
 import difflib
 import re
 import tomllib
@@ -14,241 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, get_args
 
 import pyproj
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
-from geo.crs import parse_crs, require_projected_metres
-from geo.datum import Datum
-from geo.errors import CRSError, InputError
+from data.layers_schema import Layer, LayersToml, TableFile
+from geo.crs import parse_crs
+from geo.errors import InputError
 from geo.sources import SOURCE_LAYERS, Parameters
-
-
-def _one_or_several(value: Any) -> Any:
-    """Turn one path or a list of paths into a tuple."""
-    paths = [value] if isinstance(value, str) else value
-    if not isinstance(paths, list) or not paths or not all(isinstance(path, str) and path.strip() for path in paths):
-        raise PydanticCustomError("path", "must be a path, or a list of paths")
-    if len(set(paths)) != len(paths):
-        raise PydanticCustomError("path", "names a file twice")
-    return tuple(paths)
-
-
-def _known_encoding(value: str) -> str:
-    try:
-        codecs.lookup(value)
-    except LookupError:
-        raise PydanticCustomError("encoding", "unknown encoding; write GBK, GB18030 or UTF-8") from None
-    return value
-
-
-def _known_crs(value: str) -> str:
-    try:
-        parse_crs(value)
-    except CRSError as error:
-        raise PydanticCustomError("crs", "{reason}", {"reason": str(error)}) from None
-    return value
-
-
-def _metric_crs(value: str) -> str:
-    try:
-        require_projected_metres(parse_crs(value))
-    except CRSError as error:
-        raise PydanticCustomError("crs", "{reason}", {"reason": str(error)}) from None
-    return value
-
-
-def _different(value: Any) -> Any:
-    if isinstance(value, list):
-        value = tuple(value)
-    if isinstance(value, tuple) and len(set(map(str, value))) != len(value):
-        raise PydanticCustomError("twice", "names a layer twice")
-    return value
-
-
-Text = Annotated[str, Field(min_length=1)]
-Paths = Annotated[tuple[str, ...], BeforeValidator(_one_or_several)]
-Encoding = Annotated[str, AfterValidator(_known_encoding)]
-SourceLayer = Literal["courtyard", "compound", "patrol_zone"]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Fields(_Table):
-    """Which column of a file holds what; names are case-sensitive."""
-
-    id: Text | None = None
-
-    def columns(self) -> dict[str, str]:
-        """Return the mapped columns by what they hold, in the order of this class."""
-        return {key: column for key, column in self if column is not None}
-
-
-class CommunityFields(Fields):
-    """Columns of the community layer."""
-
-    code: Text
-    name: Text | None = None
-    street: Text | None = None
-    rural: Text | None = None
-
-
-class UnitFields(Fields):
-    """Columns of a source layer."""
-
-    name: Text | None = None
-    households: Text | None = None
-    population: Text | None = None
-    party_members: Text | None = None
-    owners_committee: Text | None = None
-    property_company: Text | None = None
-    property_party: Text | None = None
-
-
-class AreaFields(Fields):
-    """Columns of the management areas."""
-
-    name: Text | None = None
-    type: Text | None = None
-
-
-class BuildingFields(Fields):
-    """Columns of the buildings."""
-
-    name: Text | None = None
-    households: Text | None = None
-    population: Text | None = None
-    party_members: Text | None = None
-
-
-class PlaceFields(Fields):
-    """Columns of premises and facilities."""
-
-    name: Text | None = None
-    kind: Text | None = None
-
-
-class LineFields(Fields):
-    """Columns of roads and barriers."""
-
-    name: Text | None = None
-
-
-class Layer(_Table):
-    """One layer: its files, what they do not say themselves, and which column holds what."""
-
-    path: Paths
-    layer: Text | None = None
-    encoding: Encoding | None = None
-    crs: Annotated[str, AfterValidator(_known_crs)] | None = None
-    datum: Datum = "CGCS2000"
-    fields: Fields = Fields()
-
-    @property
-    def datum_is_declared(self) -> bool:
-        """Whether the file names the datum, rather than leaving the default."""
-        return "datum" in self.model_fields_set
-
-
-class CommunityLayer(Layer):
-    """The communities, in which every grid nests."""
-
-    fields: CommunityFields
-
-
-class UnitLayer(Layer):
-    """Compounds, courtyards or patrol zones."""
-
-    fields: UnitFields = UnitFields()
-
-
-class AreaLayer(Layer):
-    """Management areas."""
-
-    fields: AreaFields = AreaFields()
-
-
-class BuildingLayer(Layer):
-    """Buildings."""
-
-    fields: BuildingFields = BuildingFields()
-
-
-class PlaceLayer(Layer):
-    """Premises or facilities."""
-
-    fields: PlaceFields = PlaceFields()
-
-
-class LineLayer(Layer):
-    """Roads or barriers."""
-
-    fields: LineFields = LineFields()
-
-
-class Layers(_Table):
-    """All layers by name."""
-
-    community: CommunityLayer
-    compound: UnitLayer | None = None
-    courtyard: UnitLayer | None = None
-    patrol_zone: UnitLayer | None = None
-    management_area: AreaLayer | None = None
-    building: BuildingLayer | None = None
-    premises: PlaceLayer | None = None
-    facility: PlaceLayer | None = None
-    road: LineLayer | None = None
-    barrier: LineLayer | None = None
-
-
-class TableFile(_Table):
-    """A CSV or XLSX file beside the layers."""
-
-    path: Paths
-    encoding: Encoding | None = None
-    sheet: Text | None = None
-    fields: dict[str, Text] = {}
-
-
-class Tables(_Table):
-    """All tables by name."""
-
-    roster: TableFile | None = None
-    party: TableFile | None = None
-    funding: TableFile | None = None
-    scores: TableFile | None = None
-    exceptions: TableFile | None = None
-
-
-class Merge(_Table):
-    """How layers are merged; defaults as in `geo.sources.Parameters`."""
-
-    precedence: Annotated[tuple[SourceLayer, ...], BeforeValidator(_different)] = SOURCE_LAYERS  # type: ignore[assignment]
-    same_layer: Literal["smaller", "larger", "first"] = "smaller"
-    sliver_width: float = Field(default=2.0, ge=0, le=100, allow_inf_nan=False)
-    min_area: float = Field(default=20.0, ge=0, le=1_000_000, allow_inf_nan=False)
-    straddle_width: float = Field(default=5.0, ge=0, le=1_000, allow_inf_nan=False)
-
-
-class Codes(_Table):
-    """How grids are numbered."""
-
-    profile: Literal["DB11/T 2157", "CJ/T 349"] = "DB11/T 2157"
-    object_code: str = Field(default="000000", pattern=r"^[0-9]{6}$")
-
-
-class _LayersToml(_Table):
-    name: Text | None = None
-    working_crs: Annotated[str, AfterValidator(_metric_crs)] | None = None
-    merge: Merge = Merge()
-    codes: Codes = Codes()
-    layers: Layers
-    tables: Tables = Tables()
-    standards: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -297,7 +70,7 @@ def read_layers_file(path: Path) -> Settings:
     path = Path(path)
     tree = _parse(path)
     try:
-        said = _LayersToml.model_validate(tree)
+        said = LayersToml.model_validate(tree)
     except ValidationError as error:
         raise InputError(_sentence(path, error.errors(), tree)) from None
     layers = {name: layer for name, layer in said.layers if layer is not None}
@@ -403,7 +176,7 @@ def _shown(value: Any) -> str:
 
 def _known_keys(table: str) -> Iterator[str]:
     """Yield the keys that a table may have, going down the models."""
-    model: type[BaseModel] = _LayersToml
+    model: type[BaseModel] = LayersToml
     for step in table.split(".") if table else []:
         annotation = model.model_fields[step].annotation
         model = next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type))

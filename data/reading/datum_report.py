@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyproj
 
-from data.layers_file import Layer
+from data.layers_schema import Layer
 from data.reading.placing import Warn
 from data.reading.source_file import Repair, SourceFile
 from geo.arrays import Geometries

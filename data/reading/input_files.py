@@ -19,7 +19,7 @@ import pyogrio
 import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from data.layers_file import Layer
+from data.layers_schema import Layer
 from data.reading.text_encoding import decode, guess, superset
 from geo.arrays import Geometries, Ints
 from geo.errors import InputError

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.layers_file import Layer
+from data.layers_schema import Layer
 from data.reading.input_files import Features
 
 

@@ -22,7 +22,8 @@ import pyproj
 import pyproj.network
 import shapely
 
-from data.layers_file import Layer, Settings, read_layers_file
+from data.layers_file import Settings, read_layers_file
+from data.layers_schema import Layer
 from data.reading.datum_report import report_suspected_datum
 from data.reading.fields import as_codes, as_text, positions, require_distinct, require_ids
 from data.reading.fingerprint import sha256_of, sidecars_of
