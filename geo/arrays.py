@@ -35,3 +35,29 @@ def dense(keys: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
 def sums(values: Floats, groups: Ints, size: int) -> Floats:
     """Add ``values`` up by group number."""
     return np.asarray(np.bincount(groups, weights=values, minlength=size), dtype=np.float64)
+
+
+def unroll(group: Ints, count: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """List the members of some groups one after the other.
+
+    Parameters
+    ----------
+    group
+        Groups, repeats allowed.
+    count, first
+        Of each group there is, how many members it has and the number of its first; members are numbered on from there.
+
+    Returns
+    -------
+    tuple
+        For each member listed, the row of ``group`` that it is listed for, and its number.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in unroll(np.array([1, 0]), np.array([2, 3]), np.array([0, 2]))]
+    [[0, 0, 0, 1, 1], [2, 3, 4, 0, 1]]
+    """
+    size = count[group]
+    row = np.repeat(np.arange(len(group)), size)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(size) - size, size)
+    return row, first[group[row]] + place

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, dense, group_first
+from geo.arrays import Floats, Geometries, Ints, dense, group_first
 from geo.faces import Batch
 from geo.noding import REACH_M
 
@@ -40,16 +40,34 @@ def meetings(areas: Geometries, units: Geometries) -> Meetings:
     community, unit = shapely.STRtree(units).query(areas, predicate="dwithin", distance=REACH_M)
     order = np.lexsort([unit, community])
     community, unit = community[order].astype(np.int64), unit[order].astype(np.int64)
-    land = np.zeros(len(unit))
-    alone = np.bincount(unit, minlength=len(units))[unit] == 1
-    land[alone] = 1.0  # how much does not matter
-    several = np.flatnonzero(~alone)
-    land[several] = shapely.area(shapely.intersection(areas[community[several]], units[unit[several]]))
+    land = lands(areas, units, community, unit)
     best = np.lexsort([community, -np.round(land, 6), unit])
     best = best[group_first(unit[best])]
     home = np.full(len(units), -1, dtype=np.int64)
     home[unit[best]] = np.where(land[best] > 0, community[best], -1)
     return Meetings(community, unit, home)
+
+
+def lands(areas: Geometries, units: Geometries, community: Ints, unit: Ints) -> Floats:
+    """Return how much land each unit has in each community it meets; only as exactly as it takes to find its home.
+
+    A community that covers a unit, or holds more than half of it, is its home, whatever the others hold.
+    """
+    land = np.zeros(len(unit))
+    alone = np.bincount(unit, minlength=len(units))[unit] == 1
+    open_ = ~alone
+    covered = open_.copy()
+    covered[open_] = shapely.covers(areas[community[open_]], units[unit[open_]])
+    land[alone | covered] = 1.0
+    open_ &= ~np.isin(unit, unit[covered])
+    inside = open_.copy()
+    inside[open_] = shapely.intersects(areas[community[open_]], shapely.point_on_surface(units)[unit[open_]])
+    for part in (inside, open_ & ~inside):
+        rows = np.flatnonzero(part & open_)
+        land[rows] = shapely.area(shapely.intersection(areas[community[rows]], units[unit[rows]]))
+        most = rows[land[rows] > shapely.area(units[unit[rows]]) / 2]
+        open_ &= ~np.isin(unit, unit[most])
+    return land
 
 
 def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, size: int) -> Iterator[Batch]:

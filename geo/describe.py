@@ -177,7 +177,9 @@ def face_layer(merged: Merged, code: NDArray[np.object_]) -> gpd.GeoDataFrame:
 def claimants(merged: Merged) -> NDArray[np.object_]:
     """Write each face's claimants as a JSON list of "layer:id"."""
     names = merged.units["layer"].to_numpy() + ":" + merged.units["source_id"].to_numpy()
-    quoted = np.array([json.dumps(name, ensure_ascii=False) for name in names], dtype=object)
+    plain = ~pd.Series(names).str.contains(r'["\\\x00-\x1f]', regex=True).to_numpy(np.bool_)
+    quoted = np.asarray('"' + names + '"')
+    quoted[~plain] = [json.dumps(name, ensure_ascii=False) for name in names[~plain]]
     ends = np.searchsorted(merged.claim_face, np.arange(len(merged.face_polygon) + 1))
     lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(quoted[merged.claim_unit], pa.string()))
     joined = pc.binary_join(lists, ", ")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Geometries, Ints, dense, sums
+from geo.arrays import Bools, Geometries, Ints, dense, sums, unroll
 from geo.edges import Adjacency, Edges, Seams, components, seams
 from geo.noding import GRID_M, REACH_M, collect, near_runs, node, node_and_round, on_grid, polygonize, rings_of
 
@@ -179,7 +179,8 @@ def linework(batch: Batch, *, exact: bool) -> Geometries:
     border, border_of = rings_of(batch.area)
     community, unit = batch.meets
     ring, ring_of = rings_of(on_grid(batch.polygon))
-    meeting, ring_row = unroll(unit, ring_of, len(batch.polygon))
+    count = np.bincount(ring_of, minlength=len(batch.polygon))
+    meeting, ring_row = unroll(unit, count, np.cumsum(count) - count)
     within = shapely.contains_properly(batch.area[community], batch.polygon[unit])[meeting]
     home = community[meeting]
     run, cut = near_runs(ring[ring_row[~within]], shapely.bounds(batch.area)[home[~within]])
@@ -189,15 +190,6 @@ def linework(batch: Batch, *, exact: bool) -> Geometries:
         near, near_of = borders_nearby(batch)
         lines, owner = [*lines, near], [*owner, near_of]
     return collect(np.concatenate(lines), np.concatenate(owner), len(batch.area))
-
-
-def unroll(unit: Ints, ring_of: Ints, units: int) -> tuple[Ints, Ints]:
-    """Repeat each row of ``unit`` for every ring of that unit; return the row and the ring. ``ring_of`` is sorted."""
-    count = np.bincount(ring_of, minlength=units)
-    first = np.cumsum(count) - count
-    row = np.repeat(np.arange(len(unit)), count[unit])
-    place = np.arange(len(row)) - np.repeat(np.cumsum(count[unit]) - count[unit], count[unit])
-    return row, first[unit[row]] + place
 
 
 def borders_nearby(batch: Batch) -> tuple[Geometries, Ints]:

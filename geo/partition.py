@@ -88,10 +88,13 @@ def some(names: NDArray[np.str_]) -> str:
 
 def off_grid(polygon: Geometries) -> Ints:
     """Return the rows of polygons with a vertex off the 1 mm grid."""
-    xy, row = shapely.get_coordinates(polygon, return_index=True)
-    cells = xy * CELLS_PER_M
-    away = (np.abs(cells - np.rint(cells)) > OFF_GRID_CELLS).any(axis=1)
-    return np.unique(row[away]).astype(np.int64)
+    cells = shapely.get_coordinates(polygon) * CELLS_PER_M
+    away = np.rint(cells)
+    np.subtract(away, cells, out=away)
+    if np.abs(away, out=away).max(initial=0.0) <= OFF_GRID_CELLS:
+        return np.empty(0, dtype=np.int64)
+    _, row = shapely.get_coordinates(polygon, return_index=True)
+    return np.unique(row[(away > OFF_GRID_CELLS).any(axis=1)]).astype(np.int64)
 
 
 def uncancelled(polygon: Geometries, hole: Geometries) -> str:

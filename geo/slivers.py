@@ -14,10 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums, unroll
 from geo.edges import Adjacency, components
 from geo.faces import Batch, Cut, Faces, dissolve
 from geo.rules import NOBODY, SLIVER
@@ -131,17 +130,19 @@ def mark_straddlers(land: Land, faces: Faces, batch: Batch, width_m: float) -> L
 
 
 def claims_side_by_side(face: Ints, unit: Ints, next_to: Adjacency) -> Adjacency:
-    """Pair the claims of one unit on neighbouring faces."""
-    claims = pd.DataFrame({"claim": np.arange(len(face)), "face": face, "unit": unit})
-    pairs = pd.DataFrame({"face": next_to.left, "other": next_to.right, "length": next_to.length})
-    beside = claims.merge(pairs, on="face").merge(
-        claims, left_on=["other", "unit"], right_on=["face", "unit"], suffixes=("", "_beside")
-    )
-    return Adjacency(
-        beside["claim"].to_numpy(np.int64),
-        beside["claim_beside"].to_numpy(np.int64),
-        beside["length"].to_numpy(np.float64),
-    )
+    """Pair the claims of one unit on neighbouring faces; claims are sorted by face."""
+    faces = int(max(next_to.left.max(initial=-1), next_to.right.max(initial=-1), face.max(initial=-1))) + 1
+    count = np.bincount(face, minlength=faces)
+    first = np.cumsum(count) - count
+    both = np.flatnonzero((count[next_to.left] > 0) & (count[next_to.right] > 0))
+    pair, claim = unroll(next_to.left[both], count, first)
+    units = int(unit.max(initial=-1)) + 1
+    key = face * units + unit
+    wanted = next_to.right[both][pair] * units + unit[claim]
+    order = np.argsort(key, kind="stable")
+    place = np.minimum(np.searchsorted(key[order], wanted), max(len(key) - 1, 0))
+    hit = np.flatnonzero(key[order][place] == wanted) if len(key) else place
+    return Adjacency(claim[hit], order[place[hit]].astype(np.int64), next_to.length[both][pair[hit]])
 
 
 def give_away(land: Land, home: Ints, rank: Ints, parameters: Parameters, *, spare_main: bool = False) -> Land:

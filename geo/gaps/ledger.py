@@ -128,8 +128,9 @@ def entries(
     area = shapely.area(land)
     touched = np.asarray(pd.array(households, dtype="Int64").fillna(0), dtype=np.int64)
     score, arithmetic = severity(rules.weight, area, touched, np.ones(len(land)) if factor is None else factor)
+    law = json.dumps({"rule": rules.rule, "source": rules.source}, ensure_ascii=False)[1:]
     detail = [
-        json.dumps({**fact, "arithmetic": words, "rule": rules.rule, "source": rules.source}, ensure_ascii=False)
+        f"{json.dumps({**fact, 'arithmetic': words}, ensure_ascii=False)[:-1]}, {law}"
         for fact, words in zip(facts, arithmetic, strict=True)
     ]
     table = pd.DataFrame(
