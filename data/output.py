@@ -68,6 +68,9 @@ LAYERS: Mapping[str, Layer] = {
             **dict.fromkeys(("detail", "remedy", "state", "reason", "expires"), TEXT),
         }
     ),
+    "communities": Layer(
+        {**dict.fromkeys(("code", "name", "street"), TEXT), "rural": INTEGER, "grids": INTEGER, "area_m2": NUMBER}
+    ),
     "repairs": Layer(
         {**dict.fromkeys(("layer", "source_id", "problem", "action"), TEXT), "changed_m2": NUMBER},
     ),

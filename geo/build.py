@@ -17,7 +17,7 @@ import shapely
 
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
-from geo.describe import describe, face_layer
+from geo.describe import community_layer, describe, face_layer
 from geo.gaps import Held, find_gaps
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, Run, in_order, merge
@@ -74,6 +74,7 @@ def build(
         faces=faces,
         units=units,
         gaps=gaps,
+        communities=community_layer(merged),
         repairs=repairs.reset_index(drop=True),
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),

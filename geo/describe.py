@@ -184,3 +184,17 @@ def claimants(merged: Merged) -> NDArray[np.object_]:
     lists = pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(quoted[merged.claim_unit], pa.string()))
     joined = pc.binary_join(lists, ", ")
     return np.asarray(pc.binary_join_element_wise("[", joined, "]", "").to_numpy(zero_copy_only=False), dtype=object)
+
+
+def community_layer(merged: Merged) -> gpd.GeoDataFrame:
+    """Write the ``communities`` layer: the communities as a partition, before units bent their borders."""
+    frame = merged.communities
+    table = pd.DataFrame(
+        {
+            **{name: frame[name].to_numpy() for name in ("code", "name", "street")},
+            "rural": frame["rural"].to_numpy(np.int64),
+            "grids": np.bincount(merged.grid_community, minlength=len(frame)),
+            "area_m2": shapely.area(merged.area),
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=merged.area, crs=frame.crs)

@@ -29,6 +29,7 @@ class OneGrid:
     faces: gpd.GeoDataFrame
     units: gpd.GeoDataFrame
     gaps: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
     repairs: gpd.GeoDataFrame
     lineage: gpd.GeoDataFrame
     facts: Mapping[str, str]

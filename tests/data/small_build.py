@@ -123,6 +123,19 @@ def gaps() -> gpd.GeoDataFrame:
     )
 
 
+def communities() -> gpd.GeoDataFrame:
+    table = grids().dissolve("community_code", sort=True)
+    columns = {
+        "code": list(table.index),
+        "name": ["桂花社区", "石桥村"],
+        "street": [LEFT[:9], RIGHT[:9]],
+        "rural": [0, 1],
+        "grids": grids().groupby("community_code").size().to_numpy(),
+        "area_m2": table.area.to_numpy(),
+    }
+    return layer(columns, list(table.geometry))
+
+
 def repairs() -> gpd.GeoDataFrame:
     line = shapely.LineString(shapely.get_coordinates(CELLS["a1"])[:2])
     return layer(
@@ -152,5 +165,13 @@ def lineage(*, empty: bool) -> gpd.GeoDataFrame:
 def small_build(*, with_lineage: bool = False) -> OneGrid:
     """Return a build whose `lineage` is empty unless asked for."""
     return OneGrid(
-        CRS, grids(), faces(), units(), gaps(), repairs(), lineage(empty=not with_lineage), facts=dict(DATED_FACTS)
+        crs=CRS,
+        grids=grids(),
+        faces=faces(),
+        units=units(),
+        gaps=gaps(),
+        communities=communities(),
+        repairs=repairs(),
+        lineage=lineage(empty=not with_lineage),
+        facts=dict(DATED_FACTS),
     )
