@@ -8,6 +8,7 @@ Libraries are imported in the commands that need them, so that each starts quick
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +62,7 @@ class FileFormat(StrEnum):
 
 def main() -> None:
     """Run a command; turn refusals into one line and an exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended politely is ended like by Ctrl-C
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:
@@ -171,10 +173,13 @@ def gaps(
 @app.command("map", epilog="Example: onegrid map grid.gpkg -o map.html")
 def map_(out: Build, output: Written) -> None:
     """Write one HTML file with the map, which works offline."""
+    from api.console import stages
     from data.output import read_build
     from web.reports import write_map
 
-    write_map(read_build(out), output)
+    with stages() as stage:
+        stage("map")
+        write_map(read_build(out), output, progress=stage)
     print(output)
 
 
@@ -193,6 +198,7 @@ def export(
     from data.export import export as export_layers
     from data.output import read_build
 
-    for note in export_layers(read_build(out), output, layer=layer, format=format.value, crs=crs):
+    layers = read_build(out, None if layer == "all" else [layer])
+    for note in export_layers(layers, output, layer=layer, format=format.value, crs=crs):
         print(f"onegrid: {note}", file=sys.stderr)
     print(output)

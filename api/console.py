@@ -21,6 +21,7 @@ STAGES = {
     "counts": "carrying households and people",
     "gaps": "looking for gaps",
     "write": "writing",
+    "map": "reading the build",
 }
 
 

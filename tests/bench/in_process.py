@@ -43,7 +43,7 @@ def where_time_goes(folder: Path, sizes: list[int], *, workers: int) -> None:
         town = folder / f"town-{size}"
         stage = Stages(quiet=True)
         build_files(
-            town / "layers.toml", town / "again.gpkg", previous=None, workers=workers, scheduler=None, stage=stage
+            town / "polygons.toml", town / "again.gpkg", previous=None, workers=workers, scheduler=None, stage=stage
         )
         parts = {"start": start, **stage.seconds()}
         print(f"{size:>7}: " + "  ".join(f"{name} {seconds:.2f}" for name, seconds in parts.items()))
@@ -78,7 +78,7 @@ def three_overlays(sources: Sources) -> gpd.GeoDataFrame:
 
 def smart_repair(sources: Sources) -> gpd.GeoDataFrame:
     """Repair all units as one layer by maup, nested in the communities."""
-    import maup  # noqa: PLC0415 (only the benchmark needs it)
+    import maup
 
     units = valid(sources.units[sources.units["layer"] != "patrol_zone"])
     communities = gpd.GeoDataFrame(geometry=shapely.coverage_clean(np.asarray(valid(sources.communities).geometry)))
