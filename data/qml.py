@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from data.styles import CASING_MM, LABEL_SCALE, PAPER, Look, Style
+from data.styles import CASING_MM, PAPER, Look, Style
 
 WRITTEN_FOR = "3.22.0"
 
@@ -30,7 +30,7 @@ def style_qml(style: Style) -> str:
         ET.SubElement(categories, "category", symbol=str(number), value=value, label=legend, render="true")
         symbols.append(symbol(str(number), "fill", *fill_layers(look, number)))
     if style.label:
-        root.append(labeling(style.label))
+        root.append(labeling(style.label, style.label_scale))
     ET.SubElement(root, "layerGeometryType").text = "2"
     ET.indent(root)
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
@@ -82,8 +82,8 @@ def part(class_name: str, options: Mapping[str, str], *, level: int = 0) -> ET.E
     return element
 
 
-def labeling(expression: str) -> ET.Element:
-    """Label each polygon inside, in ink with a halo, from `LABEL_SCALE` on."""
+def labeling(expression: str, scale: int) -> ET.Element:
+    """Label each polygon inside, in ink with a halo, from 1 to ``scale`` on."""
     element = ET.Element("labeling", type="simple")
     settings = ET.SubElement(element, "settings", calloutType="simple")
     text = ET.SubElement(settings, "text-style", fieldName=expression, isExpression="1", fontFamily="Noto Sans",
@@ -92,7 +92,7 @@ def labeling(expression: str) -> ET.Element:
     ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferOpacity="1",
                   bufferColor=rgba(PAPER), bufferNoFill="1", bufferJoinStyle="128")  # fmt: skip
     ET.SubElement(settings, "placement", placement="1", centroidInside="1", centroidWhole="1", priority="5")
-    ET.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="0", scaleMax=str(LABEL_SCALE),
+    ET.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="0", scaleMax=str(scale),
                   fontMaxPixelSize="10000", maxNumLabels="2000", obstacle="1", obstacleFactor="1")  # fmt: skip
     return element
 

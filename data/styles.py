@@ -15,6 +15,8 @@ CASING_MM = 0.5
 """How much wider than its outline the paper under it is."""
 LABEL_SCALE = 20_000
 """Labels from this scale on (1:20,000 is about zoom 15)."""
+COMMUNITY_LABEL_SCALE = 160_000
+"""Names of communities from this scale on (about zoom 12)."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Style:
     default: bool = True
     label: str = ""
     """An expression of QGIS."""
+    label_scale: int = LABEL_SCALE
 
 
 def grid_look(fill: str, *hatch: int) -> Look:
@@ -131,6 +134,17 @@ STYLES: Sequence[Style] = (
             "contested": ("多头认领 Several hold it", gap_look("#5e3c99", 45, 135)),
             "unserved": ("有人无服务 Held, not served", gap_look("#00695c", 0)),
         },
+    ),
+    # Streets have no polygons of their own (`street` is their code), so that their border, 3 px, is not drawn here:
+    # it would take a dissolve, which the map in the browser does.
+    Style(
+        "communities",
+        "社区边界 community",
+        "社区边界，标注名称，不填色。Community borders with their names, over any other layer.",
+        "code",
+        {"": ("社区、村 Community or village", Look(width_mm=0.52, casing=True))},
+        label='"name"',
+        label_scale=COMMUNITY_LABEL_SCALE,
     ),
     Style(
         "repairs",

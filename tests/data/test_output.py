@@ -23,7 +23,7 @@ from geo.errors import InputError
 from tests.data.small_build import CRS, DATED_FACTS, GRIDS, small_build
 
 # the table of DESIGN.md, "Output", by hand
-COLUMNS = {
+DESIGNED = {
     "grids": "code kind name community_code source_layer source_id patrol_zone_id management_type households population"
     " party_members area_m2 parts",
     "faces": "face_id code claimants rule area_m2",
@@ -33,7 +33,10 @@ COLUMNS = {
     "lineage": "old_code new_code relation area_share household_share",
     "build": "key value",
 }
-INTEGERS = {"households", "population", "party_members", "parts", "severity"}
+# what was added to it
+ADDED = {"communities": "code name street rural grids area_m2"}
+COLUMNS = {name: (DESIGNED | ADDED)[name] for name in LAYERS}
+INTEGERS = {"households", "population", "party_members", "parts", "severity", "rural", "grids"}
 NUMBERS = {"area_m2", "claimed_m2", "granted_m2", "changed_m2", "area_share", "household_share"}
 SPATIAL = [name for name in COLUMNS if name != "build"]
 
@@ -67,7 +70,7 @@ def test_a_build_reads_back_as_it_was_written(out):
         left = pd.DataFrame(written.drop(columns="geometry"))
         right = pd.DataFrame(read.drop(columns="geometry"))
         assert_frame_equal(left, right[list(left)], check_dtype=False)
-    for name in ("grids", "faces", "units", "gaps", "lineage"):
+    for name in ("grids", "faces", "units", "gaps", "communities", "lineage"):
         assert wkb(getattr(grid, name)) == wkb(back[name])
     assert read_facts(out) == {**DATED_FACTS, "program": "0.1"}
 
@@ -195,12 +198,13 @@ def test_progress_is_told_after_each_layer(out):
     told = []
     write_build(small_build(), out, facts={}, progress=lambda *args: told.append(args))
     assert [name for name, _, _ in told] == list(COLUMNS)
-    assert [done for _, done, _ in told] == [6, 13, 18, 21, 25, 25, 28]
-    assert {rows for _, _, rows in told} == {28}
+    assert [done for _, done, _ in told] == [6, 13, 18, 21, 23, 27, 27, 30]
+    assert {rows for _, _, rows in told} == {30}
 
 
-def test_the_table_of_layers_is_that_of_the_design():
-    assert {name: " ".join(layer.columns) for name, layer in LAYERS.items()} == COLUMNS
+def test_the_layers_are_those_of_the_design_in_its_order_and_the_one_added():
+    assert {name: " ".join(layer.columns) for name, layer in LAYERS.items()} == DESIGNED | ADDED
+    assert [name for name in LAYERS if name in DESIGNED] == list(DESIGNED)
 
 
 def test_the_expected_size_is_near_the_real_one(tmp_path):

@@ -136,6 +136,17 @@ def test_the_grids_are_labelled_with_the_last_three_digits_of_their_code():
         assert settings.find("rendering").get("scaleMax") == "20000"
 
 
+def test_communities_are_a_dark_border_twice_that_of_a_grid_with_their_name_and_no_fill():
+    (style,) = styles_of("communities")
+    (look,) = [look for _, look in style.looks.values()]
+    grid = next(iter(styles_of("grids")[0].looks.values()))[1]
+    assert (look.fill, look.hatch, look.line) == ("", (), INK)
+    assert look.width_mm == 2 * grid.width_mm
+    settings = ET.fromstring(style_qml(style)).find("labeling/settings")
+    assert settings.find("text-style").get("fieldName") == '"name"'
+    assert int(settings.find("rendering").get("scaleMax")) > 20_000  # names of communities before numbers of grids
+
+
 @pytest.mark.parametrize(
     ("layer", "column", "values"),
     [
