@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.reports.town import CODES, HOSTILE, MARKUP, TEMPLATE, corner
+from tests.web.reports.town import CODES, HOSTILE, MARKUP, TEMPLATE, communities, corner, frames
+from web.reports import write_map
 
 
 def test_it_asks_for_nothing_and_has_nothing_to_complain_about(opened, map_file):
@@ -32,6 +33,17 @@ def test_a_click_explains_the_grid_under_it(opened):
     assert "北站巡区" in text  # who else claims it
     assert "户数过多" in text  # its gap
     assert "320106001001901" in text and "75.0 %" in text  # its lineage
+
+
+def test_a_grid_names_its_community_and_the_search_finds_it(opened, tmp_path):
+    write_map({**frames(), "communities": communities()}, tmp_path / "named.html")
+    opened.open(tmp_path / "named.html")
+    opened.click_at(*corner(2.5, 0.5))
+    assert "石桥村" in opened.text("#inspector")
+    opened.page.fill("#search", "下元")
+    assert "下元社区" in opened.text("#results [role=option] >> nth=0")
+    opened.page.fill("#search", "320106002001")  # it has no name
+    assert "320106002001" in opened.text("#results [role=option] >> nth=0")
 
 
 def test_a_click_on_a_gap_explains_the_gap_and_the_next_click_the_grid(opened):

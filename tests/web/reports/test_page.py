@@ -10,7 +10,7 @@ import pytest
 
 import geo.describe
 from geo.errors import InputError
-from tests.web.reports.town import HOSTILE, frames
+from tests.web.reports.town import HOSTILE, communities, frames
 from web.reports import contents, write_map
 
 
@@ -92,6 +92,14 @@ def test_communities_without_a_table_go_by_the_name_of_their_unclaimed_land():
     assert names.to_dict() == {"320106001001": "上元社区"}
     table = pd.DataFrame({"code": ["320106001001"], "name": ["下元社区"]})
     assert contents.community_names({**frames(), "communities": table}).to_dict() == {"320106001001": "下元社区"}
+
+
+def test_a_community_goes_by_its_name_in_the_layer_communities(tmp_path):
+    write_map({**frames(), "communities": communities()}, tmp_path / "m.html")
+    (data,) = [text for attributes, text in read(tmp_path / "m.html").scripts if "type" in attributes]
+    told = json.loads(data)["communities"]
+    assert told["code"] == communities()["code"].to_list()
+    assert told["name"]["values"] == ["下元社区", "石桥村"]
 
 
 def test_each_layer_is_announced(tmp_path):

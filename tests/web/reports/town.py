@@ -170,8 +170,17 @@ def lineage() -> gpd.GeoDataFrame:
     )
 
 
+def communities() -> gpd.GeoDataFrame:
+    """Return the layer that names the communities; the last has no name."""
+    codes = sorted({code[:12] for code in CODES})
+    return table(
+        {"code": codes, "name": ["下元社区", "石桥村", None], "street": [code[:9] for code in codes]},
+        [cells((x, 0), (x, 1), (x + 1, 0), (x + 1, 1)) for x in (0, 2, 4)],
+    )
+
+
 def frames() -> dict[str, pd.DataFrame]:
-    """Return the layers of the build."""
+    """Return the layers of the build; `communities` apart, as builds were without it."""
     facts = {"name": "鼓楼试点", "program": "onegrid 9.9", "not_evaluated.unpatrolled": "there is no patrol_zone layer"}
     return {
         "grids": grids(),
