@@ -12,21 +12,28 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, dense, group_first
-from geo.faces import Batch
+from geo.arrays import Bools, Floats, Geometries, Ints, dense, group_first
+from geo.faces import Batch, Meets
 from geo.noding import REACH_M
+from geo.running import Run, in_order
+
+PAIRS_A_TASK = 2_000
 
 
 @dataclass(frozen=True, eq=False)
 class Meetings:
-    """Which units come within `REACH_M` of which communities, sorted by community; and each unit's home, -1 if none."""
+    """Which units come within `REACH_M` of which communities, sorted by community; and each unit's home, -1 if none.
+
+    ``within`` tells where a unit lies in the community, clear of its border.
+    """
 
     community: Ints
     unit: Ints
+    within: Bools
     home: Ints
 
 
-def meetings(areas: Geometries, units: Geometries) -> Meetings:
+def meetings(areas: Geometries, units: Geometries, *, local: Run = in_order) -> Meetings:
     """Find the communities that each unit meets, and the one that holds most of its land (its home).
 
     Parameters
@@ -36,37 +43,45 @@ def meetings(areas: Geometries, units: Geometries) -> Meetings:
     units
         Valid polygons; None and empty ones meet nothing.
     """
-    shapely.prepare(areas)
-    community, unit = shapely.STRtree(units).query(areas, predicate="dwithin", distance=REACH_M)
+    reach = shapely.buffer(areas, REACH_M, join_style="mitre")
+    community, unit = shapely.STRtree(units).query(reach, predicate="intersects")
     order = np.lexsort([unit, community])
     community, unit = community[order].astype(np.int64), unit[order].astype(np.int64)
-    land = lands(areas, units, community, unit)
+    shapely.prepare(areas)
+    within = shapely.contains_properly(areas[community], units[unit])
+    land = lands(areas, units, community, unit, within, local)
     best = np.lexsort([community, -np.round(land, 6), unit])
     best = best[group_first(unit[best])]
     home = np.full(len(units), -1, dtype=np.int64)
     home[unit[best]] = np.where(land[best] > 0, community[best], -1)
-    return Meetings(community, unit, home)
+    return Meetings(community, unit, within, home)
 
 
-def lands(areas: Geometries, units: Geometries, community: Ints, unit: Ints) -> Floats:
+def common_area(areas: Geometries, units: Geometries, local: Run) -> Floats:
+    """Return the area that pairs have in common, square metres; some thousands of pairs a task."""
+    cuts = range(PAIRS_A_TASK, len(areas), PAIRS_A_TASK)
+    pieces = zip(np.split(areas, cuts), np.split(units, cuts), strict=True)
+    return np.concatenate(local(lambda pair: shapely.area(shapely.intersection(*pair)), pieces))
+
+
+def lands(areas: Geometries, units: Geometries, community: Ints, unit: Ints, within: Bools, local: Run) -> Floats:
     """Return how much land each unit has in each community it meets; only as exactly as it takes to find its home.
 
-    A community that covers a unit, or holds more than half of it, is its home, whatever the others hold.
+    A community that holds a unit, or more than half of it, is its home, whatever the others hold.
     """
     land = np.zeros(len(unit))
     alone = np.bincount(unit, minlength=len(units))[unit] == 1
-    open_ = ~alone
-    covered = open_.copy()
-    covered[open_] = shapely.covers(areas[community[open_]], units[unit[open_]])
-    land[alone | covered] = 1.0
-    open_ &= ~np.isin(unit, unit[covered])
-    inside = open_.copy()
-    inside[open_] = shapely.intersects(areas[community[open_]], shapely.point_on_surface(units)[unit[open_]])
-    for part in (inside, open_ & ~inside):
-        rows = np.flatnonzero(part & open_)
-        land[rows] = shapely.area(shapely.intersection(areas[community[rows]], units[unit[rows]]))
-        most = rows[land[rows] > shapely.area(units[unit[rows]]) / 2]
-        open_ &= ~np.isin(unit, unit[most])
+    land[alone | within] = 1.0
+    undecided = ~alone & ~np.isin(unit, unit[within])
+    size = shapely.area(units)
+    inside = undecided.copy()
+    inside[undecided] = shapely.intersects(
+        areas[community[undecided]], shapely.point_on_surface(units[unit[undecided]])
+    )
+    for part in (inside, ~inside):
+        rows = np.flatnonzero(part & undecided)
+        land[rows] = common_area(areas[community[rows]], units[unit[rows]], local)
+        undecided &= ~np.isin(unit, unit[rows[land[rows] > size[unit[rows]] / 2]])
     return land
 
 
@@ -87,7 +102,7 @@ def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, lay
             community=community,
             area=areas[community],
             around=areas[np.setdiff1d(beside, community)],
-            meets=(met.community[rows] - first, local),
+            meets=Meets(met.community[rows] - first, local, met.within[rows]),
             unit=unit,
             polygon=units[unit],
             rank=np.argsort(np.argsort(rank[unit])),

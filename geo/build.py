@@ -20,9 +20,10 @@ from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.gaps import Held, find_gaps
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
-from geo.merge import Merged, Run, in_order, merge
+from geo.merge import Merged, merge
 from geo.partition import Partition
 from geo.result import OneGrid
+from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
 
 
@@ -58,7 +59,7 @@ def build(
     PartitionError
         The result is no partition; a defect of this program.
     """
-    merged = merge(sources, parameters, run=run, progress=progress)
+    merged = merge(sources, parameters, run=run, local=local, progress=progress)
     progress("codes")
     merged, code, ancestry = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")

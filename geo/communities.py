@@ -8,7 +8,7 @@ crumbs that this cuts off a community go to the one next to them. Every change i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +16,14 @@ import pandas as pd
 import shapely
 
 from geo.arrays import Bools, Geometries, Ints, dense, group_first
-from geo.edges import Adjacency, components
+from geo.edges import Adjacency, Edges, components
 from geo.errors import InputError
 from geo.faces import Cut, Faces, claims, dissolve
 from geo.noding import REACH_M, collect, node, on_grid, polygonize, rings_of
+from geo.partition import Outline
 from geo.rules import NOBODY, decide
 from geo.slivers import Extent, Land, give_away, is_thin, land_of
-from geo.sources import REPAIR_COLUMNS, Parameters
+from geo.sources import REPAIR_COLUMNS, Parameters, no_repairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,30 +49,74 @@ def partition_communities(frame: gpd.GeoDataFrame, parameters: Parameters) -> Ju
         A community is left without land: smaller ones hold all of it.
     """
     drawn = np.asarray(frame.geometry.array, dtype=object)
-    drawn_faces = cut(drawn)
-    rank = smaller_first(shapely.area(drawn), frame["code"].to_numpy())
-    one_layer = np.zeros(len(drawn), dtype=np.int64)
-    drawn_owner, rule = decide(drawn_faces.claim_face, drawn_faces.claim_unit, rank, one_layer, len(drawn_faces))
-    filled = fill_thin_holes(land_of(drawn_faces, drawn_owner, rule), max(parameters.sliver_width, REACH_M))
+    whole = Jurisdiction(on_grid(drawn), np.empty(0, dtype=object), no_repairs(frame.crs))
+    placed, rows = whole.areas, np.empty(0, dtype=np.int64)
+    while len(new := np.setdiff1d(troubled(whole.areas), rows)):
+        rows = np.union1d(rows, beside(placed, new))
+        mended = mend(drawn, rows, frame.iloc[rows], parameters)
+        areas = placed.copy()
+        areas[rows] = mended.areas
+        whole = replace(mended, areas=areas)
+    return whole
+
+
+def troubled(areas: Geometries) -> Ints:
+    """Return the communities that overlap, stand beside a hole, or whose border no neighbour matches.
+
+    The others are a partition as they are drawn, and stay untouched.
+    """
+    edges = Edges.of(areas)
+    outline = Outline.of(edges)
+    point = shapely.point_on_surface(outline.face)
+    held, _ = shapely.STRtree(areas).query(point, predicate="intersects")
+    odd = np.flatnonzero(
+        (np.bincount(held, minlength=len(point)) != 1) | shapely.is_empty(shapely.buffer(outline.face, -REACH_M / 2))
+    )
+    wrong = outline.stray | outline.doubled | (outline.right >= 0) | np.isin(outline.left, odd)
+    return np.union1d(edges.polygon[outline.row[wrong]], np.flatnonzero(~shapely.is_valid(areas)))
+
+
+def beside(areas: Geometries, rows: Ints) -> Ints:
+    """Return some communities and all that touch them."""
+    _, near = shapely.STRtree(areas).query(areas[rows], predicate="dwithin", distance=REACH_M)
+    return np.union1d(rows, near)
+
+
+def mend(drawn: Geometries, rows: Ints, frame: gpd.GeoDataFrame, parameters: Parameters) -> Jurisdiction:
+    """Make some of the communities a partition; ``frame`` holds those ``rows``."""
+    faces = cut(drawn, rows)
+    rank = smaller_first(shapely.area(drawn[rows]), frame["code"].to_numpy())
+    one_layer = np.zeros(len(rows), dtype=np.int64)
+    first, rule = decide(faces.claim_face, faces.claim_unit, rank, one_layer, len(faces))
+    filled = fill_thin_holes(land_of(faces, first, rule), max(parameters.sliver_width, REACH_M))
     held = filled != NOBODY
-    kept = Cut.of(drawn_faces.polygon[held], drawn_faces.community[held], drawn_faces.point[held])
-    land = land_of(kept, filled[held], rule[held])
-    home = np.zeros(len(drawn), dtype=np.int64)
+    kept = Cut.of(faces.polygon[held], faces.community[held], faces.point[held])
+    home = np.zeros(len(rows), dtype=np.int64)
     owner = filled.copy()
+    land = land_of(kept, filled[held], rule[held])
     owner[held] = give_away(land, home, rank, parameters, spare_main=True).owner
     require_land(owner, frame)
-    areas = dissolve(drawn_faces.polygon[held], owner[held], len(drawn))
-    holes = dissolve(*connected(drawn_faces, owner == NOBODY))
-    rows = [*changes(drawn_faces, drawn_owner, filled, owner)]
-    return Jurisdiction(areas, holes, record(rows, drawn_faces.polygon, frame))
+    areas = dissolve(faces.polygon[held], owner[held], len(rows))
+    holes = dissolve(*connected(faces, owner == NOBODY))
+    return Jurisdiction(areas, holes, record([*changes(faces, first, filled, owner)], faces.polygon, frame))
 
 
-def cut(drawn: Geometries) -> Faces:
-    """Cut all communities into faces along all their borders; faces between them included."""
-    rings, _ = rings_of(on_grid(drawn))
+def cut(drawn: Geometries, rows: Ints) -> Faces:
+    """Cut some communities into faces along all their borders; land between them that no other community has included.
+
+    Claims number the communities as ``rows`` does.
+    """
+    rings, _ = rings_of(on_grid(drawn[rows]))
     polygon, whole, *_ = polygonize(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1)))
-    found = Cut.of(polygon, whole, shapely.point_on_surface(polygon))
-    face, unit = claims(found.point, drawn)
+    point = shapely.point_on_surface(polygon)
+    face, unit = claims(point, drawn)
+    place = np.full(len(drawn), NOBODY, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    ours = place[unit] != NOBODY
+    foreign = np.setdiff1d(face[~ours], face[ours])
+    inside = np.setdiff1d(np.arange(len(polygon)), foreign)
+    found = Cut.of(polygon[inside], whole[inside], point[inside])
+    face, unit = claims(found.point, drawn[rows])
     return Faces(**vars(found), claim_face=face, claim_unit=unit)
 
 

@@ -20,18 +20,32 @@ UNCERTAIN_M = 0.002
 
 
 @dataclass(frozen=True, eq=False)
+class Meets:
+    """Pairs of a community and a unit that come near each other; ``within``: the unit lies clear of the border."""
+
+    community: Ints
+    unit: Ints
+    within: Bools
+
+    def of(self, place: Ints) -> Meets:
+        """Return the pairs of some communities, renumbered by ``place``; -1 leaves a community out."""
+        here = place[self.community] >= 0
+        return Meets(place[self.community[here]], self.unit[here], self.within[here])
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
     """Some communities with all that their build needs; unit rows are local to the batch.
 
-    ``meets`` pairs communities and units that come near each other (local rows); ``around`` are the communities beside
-    these. ``home`` is the local row of the community that holds most of a unit's land, -1 when it is not here.
-    ``exact`` communities are noded by snap rounding at once.
+    ``meets`` pairs communities and units by local rows; ``around`` are the communities beside these. ``home`` is the
+    local row of the community that holds most of a unit's land, -1 when it is not here. ``exact`` communities are
+    noded by snap rounding at once.
     """
 
     community: Ints
     area: Geometries
     around: Geometries
-    meets: tuple[Ints, Ints]
+    meets: Meets
     unit: Ints
     polygon: Geometries
     rank: Ints
@@ -45,14 +59,12 @@ class Batch:
             return self
         place = np.full(len(self.area), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        community, unit = self.meets
-        here = place[community] >= 0
         return replace(
             self,
             community=self.community[rows],
             area=self.area[rows],
             around=np.concatenate([np.delete(self.area, rows), self.around]),
-            meets=(place[community[here]], unit[here]),
+            meets=self.meets.of(place),
             exact=self.exact[rows],
         )
 
@@ -177,12 +189,12 @@ def linework(batch: Batch, *, exact: bool) -> Geometries:
     Of a unit that reaches beyond the community only the segments near the community's box are taken, whole.
     """
     border, border_of = rings_of(batch.area)
-    community, unit = batch.meets
+    meets = batch.meets
     ring, ring_of = rings_of(on_grid(batch.polygon))
     count = np.bincount(ring_of, minlength=len(batch.polygon))
-    meeting, ring_row = unroll(unit, count, np.cumsum(count) - count)
-    within = shapely.contains_properly(batch.area[community], batch.polygon[unit])[meeting]
-    home = community[meeting]
+    meeting, ring_row = unroll(meets.unit, count, np.cumsum(count) - count)
+    within = meets.within[meeting]
+    home = meets.community[meeting]
     run, cut = near_runs(ring[ring_row[~within]], shapely.bounds(batch.area)[home[~within]])
     lines = [border, ring[ring_row[within]], run]
     owner = [border_of, home[within], home[~within][cut]]

@@ -6,10 +6,9 @@ face's owner, give slivers away, dissolve → prove the partition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +27,7 @@ from geo.parts import Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
 from geo.rules import NOBODY, decide, standing
+from geo.running import Run, in_order
 from geo.slivers import give_away, land_of, mark_straddlers
 from geo.sources import Parameters, Sources
 
@@ -75,24 +75,12 @@ def merge_batch(batch: Batch, parameters: Parameters) -> Part:
     )
 
 
-class Run(Protocol):
-    """Applies a function to each item, on however many workers, and returns the results in order."""
-
-    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
-        """Return ``function(item)`` for each item."""
-        ...
-
-
-def in_order(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
-    """Run one item after the other in this thread."""
-    return [function(item) for item in items]
-
-
 def merge(
     sources: Sources,
     parameters: Parameters,
     *,
     run: Run = in_order,
+    local: Run = in_order,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Merged:
     """Merge the layers of a jurisdiction into grids that cover it once.
@@ -109,7 +97,7 @@ def merge(
     jurisdiction = partition_communities(communities, parameters)
     progress("relate")
     polygon = np.asarray(units.geometry.array, dtype=object)
-    met = meetings(jurisdiction.areas, polygon)
+    met = meetings(jurisdiction.areas, polygon, local=local)
     rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
     _, layer = dense(units["layer"].to_numpy().astype(str))
     progress("merge")

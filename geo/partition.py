@@ -101,11 +101,10 @@ def uncancelled(polygon: Geometries, hole: Geometries) -> str:
     """Say where borders neither cancel nor bound the whole, if anywhere."""
     outline = Outline.of(Edges.of(np.concatenate([polygon, hole])))
     wrong = np.flatnonzero(outline.stray | outline.doubled | (outline.right >= 0))
-    if len(wrong):
-        x, y, *_ = outline.ends[wrong[0]] / CELLS_PER_M
-        return f"{len(wrong)} edges, the first at ({x:.3f}, {y:.3f})"
-    whole = shapely.multipolygons(outline.face)
-    return "" if shapely.is_valid(whole) else f"borders meet unmatched, {shapely.is_valid_reason(whole)}"
+    if not len(wrong):
+        return ""
+    x, y, *_ = outline.ends[wrong[0]] / CELLS_PER_M
+    return f"{len(wrong)} edges, the first at ({x:.3f}, {y:.3f})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +132,12 @@ class Outline:
         border = around.ends(np.arange(len(around.start)))
         left = matched(ends, border, around.polygon)
         right = matched(ends, border[:, [2, 3, 0, 1]], around.polygon)
+        left[crossed(edges, row)] = -1
         return cls(row, ends, face, left, right)
 
     @property
     def stray(self) -> Bools:
-        """Tell which edges bound no face on their left: they cross others, or stand twice."""
+        """Tell which edges bound no land: they meet others elsewhere than at their ends, or stand twice."""
         return self.left < 0
 
     @property
@@ -150,6 +150,16 @@ class Outline:
         """Return the faces without land, from west to east."""
         holes = self.face[np.setdiff1d(self.right[self.right >= 0], self.left)]
         return np.asarray(holes[np.argsort(shapely.bounds(holes)[:, 0], kind="stable")], dtype=object)
+
+
+def crossed(edges: Edges, row: Ints) -> Ints:
+    """Return the places in ``row`` of edges that meet another one elsewhere than at an end of both."""
+    lines = edges.lines(row)
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    ends = np.stack([edges.start[row], edges.end[row]], axis=1)
+    common = (ends[one][:, :, None] == ends[other][:, None, :]).sum(axis=(1, 2))
+    at_ends = (common > 0) & (shapely.touches(lines[one], lines[other]) | (common > 1))
+    return np.unique(one[~at_ends]).astype(np.int64)
 
 
 def matched(ends: Ints, border: Ints, face: Ints) -> Ints:

@@ -12,7 +12,7 @@ from typing import Any
 import dask
 from dask.callbacks import Callback
 
-from geo.merge import Run
+from geo.running import Run
 
 Done = Callable[[int, int], None]
 """Told after each item: how many are finished, how many there are."""

@@ -12,7 +12,7 @@ from geo.gaps.held import Held
 from geo.gaps.ledger import KINDS, LEDGERS, no_gaps
 from geo.gaps.unheld import no_community, unclaimed
 from geo.gaps.unserved import oversize, undersize, unpatrolled
-from geo.merge import Run, in_order
+from geo.running import Run, in_order
 
 __all__ = ["FINDERS", "KINDS", "LEDGERS", "Held", "find_gaps"]
 
