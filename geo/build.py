@@ -63,9 +63,8 @@ def build(
     progress("codes")
     merged, code, ancestry = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")
-    prove = partial(Partition, code, community_codes(merged), merged.grid_polygon, merged.hole)
-    tasks = [prove, partial(describe, merged, code, sources), partial(face_layer, merged, code)]
-    _, (grids, units), faces = local(call, tasks)
+    tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
+    (grids, units), faces = local(call, tasks)
     progress("gaps")
     gaps = find_gaps(held_by(merged, grids, parameters, sources), run=local)
     repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
@@ -99,7 +98,13 @@ def coded(
     used_codes: frozenset[str],
     buildings: gpd.GeoDataFrame | None,
 ) -> tuple[Merged, np.ndarray, gpd.GeoDataFrame]:
-    """Number the grids, carrying on the codes of a previous build; return them in the order of their codes."""
+    """Number the grids, carrying on the codes of a previous build, and prove them a partition.
+
+    Returns
+    -------
+    tuple
+        The grids in the order of their codes, the codes, and the lineage.
+    """
     community = community_codes(merged)
     order = spatial_order(merged.grid_polygon, community)
     kept, pairs, used = np.full(len(order), None, dtype=object), None, used_codes
@@ -115,6 +120,7 @@ def coded(
     ancestry = no_lineage(merged.communities.crs)
     if pairs is not None:
         ancestry = lineage(previous, code, merged.grid_polygon, pairs, buildings)
+    Partition(code, community, merged.tilings, merged.hole)
     by_code = np.argsort(code.astype(str), kind="stable")
     return reordered(merged, by_code), code[by_code], ancestry
 

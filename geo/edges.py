@@ -70,13 +70,18 @@ class Edges:
         return np.minimum(self.start, self.end) * len(self.cells) + np.maximum(self.start, self.end)
 
     def left_over(self) -> Ints:
-        """Return the rows of the edges that no edge in the other direction cancels."""
+        """Return the rows of the edges that are left when those in opposite directions have cancelled one for one."""
         key = self.keys()
         order = np.argsort(key, kind="stable")
-        direction = np.where(self.start < self.end, 1, -1)
-        _, run, count = np.unique(key[order], return_index=True, return_counts=True)
-        balance = np.add.reduceat(direction[order], run) if len(run) else np.empty(0, dtype=np.int64)
-        return np.sort(order[np.repeat(balance != 0, count)])
+        direction = np.where(self.start < self.end, 1, -1)[order]
+        _, run, group = np.unique(key[order], return_index=True, return_inverse=True)
+        balance = (np.add.reduceat(direction, run) if len(run) else np.empty(0, dtype=np.int64))[group]
+        rows, balance, group = order[balance != 0], balance[balance != 0], group[balance != 0]
+        ours = np.where(self.start[rows] < self.end[rows], 1, -1) == np.sign(balance)
+        rows, balance, group = rows[ours], balance[ours], group[ours]
+        first = np.flatnonzero(group_first(group))
+        place = np.arange(len(group)) - np.repeat(first, np.diff(np.append(first, len(group))))
+        return np.sort(rows[place < np.abs(balance)])
 
     def lines(self, rows: Ints) -> Geometries:
         """Return the edges of some rows as two-point lines, coordinates in metres."""

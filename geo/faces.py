@@ -254,5 +254,8 @@ def dissolve(polygons: Geometries, groups: Ints, size: int) -> Geometries:
     if len(joined):
         order = np.argsort(local, kind="stable")
         together = shapely.geometrycollections(polygons[~alone][order], indices=local[order])
-        result[joined] = shapely.coverage_union_all(together[:, None], axis=1)
+        whole = shapely.coverage_union_all(together[:, None], axis=1)
+        pinched = ~shapely.is_valid(whole)  # GEOS leaves a ring that touches itself at a vertex as one ring
+        whole[pinched] = shapely.make_valid(whole[pinched], method="structure")
+        result[joined] = whole
     return result

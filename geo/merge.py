@@ -19,10 +19,10 @@ from geo.arrays import Geometries, Ints, dense
 from geo.batches import batches, meetings
 from geo.communities import partition_communities
 from geo.edges import Edges
-from geo.errors import InputError
+from geo.errors import InputError, PartitionError
 from geo.faces import UNCERTAIN_M, Batch, dissolve, faces_of
 from geo.noding import REACH_M
-from geo.partition import Outline
+from geo.partition import Outline, Tiling
 from geo.parts import Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
@@ -52,7 +52,29 @@ class Merged(Part):
 
 
 def merge_batch(batch: Batch, parameters: Parameters) -> Part:
-    """Merge some communities, each alone."""
+    """Merge some communities, each alone, and prove that the grids tile them."""
+    part = merge_each(batch, parameters)
+    try:
+        return replace(part, tilings=(Tiling(part.grid_polygon, part.border),))
+    except PartitionError:
+        exact = batch.exact | np.isin(batch.community, untiled(part))
+        part = merge_each(replace(batch, exact=exact), parameters)
+        return replace(part, tilings=(Tiling(part.grid_polygon, part.border),))
+
+
+def untiled(part: Part) -> list[int]:
+    """Return the communities whose grids do not tile them: quick noding folded a border onto itself there."""
+    folded = []
+    for community in np.unique(part.grid_community):  # one by one, as the proof stops at the first flaw; this is rare
+        try:
+            Tiling(part.grid_polygon[part.grid_community == community], part.border[part.border_community == community])
+        except PartitionError:
+            folded.append(int(community))
+    return folded
+
+
+def merge_each(batch: Batch, parameters: Parameters) -> Part:
+    """Node, cut, decide, give slivers away and dissolve."""
     faces = faces_of(batch)
     owner, rule = decide(faces.claim_face, faces.claim_unit, batch.rank, batch.layer, len(faces))
     land = mark_straddlers(land_of(faces, owner, rule), faces, batch, parameters.straddle_width)
@@ -72,6 +94,7 @@ def merge_batch(batch: Batch, parameters: Parameters) -> Part:
         claim_unit=batch.unit[faces.claim_unit],
         border=land.border,
         border_community=batch.community[land.border_community],
+        tilings=(),
     )
 
 

@@ -8,7 +8,7 @@ exactly once, for the sum of all indicator functions has the same border as its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,15 +25,44 @@ OFF_GRID_CELLS = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
+class Tiling:
+    """Grids that cover what is in ``border`` once; building one from anything else raises `PartitionError`.
+
+    ``polygon`` are polygons or multipolygons in a projected CRS in metres, vertices on the 1 mm grid. ``border`` holds
+    directed edges in grid cells, shape (n, 4), that may cancel among themselves.
+    """
+
+    polygon: Geometries
+    border: Ints
+
+    def __post_init__(self) -> None:
+        rows = np.arange(len(self.polygon)).astype(str)
+        failed = flaws(rows, self.polygon)
+        if not any(failed.values()):
+            edges, border = Edges.of(self.polygon), Edges.directed(self.border)
+            mine, given = edges.ends(edges.left_over()), border.ends(border.left_over())
+            if not np.array_equal(sorted_rows(mine), sorted_rows(given)):
+                failed["border"] = "is another than that of the grids"
+        if any(failed.values()):
+            raise PartitionError("these grids are no tiling: " + said(failed))
+
+    @classmethod
+    def of(cls, polygon: Geometries) -> Tiling:
+        """Take grids with the border that they have."""
+        edges = Edges.of(polygon)
+        return cls(polygon, edges.ends(edges.left_over()))
+
+
+@dataclass(frozen=True, eq=False)
 class Partition:
     """Grids that cover a jurisdiction once; building one from anything else raises `PartitionError`.
 
     Parameters
     ----------
     code, community
-        Each grid's code and its community's code, shape (n,).
-    polygon
-        The grids, polygons or multipolygons in a projected CRS in metres, vertices on the 1 mm grid.
+        Each grid's code and its community's code, shape (n,), in the order of the tilings.
+    tilings
+        The grids in parts, each proven to cover what is in its border; the parts' borders must cancel.
     hole
         The holes between communities that belong to no grid (`no_community` gaps).
 
@@ -44,17 +73,31 @@ class Partition:
 
     code: NDArray[np.object_]
     community: NDArray[np.object_]
-    polygon: Geometries
+    tilings: Sequence[Tiling]
     hole: Geometries
 
     def __post_init__(self) -> None:
-        failed = {name: value for name, value in self.figures().items() if value}
-        if failed:
-            raise PartitionError("these grids are no partition: " + "; ".join(f"{k} {v}" for k, v in failed.items()))
+        size = sum(len(tiling.polygon) for tiling in self.tilings)
+        if not size == len(self.code) == len(self.community):
+            raise PartitionError(f"{size} grids with {len(self.code)} codes are no partition")
+        holes = Edges.of(self.hole)
+        borders = [tiling.border for tiling in self.tilings]
+        failed = {
+            "repeated codes": repeated(self.code.astype(str)),
+            "uncancelled borders": uncancelled(np.concatenate([*borders, holes.ends(np.arange(len(holes.start)))])),
+        }
+        if any(failed.values()):
+            raise PartitionError("these grids are no partition: " + said(failed))
 
-    def figures(self) -> Mapping[str, str]:
-        """Measure the invariant; see `figures_of`."""
-        return figures_of(self.code, self.polygon, self.hole)
+    @classmethod
+    def of(
+        cls, code: NDArray[np.object_], community: NDArray[np.object_], polygon: Geometries, hole: Geometries
+    ) -> Partition:
+        """Take grids from elsewhere; what they lack is said with their codes."""
+        failed = figures_of(code, polygon, hole)
+        if any(failed.values()):
+            raise PartitionError("these grids are no partition: " + said(failed))
+        return cls(code, community, (Tiling.of(polygon),), hole)
 
     def __len__(self) -> int:
         return len(self.code)
@@ -70,14 +113,31 @@ def figures_of(code: NDArray[np.object_], polygon: Geometries, hole: Geometries)
         edges overlap another grid or border a hole, and where the first one is.
     """
     names = code.astype(str)
-    repeated = np.unique(names, return_counts=True)
-    figures = {
-        "repeated codes": some(repeated[0][repeated[1] > 1]),
+    figures = {"repeated codes": repeated(names), **flaws(names, polygon)}
+    if any(figures.values()):
+        return {**figures, "uncancelled borders": ""}
+    edges = Edges.of(np.concatenate([polygon, hole]))
+    return {**figures, "uncancelled borders": uncancelled(edges.ends(edges.left_over()))}
+
+
+def flaws(names: NDArray[np.str_], polygon: Geometries) -> dict[str, str]:
+    """Name the polygons that are no grids on their own."""
+    return {
         "empty": some(names[shapely.is_empty(polygon) | shapely.is_missing(polygon)]),
         "invalid": some(names[~shapely.is_valid(polygon)]),
         "off the grid": some(names[off_grid(polygon)]),
     }
-    return {**figures, "uncancelled borders": "" if any(figures.values()) else uncancelled(polygon, hole)}
+
+
+def repeated(names: NDArray[np.str_]) -> str:
+    """Name the codes that come more than once."""
+    once, count = np.unique(names, return_counts=True)
+    return some(once[count > 1])
+
+
+def said(figures: Mapping[str, str]) -> str:
+    """Write the figures that are not empty in one line."""
+    return "; ".join(f"{name} {value}" for name, value in figures.items() if value)
 
 
 def some(names: NDArray[np.str_]) -> str:
@@ -97,9 +157,9 @@ def off_grid(polygon: Geometries) -> Ints:
     return np.unique(row[(away > OFF_GRID_CELLS).any(axis=1)]).astype(np.int64)
 
 
-def uncancelled(polygon: Geometries, hole: Geometries) -> str:
-    """Say where borders neither cancel nor bound the whole, if anywhere."""
-    outline = Outline.of(Edges.of(np.concatenate([polygon, hole])))
+def uncancelled(border: Ints) -> str:
+    """Say where borders, shape (n, 4), neither cancel nor bound the whole, if anywhere."""
+    outline = Outline.of(Edges.directed(border))
     wrong = np.flatnonzero(outline.stray | outline.doubled | (outline.right >= 0))
     if not len(wrong):
         return ""
@@ -160,6 +220,11 @@ def crossed(edges: Edges, row: Ints) -> Ints:
     common = (ends[one][:, :, None] == ends[other][:, None, :]).sum(axis=(1, 2))
     at_ends = (common > 0) & (shapely.touches(lines[one], lines[other]) | (common > 1))
     return np.unique(one[~at_ends]).astype(np.int64)
+
+
+def sorted_rows(table: Ints) -> Ints:
+    """Put the rows of a table in order."""
+    return table[np.lexsort(table.T)]
 
 
 def matched(ends: Ints, border: Ints, face: Ints) -> Ints:

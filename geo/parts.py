@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from geo.arrays import Floats, Geometries, Ints
+from geo.partition import Tiling
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,8 @@ class Part:
     claim_unit: Ints
     border: Ints
     border_community: Ints
+    tilings: tuple[Tiling, ...]
+    """The grids again, each batch of them proven to cover its border once."""
 
 
 def join(parts: Sequence[Part]) -> Part:
@@ -40,4 +43,9 @@ def join(parts: Sequence[Part]) -> Part:
         replace(part, face_grid=part.face_grid + grid, claim_face=part.claim_face + face)
         for part, grid, face in zip(parts, grids, faces, strict=False)
     ]
-    return Part(*(np.concatenate([getattr(part, field.name) for part in moved]) for field in fields(Part)))
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in moved])
+        for field in fields(Part)
+        if field.name != "tilings"
+    }
+    return Part(**columns, tilings=tuple(tiling for part in parts for tiling in part.tilings))

@@ -19,7 +19,7 @@ from geo.edges import Edges
 from geo.errors import PartitionError
 from geo.faces import UNCERTAIN_M, dissolve
 from geo.noding import REACH_M
-from geo.partition import Outline
+from geo.partition import Outline, Tiling
 from geo.parts import Part
 from geo.rules import SLIVER
 from geo.sources import REPAIR_COLUMNS, Parameters
@@ -93,6 +93,7 @@ def fill(part: Part, holes: Geometries, taker: Ints) -> Part:
     return replace(
         part,
         grid_polygon=grid,
+        tilings=(Tiling.of(grid),),
         face_polygon=np.concatenate([part.face_polygon, holes]),
         face_grid=np.concatenate([part.face_grid, taker]),
         face_rule=np.concatenate([part.face_rule, np.full(len(holes), SLIVER)]),

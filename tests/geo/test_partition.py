@@ -18,7 +18,7 @@ NO_HOLES = np.empty(0, dtype=object)
 
 def partition(*polygons, codes=None, holes=NO_HOLES):
     code = np.array(codes or [f"g{number}" for number in range(len(polygons))], dtype=object)
-    return Partition(code, code, np.array(polygons, dtype=object), np.array(holes, dtype=object))
+    return Partition.of(code, code, np.array(polygons, dtype=object), np.array(holes, dtype=object))
 
 
 def test_squares_that_share_edges_are_a_partition():
