@@ -20,6 +20,10 @@ POLYGONS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON, GeometryType.GEOMET
 POINTS = (GeometryType.POINT, GeometryType.MULTIPOINT)
 LINES = (GeometryType.LINESTRING, GeometryType.LINEARRING, GeometryType.MULTILINESTRING)
 
+AREA_AT_A_GLANCE_M2 = 1.0
+STEP_M = 0.001
+"""The grid that the result lies on: what is thinner has no land on it."""
+
 _KINDS = {POLYGONS: "polygons", POINTS: "points", LINES: "lines", POINTS + POLYGONS: "points or polygons"}
 _WORDS = {
     **dict.fromkeys(POINTS, "a point"),
@@ -69,9 +73,12 @@ def without_missing(file: SourceFile, geometries: Geometries) -> tuple[Bools, li
 
 
 def is_usable(geometries: Geometries) -> bool:
-    """Tell whether there is a polygon that is not a point or an upright or level line."""
-    bounds = shapely.bounds(geometries[shapely.get_dimensions(geometries) == 2])
-    return bool(((bounds[:, 2] > bounds[:, 0]) & (bounds[:, 3] > bounds[:, 1])).any())
+    """Tell whether there is a polygon, in the working CRS, that is no point or line to the millimetre."""
+    areal = geometries[shapely.get_dimensions(geometries) == 2]
+    if (shapely.area(areal) > AREA_AT_A_GLANCE_M2).any():
+        return True
+    outline = shapely.convex_hull(areal)  # a bow-tie has no area itself
+    return bool((shapely.area(outline) > STEP_M * shapely.length(outline) / 2).any())
 
 
 def _from_wkb(file: SourceFile) -> tuple[Geometries, list[Repair]]:

@@ -14,13 +14,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import geopandas as gpd
 import numpy as np
 import pyproj
 import pyproj.network
-import shapely
 
 from data.layers_file import Settings, read_layers_file
 from data.layers_schema import Layer
@@ -246,7 +245,7 @@ class _Reader:
             one = place(file, geometries, near)
             self.repairs += [*repairs, *one.repairs]
             placed.append(one)
-        _require_usable(placed)
+        _require_drawn(placed)
         self.inputs += map(_input_file, placed)
         return placed
 
@@ -263,6 +262,7 @@ class _Reader:
                 self._compare(one.file, here, communities, crs)
             columns.append(values)
             geometries.append(here)
+        _require_usable(placed, geometries)
         return self._without_missing(placed, join(columns, geometries, crs))
 
     def _files(self, name: str) -> list[SourceFile]:
@@ -323,15 +323,22 @@ def _source_file(settings: Settings, name: str, written: str, features: Features
     return SourceFile(name, spec, settings.located(written), written, features, ids)
 
 
-def _require_usable(placed: Sequence[Placed]) -> None:
-    """Refuse a layer in which nothing is drawn."""
-    layer = placed[0].file.layer
-    every = np.concatenate([one.geometries for one in placed])
-    usable = is_usable(every) if KINDS[layer] == POLYGONS else (shapely.get_num_coordinates(every) > 0).any()
-    if not usable:
-        written = ", ".join(one.file.written for one in placed)
-        what = "usable polygon" if KINDS[layer] == POLYGONS else "geometry"
-        raise InputError(f"{written}: holds no {what}, only null, empty or flat ones; give the right file")
+def _require_drawn(placed: Sequence[Placed]) -> None:
+    """Refuse a layer in which nothing is drawn, so that it is nowhere."""
+    if not any(len(one.coordinates) for one in placed):
+        _refuse_unusable(placed)
+
+
+def _require_usable(placed: Sequence[Placed], geometries: Sequence[Geometries]) -> None:
+    """Refuse a layer of polygons that has none with land in it; geometries are in the working CRS."""
+    if KINDS[placed[0].file.layer] == POLYGONS and not any(map(is_usable, geometries)):
+        _refuse_unusable(placed)
+
+
+def _refuse_unusable(placed: Sequence[Placed]) -> NoReturn:
+    written = ", ".join(one.file.written for one in placed)
+    what = "usable polygon" if KINDS[placed[0].file.layer] == POLYGONS else "geometry"
+    raise InputError(f"{written}: holds no {what}, only null, empty or flat ones; give the right file")
 
 
 def _input_file(placed: Placed) -> InputFile:

@@ -64,14 +64,18 @@ class LittleTown:
         fields = {("id" if name == "gid" else name): name for name in columns}
         self.layer("compound", self.frame(geometries, **columns), file, **fields)
 
-    def read(self, **options: Any) -> Read:
-        """Write layers.toml, and read."""
+    def settings(self) -> Path:
+        """Write layers.toml."""
         path = self.folder / "layers.toml"
         lines = [f"{key} = {toml(value)}" for key, value in self.head.items()]
         for name, keys in self.tables.items():
             lines += [f"[layers.{name}]", *(f"{key} = {toml(value)}" for key, value in keys.items())]
         path.write_text("\n".join([*lines, self.tail]), encoding="utf-8")
-        return read_sources(path, warn=self.said.append, **options)
+        return path
+
+    def read(self, **options: Any) -> Read:
+        """Write layers.toml, and read."""
+        return read_sources(self.settings(), warn=self.said.append, **options)
 
     def refusal(self) -> str:
         """Read, and return why that was refused, in one line."""

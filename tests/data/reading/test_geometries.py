@@ -87,12 +87,26 @@ def test_a_layer_without_features_is_refused(town: LittleTown, file: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "drawn", [[None, None], [Polygon(), None], [Polygon([(WEST, SOUTH), (WEST, SOUTH), (WEST, SOUTH)])]]
+    "drawn",
+    [
+        [None, None],
+        [Polygon(), None],
+        [Polygon([(WEST, SOUTH), (WEST, SOUTH), (WEST, SOUTH)])],
+        [Polygon([(WEST, SOUTH), (WEST + 90, SOUTH + 90), (WEST + 200, SOUTH + 200)])],  # no line of the file's CRS
+        [Polygon([(WEST, SOUTH), (WEST + 0.0005, SOUTH), (WEST + 50, SOUTH + 50)])],
+    ],
 )
 def test_a_layer_without_any_usable_polygon_is_refused(town: LittleTown, drawn: list[Any]) -> None:
     frame = town.frame(drawn, gid=[str(number) for number in range(len(drawn))])
     frame.to_file(town.folder / "compounds.gpkg", geometry_type="Polygon")
     assert town.refusal().startswith("compounds.gpkg: holds no usable polygon, only null, empty or flat ones")
+
+
+def test_a_bow_tie_whose_halves_cancel_is_usable(town: LittleTown) -> None:
+    bow_tie = Polygon([(WEST, SOUTH), (WEST + 60, SOUTH + 60), (WEST + 60, SOUTH), (WEST, SOUTH + 60)])
+    assert bow_tie.area == 0
+    town.compounds([bow_tie], gid=["a"])
+    assert len(town.read().sources.units) == 1
 
 
 def test_communities_without_any_polygon_are_refused(town: LittleTown) -> None:
