@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from data.demo.files import LAYER_FILES, TABLE_FILES, Format, LayerFile, TableFile
 from data.demo.lattice import CRS
 
-HEAD = """\
+DEMO_MARK = "Demo data: places, names and telephone numbers are invented."
+"""The sentence by which a demo's layers.toml is known."""
+
+HEAD = f"""\
 # 多网合一的输入：几个来源图层合成一张网。   onegrid build layers.toml -o one_grid.gpkg
 # What One Grid builds from. Paths are relative to this file; tables and keys left out take their defaults.
-# 示范数据，地名、人名、电话均为虚构。 Demo data: places, names and telephone numbers are invented.
-name = "{name}"
-working_crs = "{crs}"    # 计算用的投影坐标系；不写则按社区范围选 CGCS2000 三度带 · optional: chosen from the extent
+# 示范数据，地名、人名、电话均为虚构。 {DEMO_MARK}
+name = "{{name}}"
+working_crs = "{{crs}}"    # 计算用的投影坐标系；不写则按社区范围选 CGCS2000 三度带 · optional: chosen from the extent
 
 [merge]                        # 合并规则；以下都是默认值 · all optional, these are the defaults
 precedence = ["courtyard", "compound", "patrol_zone"]   # 图层重叠时谁优先 · who wins where layers overlap

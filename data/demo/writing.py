@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,12 +14,13 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from data.demo.files import LAYER_FILES, TABLE_FILES, Format, LayerFile, TableFile
 from data.demo.seeds import Seeds
-from data.demo.settings import layers_toml
+from data.demo.settings import DEMO_MARK, layers_toml
 from data.demo.town import Town, make_town
 from geo.datum import to_datum
 from geo.errors import InputError
 
 MOST_COMMUNITIES = 60_000
+SETTINGS = "layers.toml"
 DECIMALS = 9
 """Of GeoJSON degrees: a tenth of a millimetre."""
 SECOND_FILE_KIND = "公厕"
@@ -42,7 +44,7 @@ def write_demo(
     Parameters
     ----------
     directory
-        Where to write; made when it is not there. Files of the same names are replaced, others are left alone.
+        Where to write; made when it is not there. An earlier demo in it is replaced, other files are left alone.
     communities
         How many, 1 to `MOST_COMMUNITIES`. Above 2,000 there are fewer buildings a compound (2–3 instead of 6–10) and
         fewer rows in the tables.
@@ -61,7 +63,8 @@ def write_demo(
     Raises
     ------
     InputError
-        ``communities`` or ``seed`` is out of range, or ``directory`` can't be written to.
+        ``communities`` or ``seed`` is out of range; ``directory`` can't be written to, or holds a file that is no
+        demo's under a name that the demo needs. Nothing is left behind.
     """
     if not 1 <= communities <= MOST_COMMUNITIES:
         raise InputError(f"demo: {communities} communities asked for; give 1 to {MOST_COMMUNITIES:,}")
@@ -70,15 +73,30 @@ def write_demo(
     say = progress or (lambda line: None)
     directory = Path(directory)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        return _write(directory, make_town(Seeds(communities, seed), say), format, say)
+        with _all_or_nothing(directory):
+            return _write(directory, make_town(Seeds(communities, seed), say), format, say)
     except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
         raise InputError(f"demo: can't write to {directory}: {error}; choose another folder") from error
 
 
+@contextmanager
+def _all_or_nothing(directory: Path) -> Iterator[None]:
+    """Make the folder; when the block fails or is interrupted, take away what was written, and the folder if new."""
+    made = not directory.exists()
+    directory.mkdir(parents=True, exist_ok=True)
+    _require_ours(directory)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            _clear(directory)
+            if made:
+                directory.rmdir()
+        raise
+
+
 def _write(directory: Path, town: Town, form: Format, say: Callable[[str], None]) -> Path:
-    settings = directory / "layers.toml"
-    _clear(directory, settings)
+    _clear(directory)
     written = {}
     for key, file in LAYER_FILES.items():
         layer = _prepared(town.layers[key], file)
@@ -89,18 +107,35 @@ def _write(directory: Path, town: Town, form: Format, say: Callable[[str], None]
     for key, table_file in TABLE_FILES.items():
         say(f"writing {key}: {len(town.tables[key]):,} rows")
         _write_table(directory / table_file.path, town.tables[key], table_file)
+    settings = directory / SETTINGS
     settings.write_bytes(layers_toml(town.name, written, form).encode())
     return settings
 
 
-def _clear(directory: Path, settings: Path) -> None:
+def _require_ours(directory: Path) -> None:
+    """Refuse a folder in which the demo would replace somebody's own files."""
+    settings = directory / SETTINGS
+    there = [path for path in _files(directory) if path.exists()]
+    if there and not (settings.is_file() and DEMO_MARK.encode() in settings.read_bytes()):
+        raise InputError(f"demo: {directory} holds {there[0].name}, which is no demo's; choose another folder")
+
+
+def _clear(directory: Path) -> None:
     """Remove what an earlier demo wrote here, in either format; layers.toml first."""
-    settings.unlink(missing_ok=True)
+    for path in _files(directory):
+        path.unlink(missing_ok=True)
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """Yield every file that a demo may write, layers.toml first."""
+    yield directory / SETTINGS
     for key, file in LAYER_FILES.items():
         for path in (*file.path, f"{key}.parquet"):
             for suffix in (".shx", ".dbf", ".prj", ".cpg") if path.endswith(".shp") else ():
-                (directory / path).with_suffix(suffix).unlink(missing_ok=True)
-            (directory / path).unlink(missing_ok=True)
+                yield (directory / path).with_suffix(suffix)
+            yield directory / path
+    for table in TABLE_FILES.values():
+        yield directory / table.path
 
 
 def _prepared(layer: gpd.GeoDataFrame, file: LayerFile) -> gpd.GeoDataFrame:

@@ -99,6 +99,30 @@ def test_a_demo_replaces_an_earlier_one_of_the_other_format_and_nothing_else(tmp
     assert (tmp_path / "notes.txt").read_text("utf-8") == "mine"
 
 
+@pytest.mark.parametrize("name", ["layers.toml", "compounds.dbf", "网格岗位.csv", "road.parquet"])
+def test_a_folder_with_somebodys_own_files_of_those_names_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", "utf-8")
+    with pytest.raises(InputError, match=f"^demo: .* holds {name}, which is no demo's; choose another folder$"):
+        write_demo(tmp_path, communities=2)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("words", ["compounds, courtyards", "writing facility", "writing scores"])
+def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, words: str) -> None:
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "notes.txt").write_text("mine", "utf-8")
+
+    def press(line: str) -> None:
+        if line.startswith(words):
+            raise KeyboardInterrupt
+
+    for folder in ("town", "new"):
+        with pytest.raises(KeyboardInterrupt):
+            write_demo(tmp_path / folder, communities=2, progress=press)
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["town", "town/notes.txt"]
+
+
 def test_the_compounds_are_gbk_and_do_not_say_so(town: Written) -> None:
     path = town.settings.parent / "compounds.shp"
     assert not path.with_suffix(".cpg").exists()
