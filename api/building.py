@@ -10,9 +10,12 @@ import geopandas as gpd
 import pandas as pd
 
 from api.console import Stages
+from api.places import require_apart
+from data.layers_file import read_layers_file
 from data.output import read_build, require_writable_build, write_build
 from data.reading import read_sources
 from geo.build import build
+from geo.errors import InputError
 from geo.result import OneGrid
 from geo.scale import cluster
 from geo.scale import workers as threads
@@ -35,7 +38,10 @@ def build_files(
         The files can't be used, or ``out`` can't be written; nothing is left behind.
     """
     require_writable_build(out)
+    require_apart(out, inputs_of(layers))
     count = workers or os.cpu_count() or 1
+    if scheduler:
+        require_workers(scheduler)
     stage("read")
     read = read_sources(layers, warn=stage.warn)
     old, used = earlier(previous)
@@ -51,6 +57,31 @@ def build_files(
     stage("write")
     write_build(grid, out, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
     return grid
+
+
+def inputs_of(layers: Path) -> list[Path]:
+    """List the files that a layers.toml names, and itself."""
+    settings = read_layers_file(layers)
+    written = [path for part in (settings.layers, settings.tables) for one in part.values() for path in one.path]
+    return [layers, *map(settings.located, written)]
+
+
+def require_workers(scheduler: str) -> None:
+    """Refuse an address where no Dask scheduler answers, or one that has no workers."""
+    from distributed import Client  # noqa: PLC0415 (only where there is a cluster)
+    from distributed.comm import resolve_address  # noqa: PLC0415
+
+    try:
+        resolve_address(
+            scheduler
+        )  # a client that was given no address at all complains once more when it is thrown away
+        with Client(scheduler, timeout="10s", set_as_default=False) as client:
+            workers = client.ncores()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there: {why}") from error
+    if not workers:
+        raise InputError(f"--scheduler {scheduler}: has no workers; start some with `dask worker {scheduler}`")
 
 
 def earlier(previous: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:

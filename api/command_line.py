@@ -1,22 +1,20 @@
 """The command line ``onegrid``: thin doors to `geo`, `data` and `web.reports`.
 
-Exit codes: 0 done; 1 the check failed; 2 bad usage, bad input, or interrupted. A refusal is one line on stderr.
-Libraries are imported in the commands that need them, so that each starts quickly.
+How a command ends is in `api.ending`. Libraries are imported in the commands that need them, so that each starts
+quickly.
 """
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from geo.errors import OneGridError, PartitionError
+from api.ending import FAILED, end, run
 
 app = typer.Typer(
     name="onegrid",
@@ -60,32 +58,24 @@ class FileFormat(StrEnum):
     shp = "shp"
 
 
-def main() -> None:
-    """Run a command; turn refusals into one line and an exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended politely is ended like by Ctrl-C
-    try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(say_and_stop("interrupted; nothing was written"))
-    except BrokenPipeError:  # whoever read the list has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except PartitionError as error:
-        sys.exit(say_and_stop(f"{error}; this is a defect of One Grid, please report it", status=1))
-    except OneGridError as error:
-        sys.exit(say_and_stop(str(error)))
+def main() -> NoReturn:
+    """Run the command line that was typed."""
+    end(run(app, sys.argv[1:]))
 
 
-def say_and_stop(sentence: str, *, status: int = 2) -> int:
-    """Print one line on stderr and return the exit code."""
-    print("onegrid: " + " ".join(sentence.split()), file=sys.stderr)
-    return status
+def examples(*lines: str) -> str:
+    """Word the examples under the help of a command, one a line."""
+    return "\b\n" + "\n".join([f"Example{'s' * (len(lines) > 1)}:", *(f"  {line}" for line in lines)])
 
 
 @app.command(
-    epilog="Example: onegrid demo town --communities 30 && onegrid build town/layers.toml -o town.gpkg",
+    epilog=examples(
+        "onegrid demo town --communities 30",
+        "onegrid build town/layers.toml -o town.gpkg",
+    ),
 )
 def demo(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; an earlier demo in it is replaced.")],
     communities: Annotated[int, typer.Option(min=1, max=60_000, help="How many communities the town has.")] = 30,
     seed: Annotated[int, typer.Option(min=0, help="Another seed is another town.")] = 1,
     geoparquet: Annotated[bool, typer.Option("--geoparquet", help="Write every layer as GeoParquet.")] = False,
@@ -106,8 +96,11 @@ def demo(
 
 
 @app.command(
-    epilog="Examples: onegrid build layers.toml -o grid.gpkg | "
-    "onegrid build layers.toml -o 2026.gpkg --previous 2025.gpkg",
+    epilog=examples(
+        "onegrid build layers.toml -o grid.gpkg",
+        "onegrid build layers.toml -o 2026.gpkg --previous 2025.gpkg",
+        "onegrid build layers.toml -o folder-of-geoparquet --workers 8",
+    ),
 )
 def build(
     layers: Annotated[Path, typer.Argument(metavar="LAYERS.toml", help="What to merge; see README.")],
@@ -138,7 +131,7 @@ def build(
     )
 
 
-@app.command(epilog="Example: onegrid check grid.gpkg")
+@app.command(epilog=examples("onegrid check grid.gpkg"))
 def check(out: Build) -> None:
     """Print the figures of the partition; exit 1 when it does not hold."""
     from data.output import read_build
@@ -151,12 +144,14 @@ def check(out: Build) -> None:
     failed = sum(not finding.holds for finding in findings)
     print("the partition holds" if not failed else f"{failed} of {len(findings)} checks failed")
     if failed:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
 
 
 @app.command(
-    epilog="Examples: onegrid gaps grid.gpkg --ledger unheld | "
-    "onegrid gaps grid.gpkg --kind overlap --format csv > overlaps.csv",
+    epilog=examples(
+        "onegrid gaps grid.gpkg --ledger unheld",
+        "onegrid gaps grid.gpkg --kind overlap --kind straddle --format csv > contested.csv",
+    ),
 )
 def gaps(
     out: Build,
@@ -170,22 +165,27 @@ def gaps(
     print_gaps(chosen_gaps(out, kind or [], ledger), format.value)
 
 
-@app.command("map", epilog="Example: onegrid map grid.gpkg -o map.html")
+@app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html"))
 def map_(out: Build, output: Written) -> None:
     """Write one HTML file with the map, which works offline."""
     from api.console import stages
+    from api.places import require_apart
     from data.output import read_build
     from web.reports import write_map
 
+    require_apart(output, [out])
     with stages() as stage:
-        stage("map")
-        write_map(read_build(out), output, progress=stage)
+        stage("read_build")
+        write_map(read_build(out), output, progress=lambda layer: stage(f"drawing {layer}"))
     print(output)
 
 
 @app.command(
-    epilog="Examples: onegrid export grid.gpkg -o grids.geojson --layer grids --format geojson | "
-    "onegrid export grid.gpkg -o gcj.shp --layer grids --format shp --crs GCJ-02",
+    epilog=examples(
+        "onegrid export grid.gpkg -o grids.geojson --layer grids --format geojson",
+        "onegrid export grid.gpkg -o gcj.shp --layer grids --format shp --crs GCJ-02",
+        "onegrid export grid.gpkg -o layers.zip --layer all --format csv",
+    ),
 )
 def export(
     out: Build,
@@ -195,9 +195,11 @@ def export(
     crs: Annotated[str | None, typer.Option(metavar="EPSG|GCJ-02|BD-09", help="EPSG:…, GCJ-02 or BD-09.")] = None,
 ) -> None:
     """Write layers of a build for other programs."""
+    from api.places import require_apart
     from data.export import export as export_layers
     from data.output import read_build
 
+    require_apart(output, [out])
     layers = read_build(out, None if layer == "all" else [layer])
     for note in export_layers(layers, output, layer=layer, format=format.value, crs=crs):
         print(f"onegrid: {note}", file=sys.stderr)

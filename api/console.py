@@ -21,7 +21,7 @@ STAGES = {
     "counts": "carrying households and people",
     "gaps": "looking for gaps",
     "write": "writing",
-    "map": "reading the build",
+    "read_build": "reading the build",
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -31,8 +32,9 @@ def chosen_gaps(out: Path, kinds: Sequence[str], ledger: str | None) -> gpd.GeoD
     """Read the gaps of a build, some kinds or one ledger only, worst first."""
     for kind in kinds:
         if kind not in KINDS:
-            near = difflib.get_close_matches(kind, KINDS, 1) or KINDS
-            raise InputError(f"there is no gap kind {kind}; did you mean {' or '.join(near)}?")
+            near = difflib.get_close_matches(kind.lower(), KINDS, 1)
+            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}"
+            raise InputError(f"there is no gap kind {kind}; {remedy}")
     gaps = read_build(out, ["gaps"])["gaps"]
     gaps = gaps[gaps["kind"].isin(kinds)] if kinds else gaps
     return gaps[gaps["ledger"] == ledger] if ledger else gaps
@@ -46,7 +48,7 @@ def print_gaps(gaps: gpd.GeoDataFrame, form: str) -> None:
     elif form == "json":
         print(json.dumps([row_of(row) for row in records(table)], ensure_ascii=False, indent=1))
     elif form == "geojson":
-        geojson.write(gaps.to_crs("EPSG:4326"), Path("/dev/stdout"), name="gaps")
+        geojson.write_to(sys.stdout, gaps.to_crs("EPSG:4326"), name="gaps")
     else:
         print_table(gaps)
 
@@ -63,13 +65,17 @@ def row_of(row: dict[str, object]) -> dict[str, object]:
 
 def print_table(gaps: gpd.GeoDataFrame) -> None:
     """Print gaps as a table, and the totals of each kind under it."""
+    if gaps.empty:
+        print("no gaps")
+        return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     table = Table(box=None, pad_edge=False)
     for name, justify in SHOWN.items():
         table.add_column(name, justify=justify, overflow="fold")
     for row in gaps[list(SHOWN)].itertuples(index=False):
-        households = "" if row.households is None or row.households != row.households else f"{int(row.households):,}"
-        table.add_row(str(row.severity), row.kind, row.code or "", area(row.area_m2), households, row.remedy)
+        households = "" if pd.isna(row.households) else f"{row.households:,}"
+        code, remedy = ("" if pd.isna(text) else text for text in (row.code, row.remedy))
+        table.add_row(str(row.severity), row.kind, code, area(row.area_m2), households, remedy)
     console.print(table)
     console.print()
     for (ledger, kind), rows in gaps.groupby(["ledger", "kind"]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import geopandas as gpd
 import numpy as np
@@ -20,14 +21,19 @@ ROWS_A_BATCH = 65_536
 
 def write(frame: gpd.GeoDataFrame, path: Path, *, name: str, datum: str | None = None) -> None:
     """Write one layer, given in longitude and latitude; a ``datum`` other than WGS 84 is told as a foreign member."""
-    head = {"type": "FeatureCollection", "name": name, **({"datum": datum} if datum else {})}
     with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
-        before = "\n"
-        for lines in feature_lines(frame):
-            file.write(before + ",\n".join(lines))
-            before = ",\n"
-        file.write("\n]}\n")
+        write_to(file, frame, name=name, datum=datum)
+
+
+def write_to(file: TextIO, frame: gpd.GeoDataFrame, *, name: str, datum: str | None = None) -> None:
+    """Write one layer as `write` does, into a file that is open."""
+    head = {"type": "FeatureCollection", "name": name, **({"datum": datum} if datum else {})}
+    file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
+    before = "\n"
+    for lines in feature_lines(frame):
+        file.write(before + ",\n".join(lines))
+        before = ",\n"
+    file.write("\n]}\n")
 
 
 def feature_lines(frame: gpd.GeoDataFrame) -> Iterator[list[str]]:
