@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,12 @@ def against_libraries(folder: Path) -> None:
     subprocess.run([ONEGRID, "demo", town, "--communities", str(LIBRARY_SIZE)], check=True, capture_output=True)
     read = read_sources(town / "layers.toml", warn=lambda sentence: None)
     ours, merged = timed(lambda: merge(read.sources, read.settings.parameters))
-    with warnings.catch_warnings():
+    with (
+        warnings.catch_warnings(),
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+    ):
         warnings.simplefilter("ignore")
         overlay, pieces = timed(lambda: three_overlays(read.sources), runs=1)
         repaired, fixed = timed(lambda: smart_repair(read.sources), runs=1)

@@ -43,16 +43,30 @@ def measure(command: list[str]) -> Measured:
 
 
 def polygons_only(layers: Path) -> Path:
-    """Write a layers.toml with the communities and source units alone: what the peer reads."""
+    """Write a layers.toml with the communities and source units alone, in files that the peer reads too.
+
+    Its GeoPackage driver must be compiled where it is installed, so GeoPackages become Shapefiles for both.
+    """
     said = tomllib.loads(layers.read_text("utf-8"))
     lines = [f"working_crs = {json.dumps(said['working_crs'])}"]
     for name in ("community", "compound", "courtyard", "patrol_zone"):
         lines.append(f"[layers.{name}]")
-        for key, value in said["layers"][name].items():
+        for key, value in readable(layers.parent, said["layers"][name]).items():
             lines.append(f"{key} = {toml_value(value)}")
     path = layers.with_name("polygons.toml")
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
+
+
+def readable(folder: Path, layer: dict[str, object]) -> dict[str, object]:
+    """Return a layer as a file of a format that both programs read."""
+    path = folder / str(layer["path"])
+    if path.suffix != ".gpkg":
+        return layer
+    shapefile = path.with_suffix(".shp")
+    frame = gpd.read_file(path, layer=layer.get("layer"))
+    frame.set_geometry(shapely.force_2d(frame.geometry)).to_file(shapefile, encoding="GBK")
+    return {**{key: value for key, value in layer.items() if key != "layer"}, "path": shapefile.name, "encoding": "GBK"}
 
 
 def toml_value(value: object) -> str:
@@ -76,16 +90,9 @@ def against_mapshaper(folder: Path, sizes: list[int], *, runs: int, workers: int
     for size in sizes:
         town = folder / f"town-{size}"
         measure([ONEGRID, "demo", town, "--communities", str(size)])
-        files = polygon_files(town / "layers.toml")
-        ours = [
-            ONEGRID,
-            "build",
-            polygons_only(town / "layers.toml"),
-            "-o",
-            town / "grid.gpkg",
-            "--workers",
-            str(workers),
-        ]
+        layers = polygons_only(town / "layers.toml")
+        files = polygon_files(layers)
+        ours = [ONEGRID, "build", layers, "-o", town / "grid.gpkg", "--workers", str(workers)]
         theirs = [MAPSHAPER, "-i", *files, "combine-files", "encoding=gbk", "-merge-layers", "force", "-mosaic"]
         theirs += ["-o", town / "mosaic.geojson", "force"]
         pairs = [(measure(ours), measure(theirs)) for _ in range(runs)]
