@@ -43,7 +43,7 @@ def check(layers: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
         Finding("area", f"{area.sum() / 1e6:.3f} km²", bool(area.sum() > 0)),
         *(Finding(name, value or "none", not value) for name, value in figures.items()),
         nested(grids),
-        agree("area_m2 of grids", grids["area_m2"], area),
+        agree("area_m2 of grids", grids["area_m2"], area, grids["code"]),
     ]
     if "faces" in layers:
         findings += face_findings(grids, layers["faces"])
@@ -62,19 +62,24 @@ def nested(grids: pd.DataFrame) -> Finding:
     return Finding("codes outside their community", ", ".join(strangers[:5]) or "none", not len(strangers))
 
 
-def agree(name: str, column: pd.Series, measured: np.ndarray) -> Finding:
-    """Check a column of areas against the polygons."""
-    worst = float(np.abs(column.to_numpy(np.float64) - measured).max(initial=0.0) / max(measured.max(initial=1.0), 1.0))
-    return Finding(name, f"off by {worst:.1e} of the largest", worst <= SAME_AREA)
+def agree(name: str, column: pd.Series, measured: np.ndarray, code: pd.Series) -> Finding:
+    """Check areas told of grids against their polygons, and name the grid that is farthest off."""
+    off = np.abs(column.to_numpy(np.float64) - measured)
+    worst = float(off.max(initial=0.0) / max(measured.max(initial=1.0), 1.0))
+    holds = worst <= SAME_AREA
+    return Finding(
+        name, f"off by {worst:.1e} of the largest{'' if holds else f', most {code.iloc[off.argmax()]}'}", holds
+    )
 
 
 def face_findings(grids: gpd.GeoDataFrame, faces: gpd.GeoDataFrame) -> list[Finding]:
     """Check that each grid's faces make it up."""
     made_of = shapely.area(np.asarray(faces.geometry.array, dtype=object))
+    area = shapely.area(np.asarray(grids.geometry.array, dtype=object))
     whole = pd.Series(made_of).groupby(faces["code"].to_numpy()).sum().reindex(grids["code"]).fillna(0).to_numpy()
     return [
         Finding("faces", f"{len(faces)}", len(faces) >= len(grids)),
-        agree("faces that make up their grid", pd.Series(whole), shapely.area(np.asarray(grids.geometry.array))),
+        agree("faces that make up their grid", pd.Series(whole), area, grids["code"]),
     ]
 
 

@@ -1,0 +1,56 @@
+"""The command line in this process, and a demo town of four communities with its build."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from api.command_line import app
+from api.ending import ENDING_SIGNALS, run
+from tests.api.running import Ended
+from tests.data.reading.little_town import LittleTown
+
+Onegrid = Callable[..., Ended]
+
+
+@pytest.fixture
+def here(capfd: pytest.CaptureFixture[str]) -> Iterator[Onegrid]:
+    """Run a command in this process."""
+    numbers = [getattr(signal, name) for name in ENDING_SIGNALS]
+    handlers = [signal.getsignal(number) for number in numbers]
+
+    def here(*arguments: object) -> Ended:
+        capfd.readouterr()
+        status = run(app, [str(argument) for argument in arguments])
+        return Ended(status, *capfd.readouterr())
+
+    yield here
+    for number, handler in zip(numbers, handlers, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> LittleTown:
+    """Write four communities of 500 m and four compounds, to be spoilt."""
+    (tmp_path / "town").mkdir()
+    return LittleTown(tmp_path / "town")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a demo town of four communities; return its layers.toml."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert run(app, ["demo", str(folder), "--communities", "4"]) == 0
+    return folder / "layers.toml"
+
+
+@pytest.fixture(scope="session")
+def grid(demo: Path) -> Path:
+    """Build the demo town; return its GeoPackage, which tests leave as it is."""
+    out = demo.parent.with_name("grid") / "grid.gpkg"
+    out.parent.mkdir()
+    assert run(app, ["build", str(demo), "-o", str(out)]) == 0
+    return out

@@ -1,0 +1,109 @@
+"""Gaps as a list: for people, for a spreadsheet, for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import geopandas as gpd
+
+from data.output import LAYERS, read_build
+from tests.api.conftest import Onegrid
+from tests.api.running import command, environment
+
+
+def test_gaps_as_json_are_one_array_whose_details_are_objects(here: Onegrid, grid: Path):
+    rows = json.loads(here("gaps", grid, "--format", "json").out)
+    layer = read_build(grid, ["gaps"])["gaps"]
+    assert [row["gap_id"] for row in rows] == list(layer["gap_id"])
+    assert all(isinstance(row["detail"], dict) and row["detail"]["rule"] for row in rows)
+    assert all(set(row) == set(LAYERS["gaps"].columns) for row in rows)
+    unknown = [row["households"] for row in rows if row["kind"] == "straddle"]
+    assert unknown and set(unknown) == {None}
+
+
+def test_gaps_as_csv_have_the_columns_of_the_layer(here: Onegrid, grid: Path):
+    rows = list(csv.DictReader(io.StringIO(here("gaps", grid, "--format", "csv").out)))
+    assert list(rows[0]) == list(LAYERS["gaps"].columns)
+    severities = [int(row["severity"]) for row in rows]
+    assert severities == sorted(severities, reverse=True)
+
+
+def test_gaps_as_geojson_are_where_they_are(here: Onegrid, grid: Path, tmp_path: Path):
+    (tmp_path / "gaps.geojson").write_text(here("gaps", grid, "--format", "geojson").out, "utf-8")
+    read = gpd.read_file(tmp_path / "gaps.geojson")
+    layer = read_build(grid, ["gaps"])["gaps"]
+    assert list(read["gap_id"]) == list(layer["gap_id"])
+    apart = read.to_crs(layer.crs).geometry.hausdorff_distance(layer.geometry)
+    assert apart.max() < 1e-3
+
+
+def test_gaps_as_a_table_show_the_worst_first_and_add_up_each_kind(here: Onegrid, grid: Path):
+    head, *lines = here("gaps", grid).out.splitlines()
+    assert head.split() == ["severity", "kind", "code", "area_m2", "households", "remedy"]
+    listed, totals = lines[: lines.index("")], lines[lines.index("") + 1 :]
+    layer = read_build(grid, ["gaps"])["gaps"]
+    assert [int(line.split()[0]) for line in listed] == list(layer["severity"])
+    assert {line.split()[1]: int(line.split()[2]) for line in totals} == layer["kind"].value_counts().to_dict()
+
+
+def test_gaps_of_some_kinds_or_of_one_ledger_are_chosen(here: Onegrid, grid: Path):
+    def kinds(*options: str) -> set[str]:
+        return {row["kind"] for row in json.loads(here("gaps", grid, "--format", "json", *options).out)}
+
+    assert kinds("--kind", "overlap") == {"overlap"}
+    assert kinds("--kind", "overlap", "--kind", "oversize") == {"overlap", "oversize"}
+    assert kinds("--ledger", "contested") == {"overlap", "straddle"}
+    assert kinds("--ledger", "contested", "--kind", "oversize") == set()
+    assert here("gaps", grid, "--ledger", "contested", "--kind", "oversize").out == "no gaps\n"
+
+
+def test_a_gap_kind_that_does_not_exist_is_refused_with_a_suggestion(here: Onegrid, grid: Path):
+    wrong = here("gaps", grid, "--kind", "Overlaps").refusal
+    assert wrong == "there is no gap kind Overlaps; did you mean overlap?"
+    assert "there are unclaimed, no_community, overlap, " in here("gaps", grid, "--kind", "x").refusal
+
+
+def test_a_list_goes_where_stdout_leads_after_what_is_there(grid: Path, tmp_path: Path):
+    """As in a script that appends several lists to one file."""
+    with (tmp_path / "lists").open("w") as file:
+        for form in ("geojson", "csv", "json"):
+            file.write(f"# {form}\n")
+            file.flush()
+            subprocess.run(command("gaps", grid, "--format", form), stdout=file, env=environment(), check=True)
+    text = (tmp_path / "lists").read_text("utf-8")
+    assert "\0" not in text
+    parts = text.split("# ")
+    assert [part.split()[0] for part in parts[1:]] == ["geojson", "csv", "json"]
+    count = len(read_build(grid, ["gaps"])["gaps"])
+    assert len(json.loads(parts[1].partition("\n")[2])["features"]) == count
+    assert len(json.loads(parts[3].partition("\n")[2])) == count
+
+
+def test_a_reader_who_has_read_enough_is_no_error(grid: Path):
+    ran = subprocess.run(
+        ["bash", "-c", '"$0" gaps "$1" --format json | true; exit ${PIPESTATUS[0]}', *command(grid)],
+        env=environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_a_list_for_which_there_is_no_room_is_refused(grid: Path):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            command("gaps", grid, "--format", "csv"), stdout=full, stderr=subprocess.PIPE, env=environment(), text=True,
+            check=False,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (2, "onegrid: cannot print: no space left on device\n")
+
+
+def test_a_terminal_that_has_no_square_metres_still_lists(grid: Path):
+    ran = subprocess.run(
+        command("gaps", grid), env={**environment(), "PYTHONIOENCODING": "gbk"}, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert "拆分网格" in ran.stdout.decode("gbk")
+    assert "\\xb2" in ran.stdout.decode("gbk")
