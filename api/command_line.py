@@ -171,8 +171,10 @@ def map_(out: Build, output: Written) -> None:
     from api.console import stages
     from api.places import require_apart
     from data.output import read_build
+    from data.whole import require_writable
     from web.reports import write_map
 
+    require_writable(output)
     require_apart(output, [out])
     with stages() as stage:
         stage("read_build")

@@ -1,0 +1,73 @@
+"""Ctrl-C and its kin in the middle of the work: one line, exit code 2, nothing written, the old build as it was."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from api.command_line import app
+from api.ending import run
+from tests.api.running import TIMEOUT_S, Ended, command, environment, listing
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a demo that takes a second or two to build."""
+    folder = tmp_path_factory.mktemp("city")
+    assert run(app, ["demo", str(folder), "--communities", "200", "--geoparquet"]) == 0
+    return folder / "layers.toml"
+
+
+def ended_by(sent: signal.Signals, words: str, *arguments: object, before: tuple[str, ...] = ()) -> Ended:
+    """Run a command, and send it a signal as soon as it says these words."""
+    with subprocess.Popen(
+        [*before, *command(*arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if words in line:
+                break
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=TIMEOUT_S)
+    return Ended(process.returncode, out, "".join(said) + err)
+
+
+@pytest.mark.parametrize("out", ["grid.gpkg", "grid"])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("SIGINT", "reading the layers"),
+        ("SIGINT", "merging"),
+        ("SIGINT", "writing"),
+        ("SIGTERM", "numbering the grids"),
+        ("SIGHUP", "repairing"),
+    ],
+)
+def test_a_build_that_is_interrupted_leaves_the_old_one(city: Path, tmp_path: Path, out: str, name: str, words: str):
+    (tmp_path / "grid").mkdir()
+    for old in ("grid.gpkg", "grid/grids.parquet"):
+        (tmp_path / old).write_bytes(b"of last year")
+    before = listing(tmp_path, city.parent)
+    ended = ended_by(signal.Signals[name], words, "build", city, "-o", tmp_path / out)
+    assert ended.refusal == "interrupted; nothing was written"
+    assert listing(tmp_path, city.parent) == before
+
+
+def test_a_map_and_a_demo_that_are_interrupted_leave_nothing(grid: Path, tmp_path: Path):
+    ended = ended_by(signal.SIGINT, "reading the build", "map", grid, "-o", tmp_path / "map.html")
+    assert ended.refusal == "interrupted; nothing was written"
+    ended = ended_by(signal.SIGINT, "writing compound", "demo", tmp_path / "town", "--communities", "300")
+    assert ended.status == 2
+    assert ended.err.splitlines()[-1] == "onegrid: interrupted; nothing was written"
+    assert listing(tmp_path) == {}
+
+
+def test_a_build_goes_on_when_its_terminal_closes_under_nohup(demo: Path, tmp_path: Path):
+    out = tmp_path / "grid.gpkg"
+    ended = ended_by(signal.SIGHUP, "repairing", "build", demo, "-o", out, before=("nohup",))
+    assert ended.status == 0
+    assert out.exists()
