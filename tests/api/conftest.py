@@ -54,3 +54,11 @@ def grid(demo: Path) -> Path:
     out.parent.mkdir()
     assert run(app, ["build", str(demo), "-o", str(out)]) == 0
     return out
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a demo that takes a second or two to build; return its layers.toml."""
+    folder = tmp_path_factory.mktemp("city")
+    assert run(app, ["demo", str(folder), "--communities", "200", "--geoparquet"]) == 0
+    return folder / "layers.toml"

@@ -8,17 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.command_line import app
-from api.ending import run
 from tests.api.running import TIMEOUT_S, Ended, command, environment, listing
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a demo that takes a second or two to build."""
-    folder = tmp_path_factory.mktemp("city")
-    assert run(app, ["demo", str(folder), "--communities", "200", "--geoparquet"]) == 0
-    return folder / "layers.toml"
 
 
 def ended_by(sent: signal.Signals, words: str, *arguments: object, before: tuple[str, ...] = ()) -> Ended:

@@ -76,7 +76,7 @@ def test_a_refusal_stands_in_a_line_of_its_own_under_the_bars(demo: Path, tmp_pa
     assert not (tmp_path / "grid.gpkg").exists()
 
 
-def test_ctrl_c_stops_the_bars_and_leaves_the_cursor(demo: Path, tmp_path: Path):
+def test_ctrl_c_stops_the_bars_and_leaves_the_cursor(city: Path, tmp_path: Path):
     pressed: list[str] = []
 
     def press(shown: str) -> bytes:
@@ -85,7 +85,7 @@ def test_ctrl_c_stops_the_bars_and_leaves_the_cursor(demo: Path, tmp_path: Path)
             return b"\x03"
         return b""
 
-    status, shown = on_a_terminal("build", demo, "-o", tmp_path / "grid.gpkg", typed=press)
+    status, shown = on_a_terminal("build", city, "-o", tmp_path / "grid.gpkg", typed=press)
     assert status == 2
     assert last_screen(shown)[-2] == "onegrid: interrupted; nothing was written"
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1  # hidden, and shown again

@@ -1,0 +1,119 @@
+"""What must change nothing: the number of workers, a cluster in place of threads, the order of features."""
+
+from __future__ import annotations
+
+import json
+import random
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from distributed import LocalCluster
+
+from data.output import LAYERS, read_build
+from tests.api.conftest import Onegrid
+from tests.api.running import listing, onegrid
+
+
+def same_layers(one: Path, other: Path) -> None:
+    """Require that two builds have the same rows in the same order, geometry to the last bit; files read may differ."""
+    left, right = read_build(one), read_build(other)
+    for name, layer in LAYERS.items():
+        if layer.geometry:
+            shapes = [np.asarray(layers[name].geometry.array, dtype=object) for layers in (left, right)]
+            assert (shapely.to_wkb(shapes[0]) == shapely.to_wkb(shapes[1])).all(), name
+            left[name], right[name] = (layers[name].drop(columns="geometry") for layers in (left, right))
+        elif name == "build":
+            left[name], right[name] = (
+                rows[~rows["key"].str.startswith("input ")] for rows in (left[name], right[name])
+            )
+        pd.testing.assert_frame_equal(pd.DataFrame(left[name]), pd.DataFrame(right[name]))
+
+
+def test_one_worker_and_two_write_the_same_bytes(city: Path, tmp_path: Path):
+    for count in (1, 2):
+        assert onegrid("build", city, "-o", tmp_path / f"{count}.gpkg", "--workers", count).status == 0
+    assert (tmp_path / "1.gpkg").read_bytes() == (tmp_path / "2.gpkg").read_bytes()
+
+
+# a cluster
+
+
+def cluster_of(workers: int) -> LocalCluster:
+    """Start a Dask cluster of processes of one thread each, on ports that are free."""
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    )
+
+
+def test_a_cluster_of_processes_writes_the_same_bytes_as_threads(city: Path, tmp_path: Path):
+    assert onegrid("build", city, "-o", tmp_path / "threads.gpkg", "--workers", "2").status == 0
+    with cluster_of(2) as cluster:
+        address, before = cluster.scheduler_address, cluster.scheduler.transition_counter
+        ended = onegrid("build", city, "-o", tmp_path / "cluster.gpkg", "--scheduler", address)
+        assert ended.status == 0, ended.err
+        assert cluster.scheduler.transition_counter > before  # it was the cluster that worked
+    assert (tmp_path / "threads.gpkg").read_bytes() == (tmp_path / "cluster.gpkg").read_bytes()
+
+
+def test_a_scheduler_that_is_not_there_is_refused(here: Onegrid, demo: Path, tmp_path: Path):
+    for address in ("nonsense", "tcp://no.such.host.invalid:8786", "wow://127.0.0.1:8786"):
+        refusal = here("build", demo, "-o", tmp_path / "grid.gpkg", "--scheduler", address).refusal
+        assert refusal.startswith(f"--scheduler {address}: no Dask scheduler answers there: ")
+    assert listing(tmp_path) == {}
+
+
+def test_a_scheduler_without_workers_is_refused(here: Onegrid, demo: Path, tmp_path: Path):
+    with cluster_of(0) as idle:
+        address = idle.scheduler_address
+        refusal = here("build", demo, "-o", tmp_path / "grid.gpkg", "--scheduler", address).refusal
+    assert refusal == f"--scheduler {address}: has no workers; start some with `dask worker {address}`"
+    assert listing(tmp_path) == {}
+
+
+# the order of features
+
+
+def shuffled(settings: Path, folder: Path, seed: int) -> Path:
+    """Copy a demo with the features of every layer in another order, each format by its own means."""
+    said = tomllib.loads(settings.read_text("utf-8"))
+    for path in settings.parent.iterdir():
+        if path.suffix in (".csv", ".toml"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    for layer in said["layers"].values():
+        for written in [layer["path"]] if isinstance(layer["path"], str) else layer["path"]:
+            shuffle_file(settings.parent / written, folder / written, layer.get("layer"), layer.get("encoding"), seed)
+    text = (folder / settings.name).read_text("utf-8")
+    return Path(settings_with_ids(folder / settings.name, text))
+
+
+def settings_with_ids(path: Path, text: str) -> Path:
+    """Give communities the ids that a repair names them by: their codes, rather than their positions."""
+    assert text.count('fields = { code = "代码"') == 1
+    path.write_text(text.replace('fields = { code = "代码"', 'fields = { id = "代码", code = "代码"'), "utf-8")
+    return path
+
+
+def shuffle_file(source: Path, target: Path, layer: str | None, encoding: str | None, seed: int) -> None:
+    if source.suffix == ".geojson":
+        collection = json.loads(source.read_text("utf-8"))
+        random.Random(seed).shuffle(collection["features"])
+        target.write_text(json.dumps(collection, ensure_ascii=False), "utf-8")
+        return
+    frame = pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+    mixed = frame.sample(frac=1, random_state=seed)
+    assert len(frame) < 3 or not mixed.index.equals(frame.index)
+    pyogrio.write_dataframe(mixed, target, layer=layer, encoding=encoding, append=layer is not None and target.exists())
+
+
+def test_the_order_of_features_changes_neither_codes_nor_geometry(here: Onegrid, demo: Path, tmp_path: Path):
+    builds = []
+    for seed in (1, 2):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        builds.append(folder / "grid.gpkg")
+        assert here("build", shuffled(demo, folder, seed), "-o", builds[-1]).status == 0
+    same_layers(*builds)
