@@ -53,9 +53,11 @@ class Stages:
 
     def warn(self, sentence: str) -> None:
         """Say what the user should know before trusting the result."""
-        (self.console.print if self.bar is not None else lambda text: print(text, file=sys.stderr))(
-            f"onegrid: {sentence}"
-        )
+        line = f"onegrid: {sentence}"
+        if self.bar is None:
+            print(line, file=sys.stderr, flush=True)
+        else:
+            self.console.print(line, markup=False, soft_wrap=True)
 
     def seconds(self) -> dict[str, float]:
         """Return how long each stage took."""
@@ -75,7 +77,7 @@ def stages() -> Iterator[Stages]:
     if not shown.console.is_terminal:
         yield shown
         return
-    columns = (TextColumn("{task.description:<44}"), BarColumn(bar_width=28), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<44}", markup=False), BarColumn(bar_width=28), TimeElapsedColumn())
     with Progress(*columns, console=shown.console) as shown.bar:
         yield shown
         shown._finish()

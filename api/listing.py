@@ -68,7 +68,7 @@ def print_table(gaps: gpd.GeoDataFrame) -> None:
     if gaps.empty:
         print("no gaps")
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
     table = Table(box=None, pad_edge=False)
     for name, justify in SHOWN.items():
         table.add_column(name, justify=justify, overflow="fold")

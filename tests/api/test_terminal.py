@@ -64,16 +64,34 @@ def test_a_build_shows_a_bar_for_each_stage(demo: Path, tmp_path: Path):
     assert all(stage in shown for stage in STAGES.values() if stage != STAGES["read_build"])
 
 
-def test_a_refusal_stands_in_a_line_of_its_own_under_the_bars(demo: Path, tmp_path: Path):
-    spoilt = tmp_path / "layers.toml"
-    spoilt.write_text(demo.read_text("utf-8").replace('户数"', '没有"'), "utf-8")
+def spoilt(demo: Path, folder: Path, was: str, becomes: str) -> Path:
+    """Link to the files of the demo from a layers.toml in which something else stands."""
     for path in demo.parent.iterdir():
-        if path.name != "layers.toml":
-            (tmp_path / path.name).symlink_to(path)
-    status, shown = on_a_terminal("build", spoilt, "-o", tmp_path / "grid.gpkg")
+        if path != demo:
+            (folder / path.name).symlink_to(path)
+    text = demo.read_text("utf-8")
+    assert was in text
+    (folder / demo.name).write_text(text.replace(was, becomes), "utf-8")
+    return folder / demo.name
+
+
+def test_a_refusal_stands_in_a_line_of_its_own_under_the_bars(demo: Path, tmp_path: Path):
+    layers = spoilt(demo, tmp_path, '户数"', '没有"')
+    status, shown = on_a_terminal("build", layers, "-o", tmp_path / "grid.gpkg")
     assert status == 2
     assert last_screen(shown)[-2].startswith('onegrid: compounds.shp: has no field "没有" (mapped as households); ')
     assert not (tmp_path / "grid.gpkg").exists()
+
+
+def test_a_warning_is_shown_whole_above_the_bars(demo: Path, tmp_path: Path):
+    """Brackets and all, though brackets mean colours to the library that draws the bars."""
+    layers = spoilt(demo, tmp_path, 'encoding = "GBK"\nfields', "fields")
+    status, shown = on_a_terminal("build", layers, "-o", tmp_path / "grid.gpkg")
+    assert status == 0
+    assert (
+        "onegrid: compounds.shp: does not say (or says wrongly) how its text is encoded; read as GB18030; "
+        'add encoding = "GB18030" to [layers.compound] to settle it'
+    ) in last_screen(shown)
 
 
 def test_ctrl_c_stops_the_bars_and_leaves_the_cursor(city: Path, tmp_path: Path):
