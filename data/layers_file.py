@@ -143,10 +143,15 @@ def _sentence(path: Path, errors: list[ErrorDetails], tree: dict[str, Any]) -> s
     while keys and isinstance(keys[-1], int):
         keys.pop()
     table, key = ".".join(map(str, keys[:-1])), str(keys[-1])
-    if first["type"] == "missing" and isinstance(first["loc"][-1], str) and _is_table(keys):
+    whole = first["type"] == "missing" and isinstance(first["loc"][-1], str) and _is_table(keys)
+    if whole or first["type"] == "key":
         table, key = ".".join(map(str, keys)), ""
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"{path.name}: {f'[{table}] ' if table else ''}{_reason(first, table, key)}{more}"
+    missing = [str(e["loc"][-1]) for e in errors if e["type"] == "missing" and e["loc"][:-1] == first["loc"][:-1]]
+    others = len(errors) - 1
+    reason = _reason(first, table, key)
+    if key in missing and len(missing) > 1:
+        reason, others = f"{', '.join(missing)} are missing", len(errors) - len(missing)
+    return f"{path.name}: {f'[{table}] ' if table else ''}{reason}{f' (and {others} more)' if others else ''}"
 
 
 def _is_table(keys: list[Any]) -> bool:
@@ -158,14 +163,14 @@ def _reason(error: ErrorDetails, table: str, key: str) -> str:
     if kind == "extra_forbidden":
         return f'unknown key "{key}"; {_suggestion(key, list(_known_keys(table)))}'
     if kind == "missing":
-        return "is missing" if not key else f"{key} is missing"
+        return f"{key} is missing" if key else f"is missing{_needed(table)}"
     if kind in ("model_type", "dict_type"):
         return f"{key} must be a table, not {_shown(given)}"
     if kind == "literal_error":
         allowed = error["ctx"]["expected"].replace("'", '"')
         return f"{key} is {_shown(given)}; it must be {allowed}"
-    if kind == "crs":
-        return f"{key}: {error['msg']}"
+    if kind in ("crs", "key"):
+        return f"{key}: {error['msg']}".removeprefix(": ")
     reason = error["msg"][0].lower() + error["msg"][1:]
     return f"{key} is {_shown(given)}: {reason.removeprefix('input ')}"
 
@@ -176,11 +181,22 @@ def _shown(value: Any) -> str:
 
 def _known_keys(table: str) -> Iterator[str]:
     """Yield the keys that a table may have, going down the models."""
+    yield from _model(table).model_fields
+
+
+def _needed(table: str) -> str:
+    """Name the keys that a table of fields can't do without."""
+    needed = [key for key, field in _model(table).model_fields.items() if field.is_required()]
+    return f"; it needs {', '.join(needed)}" if needed and table.endswith(".fields") else ""
+
+
+def _model(table: str) -> type[BaseModel]:
+    """Return the model of a table, going down from the whole file."""
     model: type[BaseModel] = LayersToml
     for step in table.split(".") if table else []:
         annotation = model.model_fields[step].annotation
         model = next(kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type))
-    yield from model.model_fields
+    return model
 
 
 def _suggestion(key: str, known: list[str]) -> str:

@@ -6,9 +6,9 @@ Described for users in docs/architecture.md ("Input"); read by `data.layers_file
 from __future__ import annotations
 
 import codecs
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from geo.crs import parse_crs, require_projected_metres
@@ -196,23 +196,144 @@ class Layers(_Table):
     barrier: LineLayer | None = None
 
 
+class TableFields(_Table):
+    """Which column of a table holds what; the first four say which place a row is about."""
+
+    grid_code: Text | None = None
+    layer: Text | None = None
+    source_id: Text | None = None
+    community: Text | None = None
+
+    def columns(self) -> dict[str, str]:
+        """Return the mapped columns by what they hold, in the order of this class."""
+        return {key: column for key, column in self if column is not None}
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the columns can say which place a row is about."""
+        return self.grid_code is not None or self.community is not None or self.layer is not None
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if self.source_id is not None and self.layer is None:
+            raise PydanticCustomError("key", "source_id needs layer beside it, which says whose id it is")
+        if self.layer is not None and self.source_id is None and self.community is None:
+            raise PydanticCustomError("key", "layer needs source_id beside it")
+        if not self.is_keyed and self._needs_key():
+            raise PydanticCustomError("key", "name no place: map grid_code, or layer and source_id")
+        return self
+
+    def _needs_key(self) -> bool:
+        return True
+
+
+class RosterFields(TableFields):
+    """Columns of the roster."""
+
+    post: Text
+    name: Text | None = None
+    phone: Text | None = None
+    full_time: Text | None = None
+    force: Text | None = None
+    organisation: Text | None = None
+
+
+class PartyFields(TableFields):
+    """Columns of the party organisations."""
+
+    organisation_id: Text
+    name: Text
+    level: Text
+    parent_id: Text | None = None
+    members: Text | None = None
+    secretary: Text | None = None
+
+
+class FundingFields(TableFields):
+    """Columns of the money."""
+
+    year: Text
+    purpose: Text
+    amount: Text
+
+
+class ScoreFields(TableFields):
+    """Columns of the score sheets."""
+
+    period: Text
+    item: Text | None = None
+    points: Text
+
+
+class ExceptionFields(TableFields):
+    """Columns of the gaps accepted as exceptions."""
+
+    kind: Text | None = None
+    post: Text | None = None
+    facility: Text | None = None
+    gap_id: Text | None = None
+    reason: Text
+    signer: Text
+    signed: Text | None = None
+    expires: Text
+
+    @model_validator(mode="after")
+    def _names_gaps(self) -> Self:
+        if self.gap_id is None and self.kind is None:
+            raise PydanticCustomError("key", "name no gap: map kind, or gap_id")
+        return self
+
+    def _needs_key(self) -> bool:
+        return self.gap_id is None
+
+
 class TableFile(_Table):
-    """A CSV or XLSX file beside the layers."""
+    """CSV or XLSX files beside the layers that make one table."""
 
     path: Paths
     encoding: Encoding | None = None
     sheet: Text | None = None
-    fields: dict[str, Text] = {}
+    fields: TableFields
+
+
+class RosterFile(TableFile):
+    """Who holds which post."""
+
+    fields: RosterFields
+
+
+class PartyFile(TableFile):
+    """Party organisations."""
+
+    fields: PartyFields
+
+
+class FundingFile(TableFile):
+    """Money by grid or community."""
+
+    fields: FundingFields
+
+
+class ScoreFile(TableFile):
+    """Score sheets."""
+
+    fields: ScoreFields
+
+
+class ExceptionFile(TableFile):
+    """Gaps accepted as exceptions."""
+
+    fields: ExceptionFields
 
 
 class Tables(_Table):
     """All tables by name."""
 
-    roster: TableFile | None = None
-    party: TableFile | None = None
-    funding: TableFile | None = None
-    scores: TableFile | None = None
-    exceptions: TableFile | None = None
+    roster: RosterFile | None = None
+    party: PartyFile | None = None
+    funding: FundingFile | None = None
+    scores: ScoreFile | None = None
+    exceptions: ExceptionFile | None = None
 
 
 class Merge(_Table):

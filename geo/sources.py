@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import pandas as pd
 import pyproj
+
+if TYPE_CHECKING:
+    from geo.tables import Tables
 
 SOURCE_LAYERS = ("courtyard", "compound", "patrol_zone")
 """The layers whose polygons become grids, in the default order of precedence."""
@@ -74,6 +77,8 @@ class Sources:
         Lines.
     repairs
         `REPAIR_COLUMNS` and geometry: what reading itself changed (Z dropped, an axis order swapped, …).
+    tables
+        What is known of the places beside the map; see `geo.tables.Tables`.
     ordered
         Whether every unit layer came with ids (``same_layer = "first"`` needs them).
     """
@@ -89,4 +94,5 @@ class Sources:
     roads: gpd.GeoDataFrame | None = None
     barriers: gpd.GeoDataFrame | None = None
     repairs: gpd.GeoDataFrame | None = None
+    tables: Tables | None = None
     ordered: bool = field(default=True)

@@ -57,7 +57,7 @@ def a_missing_layer_of_a_file(town):
 
 @case("roster.csv: no such file; correct the path of [tables.roster] in layers.toml")
 def a_missing_table(town):
-    town.tail = '[tables.roster]\npath = "roster.csv"'
+    town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post" }'
 
 
 @case("compounds.docx: unknown format; give a Shapefile, GeoPackage, GeoJSON, GeoParquet")

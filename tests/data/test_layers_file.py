@@ -15,6 +15,8 @@ from geo.sources import Parameters
 COMMUNITY = '[layers.community]\npath = "communities.gpkg"\nfields = { code = "code" }\n'
 COMPOUND = '[layers.compound]\npath = "compounds.shp"\n'
 SMALLEST = COMMUNITY + COMPOUND
+EXCEPTIONS = '[tables.exceptions]\npath = "x"\n'
+ROSTER = '[tables.roster]\npath = "x"\n'
 
 EVERYTHING = """
 name = "Demo street"
@@ -72,16 +74,45 @@ fields = { name = "n" }
 [tables.roster]
 path = "roster.xlsx"
 sheet = "2026"
-fields = { code = "code" }
+[tables.roster.fields]
+grid_code = "code"
+layer = "layer"
+source_id = "id"
+community = "community"
+post = "post"
+name = "name"
+phone = "phone"
+full_time = "full"
+force = "force"
+organisation = "unit"
 [tables.party]
-path = "party.csv"
+path = ["party.csv", "more.csv"]
 encoding = "GB18030"
+[tables.party.fields]
+grid_code = "c"
+organisation_id = "o"
+name = "n"
+level = "l"
+parent_id = "p"
+members = "m"
+secretary = "s"
 [tables.funding]
 path = "funding.csv"
+fields = { community = "c", year = "y", purpose = "p", amount = "a" }
 [tables.scores]
 path = "scores.csv"
+fields = { layer = "l", source_id = "i", period = "t", item = "x", points = "p" }
 [tables.exceptions]
 path = "exceptions.csv"
+[tables.exceptions.fields]
+gap_id = "g"
+kind = "k"
+post = "p"
+facility = "f"
+reason = "r"
+signer = "s"
+signed = "d"
+expires = "e"
 [standards]
 households = { least = 200, most = 600 }
 """
@@ -120,6 +151,16 @@ def test_everything_that_the_design_names_is_accepted(tmp_path: Path) -> None:
     assert (compound.path, compound.encoding, compound.datum) == (("compounds.shp",), "GBK", "GCJ-02")
     assert compound.fields.columns()["owners_committee"] == "ywh"
     assert set(settings.tables) == {"roster", "party", "funding", "scores", "exceptions"}
+    assert settings.tables["roster"].sheet == "2026"
+    assert settings.tables["party"].path == ("party.csv", "more.csv")
+    assert settings.tables["party"].encoding == "GB18030"
+    assert settings.tables["scores"].fields.columns() == {
+        "layer": "l",
+        "source_id": "i",
+        "period": "t",
+        "item": "x",
+        "points": "p",
+    }
     assert settings.standards == {"households": {"least": 200, "most": 600}}
 
 
@@ -184,9 +225,52 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
         ("", "layers.toml: [layers] is missing"),
         (COMPOUND, "layers.toml: [layers.community] is missing"),
         (COMMUNITY, "layers.toml: [layers] has no source layer; add at least one of courtyard, compound, patrol_zone"),
-        ('[layers.community]\npath = "x"\n' + COMPOUND, "layers.toml: [layers.community.fields] is missing"),
+        (
+            '[layers.community]\npath = "x"\n' + COMPOUND,
+            "layers.toml: [layers.community.fields] is missing; it needs code",
+        ),
         (COMMUNITY.replace("code = ", "name = ") + COMPOUND, "[layers.community.fields] code is missing"),
         (COMMUNITY + "[layers.compound]\n", "layers.toml: [layers.compound] path is missing"),
+        # tables
+        (
+            SMALLEST + ROSTER + 'fields = { grid_code = "c", pots = "p" }',
+            '[tables.roster.fields] unknown key "pots"; did you mean "post"? (and 1 more)',
+        ),
+        (SMALLEST + ROSTER, "layers.toml: [tables.roster.fields] is missing; it needs post"),
+        (SMALLEST + ROSTER + 'fields = { grid_code = "c" }', "[tables.roster.fields] post is missing"),
+        (
+            SMALLEST + '[tables.party]\npath = "x"\nfields = { grid_code = "c", name = "n" }',
+            "[tables.party.fields] organisation_id, level are missing",
+        ),
+        (
+            SMALLEST + '[tables.funding]\npath = "x"',
+            "[tables.funding.fields] is missing; it needs year, purpose, amount",
+        ),
+        (
+            SMALLEST + '[tables.scores]\npath = "x"\nfields = { grid_code = "c" }',
+            "[tables.scores.fields] period, points are missing",
+        ),
+        (
+            SMALLEST + EXCEPTIONS + 'fields = { kind = "k" }',
+            "[tables.exceptions.fields] reason, signer, expires are missing",
+        ),
+        (
+            SMALLEST + EXCEPTIONS + 'fields = { reason = "r", signer = "s", expires = "e" }',
+            "[tables.exceptions.fields] name no place: map grid_code, or layer and source_id",
+        ),
+        (
+            SMALLEST + EXCEPTIONS + 'fields = { grid_code = "c", reason = "r", signer = "s", expires = "e" }',
+            "[tables.exceptions.fields] name no gap: map kind, or gap_id",
+        ),
+        (
+            SMALLEST + ROSTER + 'fields = { post = "p" }',
+            "layers.toml: [tables.roster.fields] name no place: map grid_code, or layer and source_id",
+        ),
+        (
+            SMALLEST + ROSTER + 'fields = { source_id = "i", post = "p" }',
+            "[tables.roster.fields] source_id needs layer beside it",
+        ),
+        (SMALLEST + ROSTER + 'fields = { layer = "l", post = "p" }', "[tables.roster.fields] layer needs source_id"),
         # types and ranges
         (COMMUNITY + "[layers.compound]\npath = 3", "[layers.compound] path is 3: must be a path, or a list of paths"),
         (COMMUNITY + "[layers.compound]\npath = []", "[layers.compound] path is []: must be a path, or a list of"),

@@ -133,7 +133,7 @@ def test_a_missing_file_is_refused(town: LittleTown) -> None:
 
 
 def test_a_missing_table_is_refused(town: LittleTown) -> None:
-    town.tail = '[tables.roster]\npath = "roster.csv"'
+    town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post" }'
     assert town.refusal() == "roster.csv: no such file; correct the path of [tables.roster] in layers.toml"
 
 

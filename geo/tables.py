@@ -1,0 +1,290 @@
+"""The tables beside the map: who holds which post, party organisations, money, scores, gaps accepted as exceptions.
+
+A row says by its key which place it is about: by the code of a grid, or by a source unit, so that a table outlives a
+new build. `matched` finds the grid. The words in the tables are those of DOMAIN.md, one spelling each: whoever reads
+files maps the town's words to them (`data.reading`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+
+from geo.arrays import Bools, Ints
+from geo.sources import REPAIR_COLUMNS, SOURCE_LAYERS
+
+POSTS = (
+    *("grid_head", "pioneer", "security_officer", "cleaner", "branch_secretary", "grid_worker"),
+    *("building_head", "unit_head", "volunteer", "area_cadre"),
+)
+"""Posts of a grid; ``area_cadre`` is the 1 of the 1+X team [S2]."""
+
+FORCES = ("cadre_sinks", "partner_adopts", "member_serves", "police_guards", "team", "other")
+"""The four sinking forces, the 1+X team [S2], and everybody else."""
+
+LEVELS = (
+    *("street_committee", "town_committee", "community_organisation", "village_organisation", "grid_branch"),
+    *("villager_group_branch", "joint_branch", "party_group", "service_station", "building_group"),
+    *("centre_household", "contact_household"),
+)
+"""Levels of party organisations, urban and rural chain together, from the top [S0, S3]."""
+
+PURPOSES = ("community_running", "community_service", "branch_activity")
+"""What money is for [S2]."""
+
+KEY_LAYERS = (*SOURCE_LAYERS, "community")
+"""What a row may be about by layer and id."""
+
+Texts: TypeAlias = NDArray[np.object_]
+
+TEXT, COUNT, NUMBER, FLAG = "str", "Int64", "float64", "boolean"
+
+KEY = {"grid_code": TEXT, "layer": TEXT, "source_id": TEXT, "community": TEXT}
+PLACE = {"file": TEXT, "row": "int64"}
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "roster": {
+        **KEY,
+        **dict.fromkeys(("post", "name", "phone"), TEXT),
+        "full_time": FLAG,
+        **dict.fromkeys(("force", "organisation"), TEXT),
+        **PLACE,
+    },
+    "party": {
+        **KEY,
+        **dict.fromkeys(("organisation_id", "name", "level", "parent_id"), TEXT),
+        "members": COUNT,
+        "secretary": TEXT,
+        **PLACE,
+    },
+    "funding": {**KEY, "year": COUNT, "purpose": TEXT, "amount": NUMBER, **PLACE},
+    "scores": {**KEY, "period": TEXT, "item": TEXT, "points": NUMBER, **PLACE},
+    "exceptions": {
+        **KEY,
+        **dict.fromkeys(("kind", "post", "facility", "gap_id", "reason", "signer", "signed", "expires"), TEXT),
+        **PLACE,
+    },
+}
+"""The columns of each table, and their types."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The tables of a jurisdiction, those that are there; columns and types as in `COLUMNS`, each a fresh RangeIndex.
+
+    Every table has the key: ``grid_code``; ``layer`` (one of `KEY_LAYERS`) and ``source_id``, the unit's id or the
+    community's code; ``community`` (12 digits), the community of the unit's grid that is meant, or alone, the community
+    itself. And where the row stands: ``file`` as the user wrote its path, ``row`` counted from 1, header included.
+    A missing text is missing as pandas has it: ask `isna`, not ``is None``.
+
+    Parameters
+    ----------
+    roster
+        One row a person and post. ``post`` one of `POSTS`; ``name``, ``phone`` (the work contact), ``organisation``;
+        ``full_time`` missing where the table does not say; ``force`` one of `FORCES`, or missing. A post that is
+        listed, but that nobody holds, has no row here.
+    party
+        One row an organisation and grid: a joint branch has one for each grid that it covers. ``organisation_id``,
+        ``name``, ``level`` (one of `LEVELS`), ``parent_id`` (missing at the top; else it is in the table, and there is
+        no cycle), ``members`` (those of the whole organisation, on each of its rows), ``secretary``. The rows of one
+        organisation agree in all of that.
+    funding
+        ``year``, ``purpose`` (one of `PURPOSES`), ``amount`` (CNY, 0 or more).
+    scores
+        ``period`` ("2026Q1", "2026H1" or "2026"), ``item``, ``points`` (signed: deductions are negative).
+    exceptions
+        ``kind`` (a kind of gap), ``post``, ``facility``, ``gap_id``, each may be missing, though not ``kind`` and
+        ``gap_id`` both; ``reason``, ``signer``; ``signed`` and ``expires`` as ISO dates (``signed`` may be missing).
+    """
+
+    roster: pd.DataFrame | None = None
+    party: pd.DataFrame | None = None
+    funding: pd.DataFrame | None = None
+    scores: pd.DataFrame | None = None
+    exceptions: pd.DataFrame | None = None
+
+    def present(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Yield the names and frames of the tables that are there."""
+        for field in fields(self):
+            table = getattr(self, field.name)
+            if table is not None:
+                yield field.name, table
+
+
+def as_table(name: str, columns: Mapping[str, Any], *, file: str = "") -> pd.DataFrame:
+    """Return a table with all its columns and types; columns that are not given are missing throughout.
+
+    >>> table = as_table("roster", {"grid_code": ["110108001001001"], "post": ["grid_head"]}, file="a.csv")
+    >>> table[["post", "file", "row"]].to_records(index=False).tolist(), int(table["name"].isna().sum())
+    ([('grid_head', 'a.csv', 2)], 1)
+    """
+    size = max((len(values) for values in columns.values()), default=0)
+    places = {"file": np.full(size, file, dtype=object), "row": np.arange(2, size + 2)}
+    given = {**places, **columns}
+    nothing = np.full(size, None, dtype=object)
+    types = COLUMNS[name]
+    return pd.DataFrame({key: pd.Series(given.get(key, nothing), dtype=dtype) for key, dtype in types.items()})
+
+
+class Matched(NamedTuple):
+    """Which grid each row of a table is about. ``row``, ``grid``, ``community`` and ``whole`` go together.
+
+    Parameters
+    ----------
+    row
+        (m,) positions in the table, ascending: the rows that are about a place.
+    grid
+        (m,) rows of the grids; -1 where a row is about a community that has no unclaimed grid.
+    community
+        (m,) the code of the community that the grid lies in, or that the row is about.
+    whole
+        (m,) whether the row is about the community itself; its ``grid`` is then the unclaimed grid of the community.
+    unmatched
+        Positions of the rows whose key fits no grid and no community.
+    keyless
+        Positions of the rows that have no key at all.
+    restored
+        Positions of the rows whose id had lost its leading zeros, as Excel does with numbers.
+    """
+
+    row: Ints
+    grid: Ints
+    community: Texts
+    whole: Bools
+    unmatched: Ints
+    keyless: Ints
+    restored: Ints
+
+    def of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return the matched rows of the table with ``grid``, ``community`` (never missing) and ``whole`` filled in."""
+        rows = table.iloc[self.row].reset_index(drop=True)
+        return rows.assign(community=self.community, grid=self.grid, whole=self.whole)
+
+
+def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Matched:
+    """Find the grid that each row of a table is about.
+
+    By the code of a grid; where there is none, or no such grid, by layer and id. Of a unit's grids in several
+    communities it is the one in the community named; where none is named, the one in the unit's home, else the largest.
+    Digits that lost their leading zeros find what they meant where only one thing fits.
+
+    Parameters
+    ----------
+    table
+        With the key columns (`KEY`).
+    grids
+        ``code``, ``community_code``, ``source_layer``, ``source_id``, ``area_m2``: the grids of a build.
+    homes
+        ``layer``, ``source_id``, ``home``: every source unit, and the code of the community that holds most of it.
+    """
+    code, layer, unit, community = (table[name].to_numpy(dtype=object, na_value="").copy() for name in KEY)
+    grid = by_code(code, grids["code"].to_numpy(dtype=object))
+    alone = (code == "") & (layer == "") & (unit == "")
+    asks_community = (grid < 0) & ((layer == "community") | (alone & (community != "")))
+    asks_unit = np.flatnonzero((grid < 0) & ~asks_community & (layer != "") & (unit != ""))
+    unit[asks_unit], restored = with_zeros(layer[asks_unit], unit[asks_unit], homes)
+    grid[asks_unit] = by_unit(layer[asks_unit], unit[asks_unit], community[asks_unit], grids, homes)
+    named = np.where(unit == "", community, unit)
+    whole = asks_community & ((community == "") | (community == named)) & np.isin(named, grids["community_code"])
+    grid[whole] = by_unit(np.full(int(whole.sum()), "community", object), named[whole], named[whole], grids, homes)
+    where = at_or_none(grids["community_code"], grid)
+    where[whole] = named[whole]
+    found, keyless = (grid >= 0) | whole, alone & (community == "")
+    row = np.flatnonzero(found)
+    return Matched(
+        row=row,
+        grid=grid[row],
+        community=where[row],
+        whole=whole[row],
+        unmatched=np.flatnonzero(~found & ~keyless),
+        keyless=np.flatnonzero(keyless),
+        restored=asks_unit[restored & found[asks_unit]],
+    )
+
+
+def by_code(code: Texts, codes: Texts) -> Ints:
+    """Return the row of each code among those of the grids, -1 for none; a code without its leading zeros gets them."""
+    width = len(codes[0]) if len(codes) else 0
+    padded = pd.Series(code, dtype="str").str.zfill(width).to_numpy(dtype=object)
+    return looked_up(padded, codes, np.arange(len(codes)))
+
+
+def by_unit(layer: Texts, unit: Texts, community: Texts, grids: pd.DataFrame, homes: pd.DataFrame) -> Ints:
+    """Return the grid of each unit: in the community named, else in its home, else its largest; -1 for none."""
+    names = ("source_layer", "source_id", "community_code")
+    own = pd.DataFrame({name: grids[name].to_numpy(dtype=object) for name in names})
+    own["area_m2"] = grids["area_m2"].to_numpy(np.float64)
+    home = looked_up(joined(own["source_layer"], own["source_id"]), joined(homes["layer"], homes["source_id"]))
+    own["away"] = at_or_none(homes["home"], home) != own["community_code"]
+    usual = own.sort_values(["away", "area_m2"], ascending=[True, False], kind="stable")
+    usual = usual.drop_duplicates(["source_layer", "source_id"])
+    exact = looked_up(joined(layer, unit, community), joined(*(own[name] for name in names)))
+    main = looked_up(joined(layer, unit), joined(usual["source_layer"], usual["source_id"]), usual.index.to_numpy())
+    return np.where(community != "", exact, main)
+
+
+def with_zeros(layer: Texts, unit: Texts, homes: pd.DataFrame) -> tuple[Texts, Bools]:
+    """Give digits that name no unit back the leading zeros that they may have lost; return ids, and which changed."""
+    known = pd.DataFrame({name: homes[name].to_numpy(dtype=object) for name in ("layer", "source_id")})
+    unknown = looked_up(joined(layer, unit), joined(known["layer"], known["source_id"])) < 0
+    known = known[known["source_id"].str.fullmatch(r"[0-9]+")]
+    known["bare"] = known["source_id"].str.lstrip("0")
+    known = known.drop_duplicates(["layer", "bare"], keep=False)
+    bare = pd.Series(unit, dtype="str").str.lstrip("0").to_numpy(dtype=object)
+    place = looked_up(joined(layer, bare), joined(known["layer"], known["bare"]))
+    changed = unknown & (place >= 0)
+    return np.where(changed, at_or_none(known["source_id"], place), unit), changed
+
+
+def joined(*parts: Any) -> Texts:
+    """Join texts row by row into one key; what is missing counts as empty."""
+    first, *others = (pd.Series(part, dtype="str").fillna("").to_numpy(dtype=object) for part in parts)
+    for other in others:
+        first = first + "\x1f" + other
+    return np.asarray(first, dtype=object)
+
+
+def looked_up(keys: Texts, known: Texts, values: Ints | None = None) -> Ints:
+    """Return the value (by default the position) of each key among the known ones, which are unique; -1 for none."""
+    values = np.arange(len(known)) if values is None else values
+    return np.asarray(np.append(values, -1)[pd.Index(known).get_indexer(keys)], dtype=np.int64)
+
+
+def at_or_none(column: pd.Series, place: Ints) -> Texts:
+    """Return the values of a column at positions, None at -1."""
+    return np.array([*column, None], dtype=object)[place]
+
+
+def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Matched]:
+    """Match every table that is there."""
+    return {} if tables is None else {name: matched(table, grids, homes) for name, table in tables.present()}
+
+
+def table_repairs(tables: Tables | None, matches: Mapping[str, Matched], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """List the rows that are about no grid, as rows of `repairs`, and those whose id got its leading zeros back.
+
+    An organisation, or an exception of one gap by its id, may be about no grid at all.
+    """
+    parts = []
+    for name, table in tables.present() if tables else ():
+        found = matches[name]
+        parts.append(_repairs(name, table, found.unmatched, "matches no grid", "left out"))
+        parts.append(_repairs(name, table, found.restored, "id without its leading zeros", "taken with them"))
+        if name not in ("party", "exceptions"):
+            parts.append(_repairs(name, table, found.keyless, "names no grid", "left out"))
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(REPAIR_COLUMNS))
+    return gpd.GeoDataFrame(rows, geometry=np.full(len(rows), None, dtype=object), crs=crs)
+
+
+def _repairs(name: str, table: pd.DataFrame, rows: Ints, problem: str, action: str) -> pd.DataFrame:
+    at = table.iloc[rows]
+    place = at["file"].astype("str") + ":" + at["row"].astype("str")
+    values = (name, place.to_numpy(dtype=object), problem, action, 0.0)
+    return pd.DataFrame(dict(zip(REPAIR_COLUMNS, values, strict=True)), index=np.arange(len(rows)))
