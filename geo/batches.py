@@ -108,5 +108,4 @@ def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, lay
             rank=np.argsort(np.argsort(rank[unit])),
             layer=layer[unit],
             home=home,
-            exact=np.zeros(len(community), dtype=np.bool_),
         )

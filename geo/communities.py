@@ -15,15 +15,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import Bools, Geometries, Ints, dense, group_first
+from geo.arrays import Geometries, Ints, dense, group_first
 from geo.edges import Adjacency, Edges, components
 from geo.errors import InputError
 from geo.faces import Cut, Faces, claims, dissolve
-from geo.noding import REACH_M, collect, node, on_grid, polygonize, rings_of
+from geo.noding import REACH_M, collect, node, on_grid, rings_of
 from geo.partition import Outline
 from geo.rules import NOBODY, decide
 from geo.slivers import Extent, Land, give_away, is_thin, land_of
 from geo.sources import REPAIR_COLUMNS, Parameters, no_repairs
+from geo.tracing import Net, trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +91,16 @@ def mend(drawn: Geometries, rows: Ints, frame: gpd.GeoDataFrame, parameters: Par
     first, rule = decide(faces.claim_face, faces.claim_unit, rank, one_layer, len(faces))
     filled = fill_thin_holes(land_of(faces, first, rule), max(parameters.sliver_width, REACH_M))
     held = filled != NOBODY
-    kept = Cut.of(faces.polygon[held], faces.community[held], faces.point[held])
+    kept = faces.taken(np.flatnonzero(held))
     home = np.zeros(len(rows), dtype=np.int64)
     owner = filled.copy()
     land = land_of(kept, filled[held], rule[held])
     owner[held] = give_away(land, home, rank, parameters, spare_main=True).owner
     require_land(owner, frame)
-    areas = dissolve(faces.polygon[held], owner[held], len(rows))
-    holes = dissolve(*connected(faces, owner == NOBODY))
+    areas = kept.dissolved(owner[held], len(rows))
+    empty = faces.taken(np.flatnonzero(owner == NOBODY))
+    count, hole = components(len(empty), empty.pairs())
+    holes = empty.dissolved(hole, count)
     return Jurisdiction(areas, holes, record([*changes(faces, first, filled, owner)], faces.polygon, frame))
 
 
@@ -107,15 +110,14 @@ def cut(drawn: Geometries, rows: Ints) -> Faces:
     Claims number the communities as ``rows`` does.
     """
     rings, _ = rings_of(on_grid(drawn[rows]))
-    polygon, whole, *_ = polygonize(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1)))
-    point = shapely.point_on_surface(polygon)
-    face, unit = claims(point, drawn)
+    net = Net.of(node(collect(rings, np.zeros(len(rings), dtype=np.int64), 1), exact=True))
+    found = Cut.of(net, trace(net))
+    face, unit = claims(found.point, drawn)
     place = np.full(len(drawn), NOBODY, dtype=np.int64)
     place[rows] = np.arange(len(rows))
     ours = place[unit] != NOBODY
     foreign = np.setdiff1d(face[~ours], face[ours])
-    inside = np.setdiff1d(np.arange(len(polygon)), foreign)
-    found = Cut.of(polygon[inside], whole[inside], point[inside])
+    found = found.taken(np.setdiff1d(np.arange(len(found)), foreign))
     face, unit = claims(found.point, drawn[rows])
     return Faces(**vars(found), claim_face=face, claim_unit=unit)
 
@@ -144,13 +146,6 @@ def fill_thin_holes(land: Land, sliver_width: float) -> Ints:
     taker = np.full(count, NOBODY, dtype=np.int64)
     taker[border.left[best]] = border.right[best]
     return np.where(fill, taker[piece], land.owner)
-
-
-def connected(faces: Cut, chosen: Bools) -> tuple[Geometries, Ints, int]:
-    """Group the chosen faces by connection: the faces, each one's group, and how many groups there are."""
-    part = Cut.of(faces.polygon[chosen], faces.community[chosen], faces.point[chosen])
-    count, group = components(len(part.polygon), part.seams.pairs)
-    return part.polygon, group, count
 
 
 def require_land(owner: Ints, frame: gpd.GeoDataFrame) -> None:

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import Floats, Geometries, Ints, group_first, sums
-from geo.noding import CELLS_PER_M, to_cells
+from geo.noding import CELLS_PER_M, number_vertices, to_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +42,15 @@ class Edges:
         parts, polygon = shapely.get_parts(oriented, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
-        cells, number = number_vertices(to_cells(xy))
+        cells = to_cells(xy)
+        row, number = number_vertices(cells)
         real = (ring[1:] == ring[:-1]) & (number[1:] != number[:-1])
         step = np.hypot(*(xy[1:] - xy[:-1]).T) if len(xy) else np.empty(0)
         return cls(
             polygon=polygon[part[ring[:-1][real]]].astype(np.int64),
             start=number[:-1][real],
             end=number[1:][real],
-            cells=cells,
+            cells=cells[row],
             length=step[real],
         )
 
@@ -57,9 +58,9 @@ class Edges:
     def directed(cls, cells: Ints) -> Edges:
         """Take edges that are given by their ends in grid cells, shape (n, 4); each is a polygon's of its own."""
         ends = cells.reshape(-1, 2)
-        points, number = number_vertices(ends)
+        row, number = number_vertices(ends)
         length = np.hypot(*((cells[:, 2:] - cells[:, :2]).T / CELLS_PER_M))
-        return cls(np.arange(len(cells)), number[0::2], number[1::2], points, length)
+        return cls(np.arange(len(cells)), number[0::2], number[1::2], ends[row], length)
 
     def ends(self, rows: Ints) -> Ints:
         """Return the start and end of some edges in grid cells, shape (n, 4)."""
@@ -86,21 +87,6 @@ class Edges:
     def lines(self, rows: Ints) -> Geometries:
         """Return the edges of some rows as two-point lines, coordinates in metres."""
         return np.asarray(shapely.linestrings(self.ends(rows).reshape(-1, 2, 2) / CELLS_PER_M), dtype=object)
-
-
-def number_vertices(cells: Ints) -> tuple[Ints, Ints]:
-    """Number the distinct points of an (n, 2) array; return the points and each row's number."""
-    if not len(cells):
-        return cells.reshape(0, 2), np.empty(0, dtype=np.int64)
-    corner = cells.min(axis=0)
-    local = cells - corner
-    height = int(local[:, 1].max()) + 1
-    if (int(local[:, 0].max()) + 1) * height < 2**62:
-        keys, number = np.unique(local[:, 0] * height + local[:, 1], return_inverse=True)
-        points = np.stack([keys // height, keys % height], axis=1)
-    else:  # wider than a thousand kilometres both ways: too wide for one key
-        points, number = np.unique(local, axis=0, return_inverse=True)
-    return points + corner, number.reshape(-1).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,31 +123,3 @@ def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:
     graph = coo_array((np.ones(len(pairs.left), dtype=np.int8), (pairs.left, pairs.right)), shape=(count, count))
     number, label = connected_components(graph, directed=False)
     return int(number), label.astype(np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class Seams:
-    """How the edges of faces meet inside groups of faces.
-
-    ``pairs`` has a row for each edge that two faces of one group share, ``border`` are the edges that only one face of
-    a group has, ``torn`` are edges that meet otherwise: more than two, or two in one direction.
-    """
-
-    pairs: Adjacency
-    border: Ints
-    torn: Ints
-
-
-def seams(edges: Edges, group: Ints) -> Seams:
-    """Pair the faces on both sides of each edge, group by group; ``group`` has a row an edge."""
-    key = edges.keys()
-    order = np.lexsort([key, group]) if len(key) and group.max() else np.argsort(key, kind="stable")
-    first = group_first(key[order]) | group_first(group[order])
-    count = np.diff(np.append(np.flatnonzero(first), len(order)))[np.cumsum(first) - 1]
-    one = order[first & (count == 2)]
-    other = order[~first & (count == 2)]
-    opposite = edges.start[one] == edges.end[other]
-    one_way = np.concatenate([one[~opposite], other[~opposite]])
-    one, other = one[opposite], other[opposite]
-    pairs = Adjacency(edges.polygon[one], edges.polygon[other], edges.length[one])
-    return Seams(pairs, order[count == 1], np.concatenate([order[count > 2], one_way]))

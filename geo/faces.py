@@ -12,8 +12,9 @@ import numpy as np
 import shapely
 
 from geo.arrays import Bools, Geometries, Ints, dense, sums, unroll
-from geo.edges import Adjacency, Edges, Seams, components, seams
-from geo.noding import GRID_M, REACH_M, collect, near_runs, node, node_and_round, on_grid, polygonize, rings_of
+from geo.edges import Adjacency, Edges, components
+from geo.noding import CELLS_PER_M, GRID_M, REACH_M, collect, near_runs, node, on_grid, rings_of
+from geo.tracing import OUTSIDE, Net, Traced, gathered, trace
 
 UNCERTAIN_M = 0.002
 """Nearer to the drawn border than this, a face's point doesn't tell on which side of the bent border the face lies."""
@@ -38,8 +39,7 @@ class Batch:
     """Some communities with all that their build needs; unit rows are local to the batch.
 
     ``meets`` pairs communities and units by local rows; ``around`` are the communities beside these. ``home`` is the
-    local row of the community that holds most of a unit's land, -1 when it is not here. ``exact`` communities are
-    noded by snap rounding at once.
+    local row of the community that holds most of a unit's land, -1 when it is not here.
     """
 
     community: Ints
@@ -51,41 +51,74 @@ class Batch:
     rank: Ints
     layer: Ints
     home: Ints
-    exact: Bools
 
     def only(self, rows: Ints) -> Batch:
         """Return a batch of some of the communities; the others stand around them."""
-        if len(rows) == len(self.area):
-            return self
-        place = np.full(len(self.area), -1, dtype=np.int64)
+        place = np.full(len(self.area) + 1, -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
-        return replace(
-            self,
+        meets = self.meets.of(place)
+        unit, local = dense(meets.unit)
+        return Batch(
             community=self.community[rows],
             area=self.area[rows],
             around=np.concatenate([np.delete(self.area, rows), self.around]),
-            meets=self.meets.of(place),
-            exact=self.exact[rows],
+            meets=replace(meets, unit=local),
+            unit=self.unit[unit],
+            polygon=self.polygon[unit],
+            rank=np.argsort(np.argsort(self.rank[unit])),
+            layer=self.layer[unit],
+            home=place[self.home[unit]],
         )
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Communities cut into faces, in the order of community, then west to east; ``seams`` join the faces of each."""
+    """Communities cut into faces, in the order of community, then west to east; ``point`` lies inside each.
+
+    ``left`` is the face to the left of each half-edge of ``net``, `OUTSIDE` where there is none.
+    """
 
     polygon: Geometries
     community: Ints
     point: Geometries
-    edges: Edges
-    seams: Seams
+    net: Net
+    left: Ints
 
     @classmethod
-    def of(cls, polygon: Geometries, community: Ints, point: Geometries) -> Cut:
-        """Put faces in order and find how their edges meet."""
-        order = np.lexsort([shapely.get_y(point), shapely.get_x(point), community])
-        polygon, community = polygon[order], community[order]
-        edges = Edges.of(polygon)
-        return cls(polygon, community, point[order], edges, seams(edges, community[edges.polygon]))
+    def of(cls, net: Net, traced: Traced) -> Cut:
+        """Put the faces of a net in order; its groups are the communities."""
+        point = shapely.point_on_surface(traced.polygon)
+        found = cls(traced.polygon, traced.group, point, net, traced.left)
+        return found.taken(np.lexsort([shapely.get_y(point), shapely.get_x(point), traced.group]))
+
+    def taken(self, rows: Ints) -> Cut:
+        """Return some of the faces, in the order of ``rows``."""
+        place = np.full(len(self) + 1, OUTSIDE, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return Cut(self.polygon[rows], self.community[rows], self.point[rows], self.net, place[self.left])
+
+    def __len__(self) -> int:
+        return len(self.polygon)
+
+    def pairs(self) -> Adjacency:
+        """Return which faces have a line in common, one row a line."""
+        left, right = self.left[0::2], self.left[1::2]
+        both = (left >= 0) & (right >= 0)
+        return Adjacency(left[both], right[both], self.net.length_m[both])
+
+    def border(self) -> Ints:
+        """Return the half-edges that have a face to their left only."""
+        half = np.arange(len(self.left))
+        return np.flatnonzero((self.left >= 0) & (self.left[half ^ 1] < 0))
+
+    def dissolved(self, group: Ints, size: int) -> Geometries:
+        """Return the land of groups of faces: one polygon or multipolygon each."""
+        held = np.append(group, OUTSIDE)[self.left]
+        traced = trace(self.net, kept=held[0::2] != held[1::2], wanted=held >= 0)
+        half = np.flatnonzero(traced.left >= 0)
+        owner = np.zeros(len(traced.polygon), dtype=np.int64)
+        owner[traced.left[half]] = held[half]
+        return gathered(traced.polygon, owner, size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,91 +128,68 @@ class Faces(Cut):
     claim_face: Ints
     claim_unit: Ints
 
-    def __len__(self) -> int:
-        return len(self.polygon)
 
-
-def faces_of(batch: Batch) -> Faces:
+def faces_of(batch: Batch, *, exact: bool) -> tuple[Faces, Ints]:
     """Cut each community into faces, and find who claims each.
-
-    Communities are noded the quick way first; those that did not come out whole, by snap rounding.
-    """
-    quick = np.flatnonzero(~batch.exact)
-    found, stray = cut(batch, quick, exact=False)
-    whole = settled(batch.area, found) & ~np.isin(np.arange(len(batch.area)), stray)
-    again = np.flatnonzero(batch.exact | ~whole)
-    if len(again):
-        found = combined(found, cut(batch, again, exact=True)[0], again)
-    face, unit = claims(found.point, batch.polygon)
-    return Faces(**vars(found), claim_face=face, claim_unit=unit)
-
-
-def cut(batch: Batch, rows: Ints, *, exact: bool) -> tuple[Cut, Ints]:
-    """Node the linework of some communities and cut them into faces.
 
     Returns
     -------
     tuple
-        The faces, and the communities in which a line bounds no face.
+        The faces, and the communities that quick noding did not leave whole; these have no faces then.
     """
-    part = batch.only(rows)
-    lines = linework(part, exact=exact)
-    polygon, community, stray, stray_community = polygonize((node if exact else node_and_round)(lines))
-    point = shapely.point_on_surface(polygon)
-    inside = lies_inside(part.area, lines, community, point, exact=exact)
-    found = Cut.of(polygon[inside], rows[community[inside]], point[inside])
-    return found, rows[stray_community[crosses(part.area, stray, stray_community)]]
+    lines = linework(batch, exact=exact)
+    net = Net.of(node(lines, exact=exact))
+    traced = trace(net, kept=~np.isin(net.group, net.tangled))
+    found = Cut.of(net, traced)
+    inside = lies_inside(batch.area, lines, found.community, found.point, exact=exact)
+    found = found.taken(np.flatnonzero(inside))
+    torn = np.zeros(len(batch.area), dtype=np.bool_)
+    if not exact:
+        torn = loose(batch.area, found)
+        torn[net.tangled] = True
+        torn[lines_lost(batch.area, net, traced)] = True
+        found = found.taken(np.flatnonzero(~torn[found.community]))
+    face, unit = claims(found.point, batch.polygon)
+    return Faces(**vars(found), claim_face=face, claim_unit=unit), np.flatnonzero(torn)
 
 
-def crosses(areas: Geometries, lines: Geometries, community: Ints) -> Bools:
-    """Tell which lines run through a community, clear of its border."""
-    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-    inside = shapely.contains_properly(areas[community], middle)
-    clear = shapely.distance(shapely.boundary(areas[community[inside]]), middle[inside]) > UNCERTAIN_M
-    inside[inside] = clear
-    return np.asarray(inside, dtype=np.bool_)
+def loose(areas: Geometries, found: Cut) -> Bools:
+    """Tell which communities the quick noding did not leave whole.
 
-
-def combined(quick: Cut, exact: Cut, again: Ints) -> Cut:
-    """Take the faces of some communities from the exact cut, of all others from the quick one."""
-    kept = ~np.isin(quick.community, again)
-    return Cut.of(
-        np.concatenate([quick.polygon[kept], exact.polygon]),
-        np.concatenate([quick.community[kept], exact.community]),
-        np.concatenate([quick.point[kept], exact.point]),
-    )
-
-
-def settled(areas: Geometries, found: Cut) -> Bools:
-    """Tell which communities the quick noding left whole.
-
-    Faces are valid, edges meet in pairs, and what is left over is as many simple rings as the community's border has.
-    Then the faces cover what is in those rings exactly once, as in `geo.partition`. That it is the right land is told
-    by its area: noding moves a border by less than a cell.
+    Where faces are valid and their common border is as many simple rings as the community's, they cover what is in
+    those rings exactly once, as in `geo.partition`. That it is the right land is told by its area: noding moves a
+    border by less than a cell.
     """
-    loose = np.zeros(len(areas), dtype=np.bool_)
-    loose[found.community[~shapely.is_valid(found.polygon)]] = True
-    edges, community = found.edges, found.community[found.edges.polygon]
-    loose[community[found.seams.torn]] = True
-    border = found.seams.border
-    base = community[border] * len(edges.cells)
-    leaving, arriving = base + edges.start[border], base + edges.end[border]
-    nodes, start = dense(leaving)
-    ends = np.searchsorted(nodes, arriving)
-    matched = (ends < len(nodes)) & (nodes[np.minimum(ends, len(nodes) - 1)] == arriving)
-    simple = (np.bincount(start, minlength=len(nodes)) == 1) & (np.bincount(ends[matched], minlength=len(nodes)) == 1)
-    loose[nodes[~simple] // max(len(edges.cells), 1)] = True
-    graph = Adjacency(start[matched], ends[matched], edges.length[border][matched])
-    count, ring = components(len(nodes), graph)
+    torn = np.zeros(len(areas), dtype=np.bool_)
+    torn[found.community[~shapely.is_valid(found.polygon)]] = True
+    border = found.border()
+    nodes, number = dense(found.net.leaves[np.concatenate([border, border ^ 1])])
+    start, end = np.split(number, 2)
+    community = np.zeros(len(nodes), dtype=np.int64)
+    community[start] = found.net.group[border // 2]
+    simple = (np.bincount(start, minlength=len(nodes)) == 1) & (np.bincount(end, minlength=len(nodes)) == 1)
+    torn[community[~simple]] = True
+    count, ring = components(len(nodes), Adjacency(start, end, np.ones(len(start))))
     ring_community = np.zeros(count, dtype=np.int64)
-    ring_community[ring] = nodes // max(len(edges.cells), 1)
+    ring_community[ring] = community
     expected = shapely.get_num_interior_rings(shapely.get_parts(areas))
     parts = np.repeat(np.arange(len(areas)), shapely.get_num_geometries(areas))
     rings = np.bincount(parts, weights=expected + 1, minlength=len(areas))
-    loose |= np.bincount(ring_community, minlength=len(areas)) != rings
+    torn |= np.bincount(ring_community, minlength=len(areas)) != rings
     land = sums(shapely.area(found.polygon), found.community, len(areas))
-    loose |= np.abs(land - shapely.area(areas)) > GRID_M * shapely.length(areas)
-    return np.asarray(~loose, dtype=np.bool_)
+    torn |= np.abs(land - shapely.area(areas)) > GRID_M * shapely.length(areas)
+    return torn
+
+
+def lines_lost(areas: Geometries, net: Net, traced: Traced) -> Ints:
+    """Return the communities in which a line, clear of the border, bounds no face."""
+    line = np.flatnonzero(~traced.kept)
+    vertex = (net.first[line] + net.last[line]) // 2  # a line has two vertices at least, so another one follows
+    middle = shapely.points((net.cells[vertex] + net.cells[vertex + 1]) / 2 / CELLS_PER_M)
+    area = areas[net.group[line]]
+    inside = np.flatnonzero(shapely.contains_properly(area, middle))
+    clear = shapely.distance(shapely.boundary(area[inside]), middle[inside]) > UNCERTAIN_M
+    return np.unique(net.group[line[inside[clear]]])
 
 
 def linework(batch: Batch, *, exact: bool) -> Geometries:

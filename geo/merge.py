@@ -7,7 +7,7 @@ face's owner, give slivers away, dissolve → prove the partition.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from geo.batches import batches, meetings
 from geo.communities import partition_communities
 from geo.edges import Edges
 from geo.errors import InputError, PartitionError
-from geo.faces import UNCERTAIN_M, Batch, dissolve, faces_of
+from geo.faces import UNCERTAIN_M, Batch, faces_of
 from geo.noding import REACH_M
 from geo.partition import Outline, Tiling
 from geo.parts import Part, join
@@ -51,15 +51,22 @@ class Merged(Part):
     repairs: gpd.GeoDataFrame
 
 
-def merge_batch(batch: Batch, parameters: Parameters) -> Part:
-    """Merge some communities, each alone, and prove that the grids tile them."""
-    part = merge_each(batch, parameters)
+def merge_batch(batch: Batch, parameters: Parameters, *, exact: bool = False) -> Part:
+    """Merge some communities, each alone, and prove that the grids tile them.
+
+    Those that quick noding does not leave whole are noded by snap rounding, as all are when ``exact``.
+    """
+    part, torn = merge_each(batch, parameters, exact=exact)
     try:
-        return replace(part, tilings=(Tiling(part.grid_polygon, part.border),))
+        part = part.proven()
     except PartitionError:
-        exact = batch.exact | np.isin(batch.community, untiled(part))
-        part = merge_each(replace(batch, exact=exact), parameters)
-        return replace(part, tilings=(Tiling(part.grid_polygon, part.border),))
+        if exact:
+            raise
+        torn = np.union1d(torn, np.flatnonzero(np.isin(batch.community, untiled(part))))
+        part = part.without(batch.community[torn]).proven()
+    if len(torn):
+        part = join([part, merge_batch(batch.only(torn), parameters, exact=True)])
+    return part
 
 
 def untiled(part: Part) -> list[int]:
@@ -73,29 +80,31 @@ def untiled(part: Part) -> list[int]:
     return folded
 
 
-def merge_each(batch: Batch, parameters: Parameters) -> Part:
-    """Node, cut, decide, give slivers away and dissolve."""
-    faces = faces_of(batch)
+def merge_each(batch: Batch, parameters: Parameters, *, exact: bool) -> tuple[Part, Ints]:
+    """Node, cut, decide, give slivers away and dissolve; return also the communities that need exact noding."""
+    faces, torn = faces_of(batch, exact=exact)
     owner, rule = decide(faces.claim_face, faces.claim_unit, batch.rank, batch.layer, len(faces))
     land = mark_straddlers(land_of(faces, owner, rule), faces, batch, parameters.straddle_width)
     land = give_away(land, batch.home, batch.rank, parameters)
     units = len(batch.unit) + 1
     grids, face_grid = dense(faces.community * units + land.owner + 1)
-    holder = grids % units - 1
-    return Part(
-        grid_polygon=dissolve(faces.polygon, face_grid, len(grids)),
+    border, of_border = faces.net.ends(half := faces.border())
+    part = Part(
+        grid_polygon=faces.dissolved(face_grid, len(grids)),
         grid_community=batch.community[grids // units],
-        grid_unit=np.append(batch.unit, NOBODY)[holder],
+        grid_unit=np.append(batch.unit, NOBODY)[grids % units - 1],
         face_polygon=faces.polygon,
         face_grid=face_grid,
         face_rule=land.rule,
         face_area_m2=land.area_m2,
         claim_face=faces.claim_face,
         claim_unit=batch.unit[faces.claim_unit],
-        border=land.border,
-        border_community=batch.community[land.border_community],
+        border=border,
+        border_community=batch.community[faces.net.group[half[of_border] // 2]],
+        exact=batch.community if exact else np.empty(0, dtype=np.int64),
         tilings=(),
     )
+    return part, torn
 
 
 def merge(
@@ -140,22 +149,20 @@ def merge(
 
 
 def merge_batches(ready: list[Batch], holes: Geometries, parameters: Parameters, run: Run) -> list[Part]:
-    """Merge all batches; those in which a community and its neighbour bent their border differently, again.
+    """Merge all batches; then, where a community and its neighbour bent their border differently, those again.
 
     Snap rounding bends a border alike on both sides; quick noding does so where lines keep their distance. So where two
     sides differ, both communities are noded by snap rounding, until no two differ.
     """
-    work = partial(merge_batch, parameters=parameters)
-    parts = list(run(work, ready))
-    while len(apart := unmatched(parts, holes)):
-        again = [row for row, batch in enumerate(ready) if (np.isin(batch.community, apart) & ~batch.exact).any()]
-        if not again:
-            break  # the proof will say where
-        for row in again:
-            ready[row] = replace(ready[row], exact=ready[row].exact | np.isin(ready[row].community, apart))
-        for row, part in zip(again, run(work, [ready[row] for row in again]), strict=True):
-            parts[row] = part
-    return parts
+    parts = list(run(partial(merge_batch, parameters=parameters), ready))
+    while True:
+        apart = np.setdiff1d(unmatched(parts, holes), np.concatenate([part.exact for part in parts]))
+        if not len(apart):
+            return parts
+        again = [batch.only(rows) for batch in ready if len(rows := np.flatnonzero(np.isin(batch.community, apart)))]
+        touched = [np.isin(part.border_community, apart).any() for part in parts]
+        parts = [part.without(apart).proven() if odd else part for part, odd in zip(parts, touched, strict=True)]
+        parts += run(partial(merge_batch, parameters=parameters, exact=True), again)
 
 
 def unmatched(parts: Sequence[Part], holes: Geometries) -> Ints:

@@ -37,6 +37,27 @@ def to_cells(coordinates: np.ndarray) -> Ints:
     return np.rint(coordinates * CELLS_PER_M).astype(np.int64)
 
 
+def number_vertices(cells: Ints, group: Ints | None = None) -> tuple[Ints, Ints]:
+    """Number the distinct points of an (n, 2) array, group by group; return a row of each point and each row's number.
+
+    ``group`` is sorted; without it all points are of one.
+    """
+    if not len(cells):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    group = np.zeros(len(cells), dtype=np.int64) if group is None else group
+    first = group_first(group)
+    corner = np.minimum.reduceat(cells, np.flatnonzero(first), axis=0)
+    local = cells - corner[np.cumsum(first) - 1]
+    width, height = (int(side) + 1 for side in local.max(axis=0))
+    if (int(group[-1]) + 1) * width * height < 2**62:
+        key = (group * width + local[:, 0]) * height + local[:, 1]
+        _, row, number = np.unique(key, return_index=True, return_inverse=True)
+    else:  # wider than a thousand kilometres both ways: too wide for one key
+        columns = np.column_stack([group, local])
+        _, row, number = np.unique(columns, axis=0, return_index=True, return_inverse=True)
+    return row.astype(np.int64), number.reshape(-1).astype(np.int64)
+
+
 def rings_of(polygons: Geometries) -> tuple[Geometries, Ints]:
     """Return all rings of polygons as closed lines without repeated points, and the polygon each belongs to."""
     rings, owner = shapely.get_rings(shapely.get_parts(polygons), return_index=True)
@@ -102,31 +123,16 @@ def collect(lines: Geometries, groups: Ints, size: int) -> Geometries:
     return collected
 
 
-def node(linework: Geometries) -> Geometries:
-    """Node each MultiLineString alone by snap rounding and drop duplicate segments.
+def node(linework: Geometries, *, exact: bool) -> Geometries:
+    """Node each MultiLineString alone and drop duplicate segments.
+
+    ``exact`` noding is snap rounding. The quick one works in full precision and leaves it to the caller to move the
+    nodes to the grid. It takes a third of the time, and is the same where lines keep their distance; where they do not,
+    moving the nodes may make lines cross anew, so the result needs a look (`geo.faces.loose`).
 
     >>> cross = shapely.from_wkt("MULTILINESTRING ((0 0, 2 2), (0 2, 2 0))")
-    >>> len(shapely.get_parts(node(np.array([cross]))))
+    >>> len(shapely.get_parts(node(np.array([cross]), exact=True)))
     4
     """
-    return np.asarray(shapely.union_all(linework[:, None], grid_size=GRID_M, axis=1), dtype=object)
-
-
-def node_and_round(linework: Geometries) -> Geometries:
-    """Node each MultiLineString alone in full precision, then move the nodes to the grid.
-
-    Three times as fast as `node`, and the same where lines keep their distance; where they do not, moving the nodes may
-    make lines cross anew, so the result needs a look (`geo.faces.settled`).
-    """
-    return on_grid(np.asarray(shapely.union_all(linework[:, None], axis=1), dtype=object))
-
-
-def polygonize(noded: Geometries) -> tuple[Geometries, Ints, Geometries, Ints]:
-    """Return all polygons that each noded linework encloses, and the linework each comes from; then the same of the
-    lines that bound no polygon.
-    """
-    polygons, cuts, dangles, invalid = shapely.polygonize_full(noded[:, None], axis=1)
-    faces, linework = shapely.get_parts(polygons, return_index=True)
-    loose = [shapely.get_parts(lines, return_index=True) for lines in (cuts, dangles, invalid)]
-    lines, line_of = (np.concatenate(columns) for columns in zip(*loose, strict=True))
-    return np.asarray(faces, dtype=object), linework.astype(np.int64), lines, line_of.astype(np.int64)
+    grid_m = GRID_M if exact else None
+    return np.asarray(shapely.union_all(linework[:, None], grid_size=grid_m, axis=1), dtype=object)

@@ -31,8 +31,42 @@ class Part:
     claim_unit: Ints
     border: Ints
     border_community: Ints
+    exact: Ints
+    """The communities that were noded by snap rounding."""
     tilings: tuple[Tiling, ...]
     """The grids again, each batch of them proven to cover its border once."""
+
+    def proven(self) -> Part:
+        """Prove that the grids tile their communities.
+
+        Raises
+        ------
+        PartitionError
+            They do not.
+        """
+        return replace(self, tilings=(Tiling(self.grid_polygon, self.border),))
+
+    def without(self, communities: Ints) -> Part:
+        """Return the part without some communities; what is left is not proven."""
+        grid = ~np.isin(self.grid_community, communities)
+        face = grid[self.face_grid]
+        claim = face[self.claim_face]
+        border = ~np.isin(self.border_community, communities)
+        return Part(
+            grid_polygon=self.grid_polygon[grid],
+            grid_community=self.grid_community[grid],
+            grid_unit=self.grid_unit[grid],
+            face_polygon=self.face_polygon[face],
+            face_grid=(np.cumsum(grid) - 1)[self.face_grid[face]],
+            face_rule=self.face_rule[face],
+            face_area_m2=self.face_area_m2[face],
+            claim_face=(np.cumsum(face) - 1)[self.claim_face[claim]],
+            claim_unit=self.claim_unit[claim],
+            border=self.border[border],
+            border_community=self.border_community[border],
+            exact=np.setdiff1d(self.exact, communities),
+            tilings=(),
+        )
 
 
 def join(parts: Sequence[Part]) -> Part:

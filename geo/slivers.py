@@ -40,26 +40,22 @@ class Land:
     """The face is in a part of its owner that lies outside the owner's home and is thin there."""
     next_to: Adjacency
     """One row a pair of neighbouring faces of one community."""
-    border: Ints
-    """The edges that only one face of a community has, in grid cells, shape (n, 4)."""
-    border_community: Ints
 
 
 def land_of(found: Cut, owner: Ints, rule: Ints) -> Land:
     """Measure faces and list which are neighbours."""
-    pairs, count = found.seams.pairs, len(found.polygon)
+    pairs, count = found.pairs(), len(found)
     low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
+    half = np.flatnonzero(found.left >= 0)
     return Land(
         polygon=found.polygon,
         community=found.community,
         area_m2=shapely.area(found.polygon),
-        perimeter_m=sums(found.edges.length, found.edges.polygon, count),
+        perimeter_m=sums(found.net.length_m[half // 2], found.left[half], count),
         owner=owner,
         rule=rule,
         straddles=np.zeros(count, dtype=np.bool_),
         next_to=Adjacency(low, high, pairs.length).summed(count),
-        border=found.edges.ends(found.seams.border),
-        border_community=found.community[found.edges.polygon[found.seams.border]],
     )
 
 
