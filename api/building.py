@@ -17,8 +17,8 @@ from data.reading import read_sources
 from geo.build import build
 from geo.errors import InputError
 from geo.result import OneGrid
-from geo.scale import cluster
-from geo.scale import workers as threads
+from geo.scale import cluster, threads
+from geo.scale import workers as processes
 
 
 def build_files(
@@ -50,7 +50,7 @@ def build_files(
         read.settings.parameters,
         previous=old,
         used_codes=used,
-        run=cluster(scheduler, stage.done) if scheduler else threads(count, stage.done),
+        run=cluster(scheduler, stage.done) if scheduler else processes(count, stage.done),
         local=threads(count),
         progress=stage,
     )

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import Floats, Geometries, Ints, group_first, sums
 from geo.noding import CELLS_PER_M, number_vertices, to_cells
@@ -119,7 +117,20 @@ class Adjacency:
 
 
 def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:
-    """Number the connected components of ``count`` nodes."""
-    graph = coo_array((np.ones(len(pairs.left), dtype=np.int8), (pairs.left, pairs.right)), shape=(count, count))
-    number, label = connected_components(graph, directed=False)
-    return int(number), label.astype(np.int64)
+    """Number the connected components of ``count`` nodes, in the order of their first nodes.
+
+    The larger label of a pair goes over to the smaller one, until all pairs agree (Shiloach and Vishkin 1982).
+    """
+    label = np.arange(count)
+    left, right = pairs.left, pairs.right
+    while len(left):
+        low, high = np.minimum(label[left], label[right]), np.maximum(label[left], label[right])
+        apart = np.flatnonzero(low != high)
+        left, right = left[apart], right[apart]
+        np.minimum.at(label, high[apart], low[apart])
+        while (label[label] != label).any():
+            label = label[label]
+    first = np.flatnonzero(label == np.arange(count))
+    number = np.zeros(count, dtype=np.int64)
+    number[first] = np.arange(len(first))
+    return len(first), number[label]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
+import shapely
 
 from geo.arrays import Floats, Geometries, Ints
 from geo.partition import Tiling
+
+POLYGONS = ("grid_polygon", "face_polygon")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,21 @@ class Part:
     """The communities that were noded by snap rounding."""
     tilings: tuple[Tiling, ...]
     """The grids again, each batch of them proven to cover its border once."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what travels from a worker: polygons as WKB, and of the tilings, which hold the same polygons, the
+        borders."""
+        state = {**vars(self), "tilings": [(len(tiling.polygon), tiling.border) for tiling in self.tilings]}
+        return state | {name: shapely.to_wkb(state[name]) for name in POLYGONS}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what has travelled; it was proven where it was made."""
+        state = state | {name: shapely.from_wkb(state[name]) for name in POLYGONS}
+        first, tilings = 0, []
+        for size, border in state["tilings"]:
+            tilings.append(Tiling.proven(state["grid_polygon"][first : first + size], border))
+            first += size
+        vars(self).update(state, tilings=tuple(tilings))
 
     def proven(self) -> Part:
         """Prove that the grids tile their communities.

@@ -19,8 +19,6 @@ from functools import cached_property
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first
 from geo.noding import CELLS_PER_M, number_vertices, to_cells
@@ -165,11 +163,12 @@ def trace(net: Net, kept: Bools | None = None, wanted: Bools | None = None) -> T
 
 
 def cycles(after: Ints) -> Ints:
-    """Number the cycles of a permutation; return each element's."""
-    size = len(after)
-    graph = csr_array((np.ones(size, dtype=np.int8), after, np.arange(size + 1)), shape=(size, size))
-    _, label = connected_components(graph, directed=True, connection="strong")
-    return label.astype(np.int64)
+    """Name the cycles of a permutation by their smallest elements; return each element's."""
+    label, jump = np.minimum(np.arange(len(after)), after), after
+    while (label != label[after]).any():
+        jump = jump[jump]
+        label = np.minimum(label, label[jump])
+    return label
 
 
 def parted(net: Net, after: Ints, walk: Ints, half: Ints) -> Ints:
@@ -241,24 +240,21 @@ def in_sequence(after: Ints, half: Ints) -> tuple[Ints, Ints]:
 
     Cycles begin with their smallest half-edge. How far each half-edge is from it is found by jumps that double.
     """
-    label = cycles(after)[half]
-    count = np.bincount(label, minlength=1)
-    begin = np.full(len(count), len(after), dtype=np.int64)
-    begin[label[::-1]] = half[::-1]  # of several, the last one written stays
+    head = cycles(after)
+    heads = half[head[half] == half]
+    count = np.bincount(head[half], minlength=len(after))
     steps = np.ones(len(after), dtype=np.int64)
     jump = after.copy()
-    heads = begin[count > 0]
     steps[heads], jump[heads] = 0, heads
-    here = half
     for _ in range(int(count.max(initial=1)).bit_length()):
-        steps[here], jump[here] = steps[here] + steps[jump[here]], jump[jump[here]]
-    lengths = count[count > 0]
-    place = np.cumsum(lengths) - lengths
-    of_label = np.zeros(len(count), dtype=np.int64)
-    of_label[count > 0] = place
+        steps[half], jump[half] = steps[half] + steps[jump[half]], jump[jump[half]]
+    first = np.cumsum(count[heads]) - count[heads]
+    place = np.zeros(len(after), dtype=np.int64)
+    place[heads] = first
+    head = head[half]
     ordered = np.empty(len(half), dtype=np.int64)
-    ordered[of_label[label] + (count[label] - steps[half]) % count[label]] = half
-    return ordered, place
+    ordered[place[head] + (count[head] - steps[half]) % count[head]] = half
+    return ordered, first
 
 
 def assembled(rings: Rings, walk: Ints, net: Net, *, round_all: bool) -> tuple[Geometries, Ints]:
