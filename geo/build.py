@@ -18,10 +18,12 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
-from geo.gaps import Held, find_gaps
+from geo.gaps import Held, Links, find_gaps
+from geo.gaps.unheld import beside
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
 from geo.partition import Partition
+from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
@@ -66,7 +68,7 @@ def build(
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
     (grids, units), faces = local(call, tasks)
     progress("gaps")
-    gaps = find_gaps(held_by(merged, grids, parameters, sources), run=local)
+    gaps = find_gaps(held_by(merged, grids, parameters, sources), skip=not_evaluated(sources), run=local)
     repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
     return OneGrid(
         crs=sources.crs,
@@ -151,23 +153,38 @@ def reordered(merged: Merged, order: Ints) -> Merged:
 
 def held_by(merged: Merged, grids: gpd.GeoDataFrame, parameters: Parameters, sources: Sources) -> Held:
     """Gather what the gap rules look at."""
-    homes = np.array([*merged.communities["code"], None], dtype=object)
+    code = merged.communities["code"].to_numpy(dtype=object)
+    sizes = np.array([len(code), len(merged.units)])
+    claims = merged.claim_face, merged.claim_unit
     return Held(
         crs=sources.crs,
         parameters=parameters,
         grids=grids,
         grid_polygon=merged.grid_polygon,
         grid_unit=merged.grid_unit,
+        grid_community=merged.grid_community,
         face_polygon=merged.face_polygon,
         face_grid=merged.face_grid,
         face_area_m2=merged.face_area_m2,
         claim_face=merged.claim_face,
         claim_unit=merged.claim_unit,
         units=merged.units,
-        home=homes[merged.home],
+        home=np.array([*code, None], dtype=object)[merged.home],
+        communities=merged.communities,
+        community_polygon=merged.area,
         hole=merged.hole,
-        buildings=sources.buildings,
+        hole_community=beside(merged.hole, merged.area, code),
+        links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
+        buildings=counted_places(sources.buildings),
     )
+
+
+def counted_places(buildings: gpd.GeoDataFrame | None) -> Places | None:
+    """Return the buildings with their households, if anybody counted them."""
+    if buildings is None or "households" not in buildings:
+        return None
+    households = buildings["households"].fillna(0).to_numpy(np.float64)
+    return Places.of(np.asarray(buildings.geometry.array, dtype=object), households)
 
 
 def facts(
