@@ -5,7 +5,7 @@ Merge → codes and lineage → counts → the layers of the result → gaps.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -27,6 +27,7 @@ from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
+from geo.tables import match_tables, placed_rows, table_repairs
 
 
 def build(
@@ -67,9 +68,11 @@ def build(
     progress("counts")
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
     (grids, units), faces = local(call, tasks)
+    matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("gaps")
-    gaps = find_gaps(held_by(merged, grids, parameters, sources), skip=not_evaluated(sources), run=local)
-    repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
+    held = held_by(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
+    gaps = find_gaps(held, skip=not_evaluated(sources), run=local)
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
     return OneGrid(
         crs=sources.crs,
         grids=grids.drop(columns=["rural"]),
@@ -77,7 +80,7 @@ def build(
         units=units,
         gaps=gaps,
         communities=community_layer(merged),
-        repairs=repairs.reset_index(drop=True),
+        repairs=joined_repairs(repairs),
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
     )
@@ -151,7 +154,25 @@ def reordered(merged: Merged, order: Ints) -> Merged:
     )
 
 
-def held_by(merged: Merged, grids: gpd.GeoDataFrame, parameters: Parameters, sources: Sources) -> Held:
+def unit_homes(merged: Merged) -> pd.DataFrame:
+    """Return ``layer``, ``source_id`` and ``home`` of every unit; see `geo.tables.matched`."""
+    code = merged.communities["code"].to_numpy(dtype=object)
+    return merged.units[["layer", "source_id"]].assign(home=np.array([*code, None], dtype=object)[merged.home])
+
+
+def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:
+    """Join what reading, merging and matching changed."""
+    there = [part for part in parts if part is not None and len(part)]
+    return pd.concat(there, ignore_index=True) if there else parts[-1]
+
+
+def held_by(
+    merged: Merged,
+    grids: gpd.GeoDataFrame,
+    parameters: Parameters,
+    sources: Sources,
+    tables: Mapping[str, pd.DataFrame],
+) -> Held:
     """Gather what the gap rules look at."""
     code = merged.communities["code"].to_numpy(dtype=object)
     sizes = np.array([len(code), len(merged.units)])
@@ -176,6 +197,7 @@ def held_by(merged: Merged, grids: gpd.GeoDataFrame, parameters: Parameters, sou
         hole_community=beside(merged.hole, merged.area, code),
         links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
         buildings=counted_places(sources.buildings),
+        tables=tables,
     )
 
 

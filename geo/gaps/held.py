@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,8 @@ class Held:
         The `no_community` holes, and the code of the community that each has most border with.
     buildings
         Points that count households, where there are any.
+    tables
+        The rows of each table that are about a place (`geo.tables.Matched.of`), by name; absent ones are not there.
     asked
         The rows of the grids whose gaps are wanted, ascending; None: all. See `only`.
     """
@@ -81,6 +83,7 @@ class Held:
     hole_community: NDArray[np.object_]
     links: Links
     buildings: Places | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     asked: Ints | None = None
 
     def only(self, rows: Sequence[int] | Ints) -> Held:
