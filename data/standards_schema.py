@@ -91,6 +91,7 @@ Days = measure("days", 0.1, 366)
 Households = count("households", 0, 100_000)
 Served = count("households per worker", 1, 10_000)
 Members = count("party members", 1, 100)
+Grids = count("grids", 2, 1_000)
 Points = measure("points", 0, 1_000)
 Parts = measure("parts", 0, 100)
 Money = count("CNY a year", 0, 1_000_000_000)
@@ -193,6 +194,7 @@ class Party(_Table):
     below = (("joint_members", "branch_members"),)
     branch_members: Members
     joint_members: Members
+    joint_grids: Grids
 
 
 class SelfManagement(_Table):

@@ -85,10 +85,14 @@ class Size:
 
 @dataclass(frozen=True)
 class Party:
-    """From how many members a grid has a branch of its own, and a joint branch or party group (rule 5)."""
+    """From how many members a grid has a branch of its own, and a joint branch or party group (rule 5).
+
+    ``joint_grids``: the most grids that one joint branch covers.
+    """
 
     branch_members: Value[int]
     joint_members: Value[int]
+    joint_grids: Value[int]
 
 
 @dataclass(frozen=True)
