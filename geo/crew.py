@@ -91,7 +91,7 @@ class Crew:
     @property
     def short(self) -> Ints:
         """How many are missing."""
-        return np.maximum(self.required - self.held, 0)
+        return np.asarray(np.maximum(self.required - self.held, 0), dtype=np.int64)
 
     @property
     def full_time_equivalent(self) -> Floats:
