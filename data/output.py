@@ -120,6 +120,7 @@ LAYERS: Mapping[str, Layer] = {
             **dict.fromkeys(("area_share", "household_share"), NUMBER),
         }
     ),
+    "standards": Layer(dict.fromkeys(("place", "key", "value", "unit", "source"), TEXT), geometry=None, optional=True),
     "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
 }
 

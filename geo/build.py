@@ -27,6 +27,7 @@ from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
+from geo.standards_table import standards_table
 from geo.tables import match_tables, placed_rows, table_repairs
 
 
@@ -83,6 +84,7 @@ def build(
         repairs=joined_repairs(repairs),
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
+        standards=None if sources.standards is None else standards_table(sources.standards),
     )
 
 

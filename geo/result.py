@@ -23,7 +23,7 @@ class OneGrid:
 
     ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
-    The last four have no geometry, and are None where there is no table or rule that they could come from.
+    The last five have no geometry, and are None where there is no table or rule that they could come from.
     """
 
     crs: pyproj.CRS
@@ -39,3 +39,4 @@ class OneGrid:
     assignments: pd.DataFrame | None = None
     party_organisations: pd.DataFrame | None = None
     ratings: pd.DataFrame | None = None
+    standards: pd.DataFrame | None = None

@@ -185,6 +185,15 @@ def tables() -> dict[str, pd.DataFrame]:
                 "arithmetic": ["84 + 5.5 = 89.5"],
             }
         ),
+        "standards": pd.DataFrame(
+            {
+                "place": ["", "", LEFT[:9]],
+                "key": ["workers.urban_per_10000", "codes.profile", "facilities.公厕.urban"],
+                "value": ["18", '"DB11/T 2157"', "false"],
+                "unit": ["workers per 10,000 residents", "code profile", "yes/no"],
+                "source": ["S1", "P DB11/T 2157-2023", "海淀.toml"],
+            }
+        ),
     }
 
 

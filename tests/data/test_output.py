@@ -40,13 +40,14 @@ DESIGNED = {
 ADDED = {
     "communities": "code name street rural grids area_m2",
     "ratings": "code class period score stars rank of reward_share arithmetic",
+    "standards": "place key value unit source",
 }
 COLUMNS = {name: (DESIGNED | ADDED)[name] for name in LAYERS}
 INTEGERS = {"households", "population", "party_members", "parts", "severity", "rural", "grids"}
 INTEGERS |= {"required", "held", "short", "members", "stars", "rank", "of"}
 NUMBERS = {"area_m2", "claimed_m2", "granted_m2", "changed_m2", "area_share", "household_share"}
 NUMBERS |= {"score", "reward_share"}
-TABLES = ["staffing", "assignments", "party_organisations", "ratings"]
+TABLES = ["staffing", "assignments", "party_organisations", "ratings", "standards"]
 SPATIAL = [name for name in COLUMNS if name not in (*TABLES, "build")]
 
 
@@ -211,8 +212,8 @@ def test_progress_is_told_after_each_layer(out):
     told = []
     write_build(small_build(), out, facts={}, progress=lambda *args: told.append(args))
     assert [name for name, _, _ in told] == list(COLUMNS)
-    assert [done for _, done, _ in told] == [6, 13, 18, 21, 23, 25, 26, 29, 31, 35, 35, 38]
-    assert {rows for _, _, rows in told} == {38}
+    assert [done for _, done, _ in told] == [6, 13, 18, 21, 23, 25, 26, 29, 31, 35, 35, 38, 41]
+    assert {rows for _, _, rows in told} == {41}
 
 
 @pytest.mark.parametrize("name", TABLES)
