@@ -82,9 +82,9 @@ def choose(layers: Mapping[str, Frame], layer: str, form: Format) -> tuple[dict[
     if len(tables) == len(chosen):
         raise InputError(f"layer {layer} has no geometry, so that {form.name} can't hold it; use --format csv")
     if form.tables == "beside":
-        return chosen, [f"{name} has no geometry and stands beside as {name}.csv" for name in tables]
+        return chosen, [f"{', '.join(tables)}: no geometry, so that they stand beside as .csv"]
     kept = {name: frame for name, frame in chosen.items() if name not in tables}
-    return kept, [f"{name} has no geometry and is left out" for name in tables]
+    return kept, [f"{', '.join(tables)}: no geometry, so that they are left out"]
 
 
 def target_crs(crs: str | None, form: Format) -> str | None:

@@ -44,6 +44,8 @@ class Settings:
         The tables that are there, by name. They are not read with the layers.
     standards
         Overrides of the standards file, as written.
+    names_code_profile
+        Whether the file names a profile of grid codes, rather than leaving it to the standards.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Settings:
     parameters: Parameters
     tables: Mapping[str, TableFile]
     standards: Mapping[str, Any]
+    names_code_profile: bool = False
 
     def located(self, written: str) -> Path:
         """Return where a path of this file leads."""
@@ -90,6 +93,7 @@ def read_layers_file(path: Path) -> Settings:
         ),
         tables=MappingProxyType({name: table for name, table in said.tables if table is not None}),
         standards=MappingProxyType(said.standards),
+        names_code_profile="profile" in said.codes.model_fields_set,
     )
     _require_sources(settings)
     return settings

@@ -37,6 +37,8 @@ class Layer:
 
     columns: Mapping[str, str]
     geometry: Literal["Polygon", "MultiPolygon"] | None = "MultiPolygon"
+    optional: bool = False
+    """A build may have nothing of it, and an older one lacks it; either is read as a layer without rows."""
 
 
 LAYERS: Mapping[str, Layer] = {
@@ -57,6 +59,44 @@ LAYERS: Mapping[str, Layer] = {
             **dict.fromkeys(("households", "population", "party_members"), COUNT),
             "note": TEXT,
         }
+    ),
+    "staffing": Layer(
+        {
+            **dict.fromkeys(("code", "post"), TEXT),
+            **dict.fromkeys(("required", "held", "short"), COUNT),
+            "arithmetic": TEXT,
+        },
+        geometry=None,
+        optional=True,
+    ),
+    "assignments": Layer(
+        {
+            **dict.fromkeys(("code", "form", "organisation_id"), TEXT),
+            "members": COUNT,
+            **dict.fromkeys(("proposed_form", "proposed_organisation_id", "reason"), TEXT),
+        },
+        geometry=None,
+        optional=True,
+    ),
+    "party_organisations": Layer(
+        {
+            **dict.fromkeys(("organisation_id", "name", "level", "parent_id"), TEXT),
+            "members": COUNT,
+            **dict.fromkeys(("secretary", "code"), TEXT),
+        },
+        geometry=None,
+        optional=True,
+    ),
+    "ratings": Layer(
+        {
+            **dict.fromkeys(("code", "class", "period"), TEXT),
+            "score": NUMBER,
+            **dict.fromkeys(("stars", "rank", "of"), COUNT),
+            "reward_share": NUMBER,
+            "arithmetic": TEXT,
+        },
+        geometry=None,
+        optional=True,
     ),
     "gaps": Layer(
         {
@@ -80,6 +120,7 @@ LAYERS: Mapping[str, Layer] = {
             **dict.fromkeys(("area_share", "household_share"), NUMBER),
         }
     ),
+    "standards": Layer(dict.fromkeys(("place", "key", "value", "unit", "source"), TEXT), geometry=None, optional=True),
     "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
 }
 
@@ -107,12 +148,23 @@ def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress:
     InputError
         ``out`` can't be written; nothing is left behind.
     """
-    frames = {name: getattr(grid, name) for name in LAYERS if name != "build"}
+    frames = {name: layer_of(grid, name) for name in LAYERS if name != "build"}
     every = {**grid.facts, **facts}
     frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
     write = geopackage.write if is_geopackage(out) else geoparquet.write
     with whole(out, **place_rules(out), needs_bytes=expected_bytes(frames.values())) as part:
         write(counted(typed_layers(frames), frames, progress), part)
+
+
+def layer_of(grid: OneGrid, name: str) -> Frame:
+    """Return a layer of a build, without rows where the build has nothing of it."""
+    frame: Frame | None = getattr(grid, name)
+    return no_rows(LAYERS[name]) if frame is None else frame
+
+
+def no_rows(layer: Layer) -> pd.DataFrame:
+    """Return a layer without geometry that has no rows."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in layer.columns.items()})
 
 
 def require_writable_build(out: Path) -> None:
@@ -149,10 +201,11 @@ def read_build(
     form = geopackage if is_geopackage(out) else geoparquet
     require_build(out)
     found = form.layer_columns(out, wanted)
-    missing = [name for name in wanted if name not in found]
+    missing = [name for name in wanted if name not in found and not LAYERS[name].optional]
     if missing:
         raise InputError(f"{out}: not a build of One Grid, it has no layer {', '.join(missing)}")
-    return {name: read_layer(form, out, name, found[name], (columns or {}).get(name)) for name in wanted}
+    chosen = columns or {}
+    return {name: read_layer(form, out, name, found.get(name), chosen.get(name)) for name in wanted}
 
 
 def require_build(out: Path) -> None:
@@ -173,9 +226,13 @@ def read_facts(out: Path) -> dict[str, str]:
     return dict(zip(table["key"], table["value"], strict=True))
 
 
-def read_layer(form: ModuleType, out: Path, name: str, found: Sequence[str], columns: Sequence[str] | None) -> Frame:
-    """Read the named columns of one layer, with the types of `LAYERS`."""
+def read_layer(
+    form: ModuleType, out: Path, name: str, found: Sequence[str] | None, columns: Sequence[str] | None
+) -> Frame:
+    """Read the named columns of one layer, with the types of `LAYERS`; ``found`` are those it has, if it is there."""
     layer = LAYERS[name]
+    if found is None:
+        return no_rows(layer)[list(layer.columns if columns is None else columns)]
     every = [*layer.columns, *(["geometry"] if layer.geometry else [])]
     wanted = every if columns is None else list(columns)
     missing = [column for column in wanted if column not in found]

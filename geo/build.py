@@ -5,7 +5,7 @@ Merge → codes and lineage → counts → the layers of the result → gaps.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -18,13 +18,17 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
-from geo.gaps import Held, find_gaps
+from geo.gaps import Held, Links, find_gaps
+from geo.gaps.unheld import beside
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
 from geo.partition import Partition
+from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
+from geo.standards_table import standards_table
+from geo.tables import match_tables, placed_rows, table_repairs
 
 
 def build(
@@ -65,9 +69,11 @@ def build(
     progress("counts")
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
     (grids, units), faces = local(call, tasks)
+    matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("gaps")
-    gaps = find_gaps(held_by(merged, grids, parameters, sources), run=local)
-    repairs = merged.repairs if sources.repairs is None else pd.concat([sources.repairs, merged.repairs])
+    held = held_by(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
+    gaps = find_gaps(held, skip=not_evaluated(sources), run=local)
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
     return OneGrid(
         crs=sources.crs,
         grids=grids.drop(columns=["rural"]),
@@ -75,9 +81,10 @@ def build(
         units=units,
         gaps=gaps,
         communities=community_layer(merged),
-        repairs=repairs.reset_index(drop=True),
+        repairs=joined_repairs(repairs),
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
+        standards=None if sources.standards is None else standards_table(sources.standards),
     )
 
 
@@ -149,25 +156,59 @@ def reordered(merged: Merged, order: Ints) -> Merged:
     )
 
 
-def held_by(merged: Merged, grids: gpd.GeoDataFrame, parameters: Parameters, sources: Sources) -> Held:
+def unit_homes(merged: Merged) -> pd.DataFrame:
+    """Return ``layer``, ``source_id`` and ``home`` of every unit; see `geo.tables.matched`."""
+    code = merged.communities["code"].to_numpy(dtype=object)
+    return merged.units[["layer", "source_id"]].assign(home=np.array([*code, None], dtype=object)[merged.home])
+
+
+def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:
+    """Join what reading, merging and matching changed."""
+    there = [part for part in parts if part is not None and len(part)]
+    return pd.concat(there, ignore_index=True) if there else parts[-1]
+
+
+def held_by(
+    merged: Merged,
+    grids: gpd.GeoDataFrame,
+    parameters: Parameters,
+    sources: Sources,
+    tables: Mapping[str, pd.DataFrame],
+) -> Held:
     """Gather what the gap rules look at."""
-    homes = np.array([*merged.communities["code"], None], dtype=object)
+    code = merged.communities["code"].to_numpy(dtype=object)
+    sizes = np.array([len(code), len(merged.units)])
+    claims = merged.claim_face, merged.claim_unit
     return Held(
         crs=sources.crs,
         parameters=parameters,
         grids=grids,
         grid_polygon=merged.grid_polygon,
         grid_unit=merged.grid_unit,
+        grid_community=merged.grid_community,
         face_polygon=merged.face_polygon,
         face_grid=merged.face_grid,
         face_area_m2=merged.face_area_m2,
         claim_face=merged.claim_face,
         claim_unit=merged.claim_unit,
         units=merged.units,
-        home=homes[merged.home],
+        home=np.array([*code, None], dtype=object)[merged.home],
+        communities=merged.communities,
+        community_polygon=merged.area,
         hole=merged.hole,
-        buildings=sources.buildings,
+        hole_community=beside(merged.hole, merged.area, code),
+        links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
+        buildings=counted_places(sources.buildings),
+        tables=tables,
     )
+
+
+def counted_places(buildings: gpd.GeoDataFrame | None) -> Places | None:
+    """Return the buildings with their households, if anybody counted them."""
+    if buildings is None or "households" not in buildings:
+        return None
+    households = buildings["households"].fillna(0).to_numpy(np.float64)
+    return Places.of(np.asarray(buildings.geometry.array, dtype=object), households)
 
 
 def facts(

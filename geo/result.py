@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 import pyproj
 
 GRID_KINDS = {
@@ -22,6 +23,7 @@ class OneGrid:
 
     ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
+    The last five have no geometry, and are None where there is no table or rule that they could come from.
     """
 
     crs: pyproj.CRS
@@ -33,3 +35,8 @@ class OneGrid:
     repairs: gpd.GeoDataFrame
     lineage: gpd.GeoDataFrame
     facts: Mapping[str, str]
+    staffing: pd.DataFrame | None = None
+    assignments: pd.DataFrame | None = None
+    party_organisations: pd.DataFrame | None = None
+    ratings: pd.DataFrame | None = None
+    standards: pd.DataFrame | None = None

@@ -15,6 +15,7 @@ import pandas as pd
 import pyproj
 
 if TYPE_CHECKING:
+    from geo.standards import Standards
     from geo.tables import Tables
 
 SOURCE_LAYERS = ("courtyard", "compound", "patrol_zone")
@@ -79,6 +80,8 @@ class Sources:
         `REPAIR_COLUMNS` and geometry: what reading itself changed (Z dropped, an axis order swapped, …).
     tables
         What is known of the places beside the map; see `geo.tables.Tables`.
+    standards
+        What should be there, and where it is written; the reader always gives them.
     ordered
         Whether every unit layer came with ids (``same_layer = "first"`` needs them).
     """
@@ -95,4 +98,5 @@ class Sources:
     barriers: gpd.GeoDataFrame | None = None
     repairs: gpd.GeoDataFrame | None = None
     tables: Tables | None = None
+    standards: Standards | None = None
     ordered: bool = field(default=True)

@@ -32,6 +32,7 @@ from data.reading.identity_numbers import refuse_identity_numbers
 from data.reading.input_files import Features, columns_in, read_features, tells_columns_apart
 from data.reading.placing import Placed, Warn, bring, lonlat_bounds, place, require_near
 from data.reading.source_file import Repair, SourceFile
+from data.reading.standards import standards_of, warn_of_places, with_code_profile
 from geo.arrays import Geometries
 from geo.crs import Bounds, area_of_use, crs_name, require_true_to_scale, working_crs_at
 from geo.datum import SHIFTED_DATUMS
@@ -81,7 +82,8 @@ class Read:
 
     def facts(self) -> dict[str, str]:
         """Return the rows of the table `build` that the input gives: its files, and the columns left out."""
-        rows = {}
+        standards = self.sources.standards.files if self.sources.standards else ()
+        rows = {f"input standards: {name}": f"sha256 {sha256}" for name, sha256 in standards}
         for one in self.inputs:
             key = f"{one.layer}: {one.path}"
             rows[f"input {key}"] = (
@@ -106,7 +108,14 @@ class _Record(NamedTuple):
     columns: tuple[str, ...]
 
 
-def read_sources(path: Path, *, warn: Warn, progress: Progress | None = None, workers: int | None = None) -> Read:
+def read_sources(
+    path: Path,
+    *,
+    warn: Warn,
+    standards: Path | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Read:
     """Read a layers.toml and every layer it names.
 
     Parameters
@@ -116,6 +125,8 @@ def read_sources(path: Path, *, warn: Warn, progress: Progress | None = None, wo
     warn
         Called with one line for what the user should look at, though it is no error (a suspected datum, a guessed
         encoding, a rough transformation).
+    standards
+        A standards file instead of the shipped one, or for what it changes of it; layers.toml overrides both.
     progress
         Called after each file.
     workers
@@ -133,6 +144,8 @@ def read_sources(path: Path, *, warn: Warn, progress: Progress | None = None, wo
     """
     pyproj.network.set_network_enabled(active=False)  # a grid fetched on one machine would move the land on it alone
     settings = read_layers_file(Path(path))
+    demanded = standards_of(settings, standards)
+    settings = with_code_profile(settings, demanded)
     _require_tables(settings)
     threads = ThreadPoolExecutor(workers or os.cpu_count() or 1)
     with warnings.catch_warnings(record=True) as said:
@@ -140,13 +153,14 @@ def read_sources(path: Path, *, warn: Warn, progress: Progress | None = None, wo
         try:
             features, records = _start(settings, threads)
             reader = _Reader(settings, features, warn, progress or (lambda *_: None))
-            sources = _read_layers(reader)
+            sources = replace(_read_layers(reader), standards=demanded)
             inputs = tuple(_recorded(one, records[one.layer, one.path].result()) for one in reader.inputs)
         finally:
             threads.shutdown(cancel_futures=True)
     for line in dict.fromkeys(" ".join(str(one.message).split()) for one in said):
         if not line.startswith(_HANDLED_BY_US):
             warn(line)
+    warn_of_places(settings, sources.communities, warn)
     return Read(sources, settings, inputs)
 
 

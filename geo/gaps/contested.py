@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -10,45 +9,44 @@ import shapely
 from geo.arrays import Geometries, Ints, dense, group_first, sums
 from geo.faces import dissolve
 from geo.gaps.held import Held
-from geo.gaps.ledger import entries
+from geo.gaps.ledger import Entries, entries
 from geo.rules import NOBODY
 
 TERRITORIAL = ("compound", "courtyard")
 """Layers whose units may not lie over each other; patrol zones are meant to lie over both."""
 
 
-def overlap(held: Held) -> gpd.GeoDataFrame:
+def overlap(held: Held) -> Entries:
     """Find the pairs of units that claim the same land: two of one layer, or a compound and a courtyard.
 
     Common land that the sliver rules take for imprecise drawing is no gap: all of it under the least area, or thinner
     than the sliver width.
     """
-    face, first, second = rival_claims(held)
-    pairs, pair = dense(first * len(held.units) + second)
+    face, key = rival_claims(held)
+    pairs, pair = dense(key)
     area = sums(held.face_area_m2[face], pair, len(pairs))
     kept = (area >= held.parameters.min_area)[pair]
-    face, (pairs, pair) = face[kept], dense((first * len(held.units) + second)[kept])
+    face, (pairs, pair) = face[kept], dense(key[kept])
     land = dissolve(held.face_polygon[face], pair, len(pairs))
     wide = ~shapely.is_empty(shapely.buffer(land, -held.parameters.sliver_width / 2))
     chosen = wide[pair]
     face, pair, pairs, land = face[chosen], (np.cumsum(wide) - 1)[pair[chosen]], pairs[wide], land[wide]
     grid = main_grid(held, face, pair)
-    labels = (held.units["layer"] + ":" + held.units["source_id"]).to_numpy()
-    names = held.units["name"].to_numpy()
-    one, other = pairs // len(held.units), pairs % len(held.units)
+    one, other = np.divmod(pairs, len(held.units))
+    labels = list(zip(held.labels(one), held.labels(other), strict=True))
+    names = held.units["name"].array
     facts = [
-        {"units": [labels[a], labels[b]], "names": [said(names[a]), said(names[b])]}
-        for a, b in zip(one, other, strict=True)
+        {"units": list(label), "names": [said(a), said(b)]}
+        for label, a, b in zip(labels, names[one], names[other], strict=True)
     ]
     return entries(
         "overlap",
-        about=[f"{labels[a]}+{labels[b]}" for a, b in zip(one, other, strict=True)],
-        code=held.grids["code"].to_numpy()[grid],
-        community=held.grids["community_code"].to_numpy()[grid],
+        about=[f"{a}+{b}" for a, b in labels],
+        code=held.text("code", grid),
+        community=held.text("community_code", grid),
         land=land,
         households=held.households_in(land, face, pair),
         facts=facts,
-        crs=held.crs,
     )
 
 
@@ -57,53 +55,75 @@ def said(name: object) -> str | None:
     return None if pd.isna(name) else str(name)
 
 
-def rival_claims(held: Held) -> tuple[Ints, Ints, Ints]:
-    """Return the faces with rival claims and both claimants, lower row first; a face once for each pair."""
-    count = np.bincount(held.claim_face, minlength=len(held.face_polygon))
-    shared = count[held.claim_face] > 1
-    claims = pd.DataFrame({"face": held.claim_face[shared], "unit": held.claim_unit[shared]})
-    both = claims.merge(claims, on="face", suffixes=("", "_other"))
-    both = both[both["unit"] < both["unit_other"]]
-    layer = held.units["layer"].to_numpy()
-    one, other = layer[both["unit"]], layer[both["unit_other"]]
-    rival = (one == other) | (np.isin(one, TERRITORIAL) & np.isin(other, TERRITORIAL))
-    both = both[rival]
-    return (both["face"].to_numpy(np.int64), both["unit"].to_numpy(np.int64), both["unit_other"].to_numpy(np.int64))
+def rival_claims(held: Held) -> tuple[Ints, Ints]:
+    """Return the faces with rival claims, once for each pair of claimants, and the pair: lower row × units + higher.
+
+    For some grids alone: all faces of each pair that is rival in one of them, wherever they lie.
+    """
+    _, faces = held.links.faces_of_grid.members(held.rows)
+    face, key = rivals(held, faces)
+    if held.asked is None:
+        return face, key
+    wanted = np.unique(key)
+    _, claims = held.links.claims_of_unit.members(np.unique(wanted // max(len(held.units), 1)))
+    face, key = rivals(held, np.unique(held.claim_face[claims]))
+    pairs_wanted = np.isin(key, wanted)
+    return face[pairs_wanted], key[pairs_wanted]
+
+
+def rivals(held: Held, faces: Ints) -> tuple[Ints, Ints]:
+    """Return those of some faces that have rival claims, as `rival_claims` does."""
+    shared = faces[held.links.claims_of_face.count(faces) > 1]
+    _, claim = held.links.claims_of_face.members(shared)
+    place, partner = held.links.claims_of_face.members(held.claim_face[claim])
+    face, one, other = held.claim_face[partner], held.claim_unit[claim[place]], held.claim_unit[partner]
+    layer = held.units["layer"].array
+    first, second = (layer[unit].to_numpy(dtype=object) for unit in (one, other))
+    rival = (first == second) | (np.isin(first, TERRITORIAL) & np.isin(second, TERRITORIAL))
+    rival &= one < other
+    return face[rival], one[rival] * len(held.units) + other[rival]
 
 
 def main_grid(held: Held, face: Ints, group: Ints) -> Ints:
     """Return the grid that holds most of each group's land."""
-    table = pd.DataFrame({"group": group, "grid": held.face_grid[face], "area": held.face_area_m2[face]})
-    land = table.groupby(["group", "grid"], as_index=False)["area"].sum()
-    land = land.sort_values(["group", "area", "grid"], ascending=[True, False, True])
-    first = group_first(land["group"].to_numpy())
-    return np.asarray(land["grid"].to_numpy()[first], dtype=np.int64)
+    both, row = dense(group * len(held.grid_polygon) + held.face_grid[face])
+    area = sums(held.face_area_m2[face], row, len(both))
+    group, grid = np.divmod(both, len(held.grid_polygon))
+    order = np.lexsort([grid, -area, group])
+    return np.asarray(grid[order][group_first(group[order])], dtype=np.int64)
 
 
-def straddle(held: Held) -> gpd.GeoDataFrame:
+def straddle(held: Held) -> Entries:
     """Find the grids that a unit has outside its home, the community that holds most of it."""
-    unit = held.grid_unit
-    community = held.grids["community_code"].to_numpy()
-    home = np.array([*held.home, None], dtype=object)[unit]
-    away = np.flatnonzero((unit != NOBODY) & (home != community))
-    owner = unit[away]
+    rows = held.rows[held.grid_unit[held.rows] != NOBODY]
+    away = rows[held.home[held.grid_unit[rows]] != held.text("community_code", rows)]
+    owner = held.grid_unit[away]
     land: Geometries = held.grid_polygon[away]
-    whole = sums(held.grids["area_m2"].to_numpy(np.float64)[unit != NOBODY], unit[unit != NOBODY], len(held.units))
-    share = shapely.area(land) / whole[owner]
-    labels = (held.units["layer"] + ":" + held.units["source_id"]).to_numpy()
-    patrol = (held.units["layer"] == "patrol_zone").to_numpy()[owner]
+    patrol = held.units["layer"].array[owner].to_numpy(dtype=object) == "patrol_zone"
     facts = [
-        {"unit": labels[u], "home": home, "share": round(float(part), 4)}
-        for u, home, part in zip(owner, held.home[owner], share, strict=True)
+        {"unit": label, "home": home, "share": round(float(part), 4)}
+        for label, home, part in zip(held.labels(owner), held.home[owner], claimed_share(held, away), strict=True)
     ]
     return entries(
         "straddle",
-        about=list(held.grids["code"].to_numpy()[away]),
-        code=held.grids["code"].to_numpy()[away],
-        community=community[away],
+        about=list(held.text("code", away)),
+        code=held.text("code", away),
+        community=held.text("community_code", away),
         land=land,
         households=held.grids["households"].array[away],
         facts=facts,
-        crs=held.crs,
         factor=np.where(patrol, 0.2, 1.0),  # a patrol zone serves several communities by nature
     )
+
+
+def claimed_share(held: Held, grid: Ints) -> np.ndarray:
+    """Return which part of the land that each grid's unit claims lies in the grid's community.
+
+    By what is claimed, not by what was granted: so it hangs on no other grid's border.
+    """
+    place, claim = held.links.claims_of_unit.members(held.grid_unit[grid])
+    face = held.claim_face[claim]
+    area = held.face_area_m2[face]
+    here = held.grid_community[held.face_grid[face]] == held.grid_community[grid][place]
+    whole = sums(area, place, len(grid))
+    return np.asarray(sums(np.where(here, area, 0.0), place, len(grid)) / np.where(whole > 0, whole, 1.0))

@@ -2,25 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Geometries, Ints, sums
+from geo.grouped import Grouped
+from geo.places import Places
 from geo.sources import Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Which rows belong to which: found at once for a few grids, without looking at all."""
+
+    faces_of_grid: Grouped
+    claims_of_face: Grouped
+    claims_of_unit: Grouped
+    grids_of_unit: Grouped
+    grids_of_community: Grouped
+
+    @classmethod
+    def of(
+        cls, face_grid: Ints, claim_face: Ints, claim_unit: Ints, grid_unit: Ints, grid_community: Ints, sizes: Ints
+    ) -> Links:
+        """Link rows; ``sizes`` counts communities and units."""
+        return cls(
+            Grouped.of(face_grid, len(grid_unit)),
+            Grouped.of(claim_face, len(face_grid)),
+            Grouped.of(claim_unit, int(sizes[1])),
+            Grouped.of(grid_unit, int(sizes[1])),
+            Grouped.of(grid_community, int(sizes[0])),
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Held:
     """Grids and what they are made of. ``face_grid`` points to grids, ``claim_face`` to faces, ``claim_unit`` to units.
 
-    ``grids`` has `code`, `kind`, `community_code`, `households` (Int64), `rural` (bool); ``units`` has `layer`,
-    `source_id`, `name` and ``home``, the community that holds most of each.
+    Parameters
+    ----------
+    grids
+        The layer ``grids`` of the result, and ``rural`` (bool).
+    grid_unit, grid_community
+        Each grid's unit (`geo.rules.NOBODY`: unclaimed) and the row of its community.
+    units
+        `geo.sources.UNIT_COLUMNS`; ``home`` is the code of the community that holds most of each, None if none does.
+    communities
+        ``code``, ``name``, ``rural``, and ``community_polygon`` beside it.
+    hole, hole_community
+        The `no_community` holes, and the code of the community that each has most border with.
+    buildings
+        Points that count households, where there are any.
+    tables
+        The rows of each table that are about a place (`geo.tables.Matched.of`), by name; absent ones are not there.
+    asked
+        The rows of the grids whose gaps are wanted, ascending; None: all. See `only`.
     """
 
     crs: pyproj.CRS
@@ -28,6 +69,7 @@ class Held:
     grids: pd.DataFrame
     grid_polygon: Geometries
     grid_unit: Ints
+    grid_community: Ints
     face_polygon: Geometries
     face_grid: Ints
     face_area_m2: Floats
@@ -35,25 +77,57 @@ class Held:
     claim_unit: Ints
     units: pd.DataFrame
     home: NDArray[np.object_]
+    communities: pd.DataFrame
+    community_polygon: Geometries
     hole: Geometries
-    buildings: gpd.GeoDataFrame | None
+    hole_community: NDArray[np.object_]
+    links: Links
+    buildings: Places | None = None
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    asked: Ints | None = None
 
-    def households_in(self, land: Geometries, face: Ints, group: Ints) -> pd.api.extensions.ExtensionArray:
-        """Return the households that pieces of land touch, Int64; missing where nobody knows.
+    def only(self, rows: Sequence[int] | Ints) -> Held:
+        """Ask for the gaps of some grids alone; nothing is copied, since every rule finds what it needs by `links`.
+
+        `geo.gaps.find_gaps` then gives the gaps that touch these grids, as it would among all: those about one of
+        them, about two units that overlap in one of them, about a hole beside one of them, and about their
+        communities. After an edit, ask for the grids that it touched: other gaps do not hang on them.
+        """
+        return replace(self, asked=np.unique(np.asarray(rows, dtype=np.int64)))
+
+    @property
+    def rows(self) -> Ints:
+        """The rows of the grids that are asked for."""
+        return np.arange(len(self.grid_polygon)) if self.asked is None else self.asked
+
+    @property
+    def asked_communities(self) -> Ints:
+        """The rows of the communities that the grids asked for lie in."""
+        return np.arange(len(self.communities)) if self.asked is None else np.unique(self.grid_community[self.asked])
+
+    def text(self, column: str, rows: Ints) -> NDArray[np.object_]:
+        """Return a column of text of some grids."""
+        return np.asarray(self.grids[column].array[rows].to_numpy(dtype=object))
+
+    def labels(self, unit: Ints) -> NDArray[np.object_]:
+        """Name units as "layer:id"."""
+        layer, source_id = (self.units[name].array[unit].to_numpy(dtype=object) for name in ("layer", "source_id"))
+        return np.asarray(layer + ":" + source_id, dtype=object)
+
+    def households_in(self, land: Geometries, face: Ints, group: Ints) -> Floats:
+        """Return the households that pieces of land touch; nan where nobody knows.
 
         By the buildings on it where there are any; else each grid's households by the share of its area. ``face`` and
         ``group`` list the faces that each piece is made of.
         """
-        if self.buildings is not None and "households" in self.buildings and len(land):
-            point = shapely.point_on_surface(np.asarray(self.buildings.geometry.array, dtype=object))
-            piece, building = shapely.STRtree(point).query(land, predicate="intersects")
-            counted = self.buildings["households"].fillna(0).to_numpy(np.float64)[building]
-            return pd.array(np.rint(sums(counted, piece.astype(np.int64), len(land))).astype(np.int64), dtype="Int64")
+        if not len(land):
+            return np.zeros(0)
+        if self.buildings is not None:
+            return np.rint(self.buildings.total_in(land))
         grid = self.face_grid[face]
-        households = self.grids["households"].astype("Float64").to_numpy(np.float64, na_value=np.nan)[grid]
+        households = self.grids["households"].array[grid].to_numpy(np.float64, na_value=np.nan)
         density = households / self.grids["area_m2"].to_numpy(np.float64)[grid]
         known = ~np.isnan(density)
-        share = sums(np.where(known, density, 0.0) * self.face_area_m2[face], group, len(land))
-        values = pd.array(np.rint(share).astype(np.int64), dtype="Int64")
-        values[sums(known.astype(np.float64), group, len(land)) == 0] = pd.NA
-        return values
+        share = np.rint(sums(np.where(known, density, 0.0) * self.face_area_m2[face], group, len(land)))
+        share[sums(known.astype(np.float64), group, len(land)) == 0] = np.nan
+        return share

@@ -18,7 +18,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Geometries
+from geo.arrays import Floats, Geometries, Ints
 
 COLUMNS = (
     "gap_id",
@@ -92,9 +92,24 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def no_gaps(crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """Return an empty ledger."""
-    return gpd.GeoDataFrame({name: pd.Series(dtype="object") for name in COLUMNS}, geometry=[], crs=crs)
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Gaps of one kind as arrays; `ledger_rows` makes the table of several, so that a frame is built once."""
+
+    kind: str
+    about: Sequence[str]
+    code: NDArray[np.object_]
+    community: NDArray[np.object_]
+    land: Geometries
+    area_m2: Floats
+    households: Floats
+    """Households touched, nan where unknown."""
+    severity: Ints
+    detail: Sequence[str]
+    """JSON objects."""
+
+    def __len__(self) -> int:
+        return len(self.about)
 
 
 def entries(
@@ -104,53 +119,89 @@ def entries(
     code: NDArray[np.object_],
     community: NDArray[np.object_],
     land: Geometries,
-    households: pd.api.extensions.ExtensionArray,
+    households: pd.api.extensions.ExtensionArray | Floats,
     facts: Sequence[Mapping[str, Any]],
-    crs: pyproj.CRS,
-    factor: NDArray[np.float64] | None = None,
-) -> gpd.GeoDataFrame:
+    factor: Floats | None = None,
+    source: Sequence[str] | None = None,
+) -> Entries:
     """Write gaps of one kind into ledger rows.
 
     Parameters
     ----------
     about
         What each gap is about; with the kind it makes the gap's id, so it must be stable and unique in the kind.
+    code, community
+        The grid that each gap is about, None where it is about a community or about no grid; and its community.
     land
-        Polygons in ``crs``, projected, metres.
+        Polygons, projected, metres.
     households
-        Households touched, Int64; missing where unknown.
+        Households touched: Int64 with missing, or floats with nan, where unknown.
     facts
         Goes into ``detail`` beside the arithmetic and the rule.
     factor
-        How bad this one is beside others of its kind, 1 where not given; multiplies the kind's weight.
+        How bad each is beside others of its kind, 1 where not given; multiplies the kind's weight.
+    source
+        Where the value that each breaks is written, as its standard says; the kind's own source where not given.
     """
     rules = KINDS[kind]
-    area = shapely.area(land)
-    touched = np.asarray(pd.array(households, dtype="Int64").fillna(0), dtype=np.int64)
+    area = np.asarray(shapely.area(land), dtype=np.float64)
+    if not isinstance(households, np.ndarray):
+        households = pd.array(households, dtype="Int64").to_numpy(np.float64, na_value=np.nan)
+    touched = np.nan_to_num(households).astype(np.int64)
     score, arithmetic = severity(rules.weight, area, touched, np.ones(len(land)) if factor is None else factor)
-    law = json.dumps({"rule": rules.rule, "source": rules.source}, ensure_ascii=False)[1:]
+    written = {text: text_of(rules.rule, text) for text in set(source or [rules.source])}
+    law = [written[text] for text in source] if source is not None else [written[rules.source]] * len(about)
     detail = [
-        f"{json.dumps({**fact, 'arithmetic': words}, ensure_ascii=False)[:-1]}, {law}"
-        for fact, words in zip(facts, arithmetic, strict=True)
+        f"{json.dumps({**fact, 'arithmetic': words}, ensure_ascii=False)[:-1]}, {tail}"
+        for fact, words, tail in zip(facts, arithmetic, law, strict=True)
     ]
-    table = pd.DataFrame(
-        {
-            "gap_id": [f"{kind}:{key}" for key in about],
-            "kind": kind,
-            "ledger": rules.ledger,
-            "severity": score,
-            "code": code,
-            "community_code": community,
-            "area_m2": area,
-            "households": pd.array(households, dtype="Int64"),
-            "detail": detail,
-            "remedy": rules.remedy,
-            "state": "open",
-            "reason": None,
-            "expires": None,
-        }
-    )
-    return gpd.GeoDataFrame(table, geometry=land, crs=crs)
+    return Entries(kind, about, code, community, land, area, households, score, detail)
+
+
+def text_of(rule: str, source: str) -> str:
+    """Write a rule and its source as the end of a JSON object."""
+    return json.dumps({"rule": rule, "source": source}, ensure_ascii=False)[1:]
+
+
+def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Put gaps of several kinds into one table, worst first; columns as in `COLUMNS`, geometry in ``crs``."""
+    found = [one for one in found if len(one)]
+    if not found:
+        return no_gaps(crs)
+    size = [len(one) for one in found]
+    rules = [KINDS[one.kind] for one in found]
+    gap_id = np.array([f"{one.kind}:{key}" for one in found for key in one.about], dtype=object)
+    score = np.concatenate([one.severity for one in found])
+    households = np.concatenate([one.households for one in found])
+    unknown = np.isnan(households)
+    columns = {
+        "gap_id": gap_id,
+        "kind": spread([one.kind for one in found], size),
+        "ledger": spread([rule.ledger for rule in rules], size),
+        "severity": score,
+        "code": np.concatenate([one.code for one in found]),
+        "community_code": np.concatenate([one.community for one in found]),
+        "area_m2": np.concatenate([one.area_m2 for one in found]),
+        "households": pd.arrays.IntegerArray(np.where(unknown, 0, households).astype(np.int64), unknown),
+        "detail": np.array([text for one in found for text in one.detail], dtype=object),
+        "remedy": spread([rule.remedy for rule in rules], size),
+        "state": spread(["open"], [sum(size)]),
+        "reason": np.full(sum(size), None, dtype=object),
+        "expires": np.full(sum(size), None, dtype=object),
+    }
+    order = np.lexsort([gap_id.astype(str), -score])
+    table = pd.DataFrame({name: values[order] for name, values in columns.items()})
+    return gpd.GeoDataFrame(table, geometry=np.concatenate([one.land for one in found])[order], crs=crs)
+
+
+def spread(values: Sequence[str], size: Sequence[int]) -> NDArray[np.object_]:
+    """Repeat each text as often as its kind has gaps."""
+    return np.repeat(np.array(values, dtype=object), size)
+
+
+def no_gaps(crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Return an empty ledger."""
+    return gpd.GeoDataFrame({name: pd.Series(dtype="object") for name in COLUMNS}, geometry=[], crs=crs)
 
 
 def severity(

@@ -4,59 +4,82 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
-from geo.arrays import Geometries
+from geo.arrays import Geometries, Ints, group_first
 from geo.gaps.held import Held
-from geo.gaps.ledger import entries
+from geo.gaps.ledger import Entries, entries
+
+BESIDE_M = 0.01
+"""A hole's border and a community's, each bent by noding, are this near where they are the same."""
 
 
-def place_keys(land: Geometries) -> list[str]:
-    """Name each place by a hash of a point in it, to the metre; places that share one are numbered."""
+def place_keys(land: Geometries, group: Ints) -> list[str]:
+    """Name each place by a hash of a point in it, to the metre; places of one group that share one are numbered."""
     point = np.rint(shapely.get_coordinates(shapely.point_on_surface(land))).astype(np.int64)
-    hashed = pd.Series([blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in point], dtype="object")
-    again = hashed.groupby(hashed).cumcount()
+    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in point]
+    again = pd.DataFrame({"key": hashed, "group": group}).groupby(["key", "group"]).cumcount()
     return [key if not n else f"{key}.{n}" for key, n in zip(hashed, again, strict=True)]
 
 
-def unclaimed(held: Held) -> gpd.GeoDataFrame:
+def unclaimed(held: Held) -> Entries:
     """Find each connected part of the land that only the community holds."""
-    rows = np.flatnonzero((held.grids["kind"] == "unclaimed").to_numpy())
+    rows = held.rows[held.text("kind", held.rows) == "unclaimed"]
     land, local = shapely.get_parts(held.grid_polygon[rows], return_index=True)
-    code = held.grids["code"].to_numpy()[rows][local]
-    community = held.grids["community_code"].to_numpy()[rows][local]
-    keys = place_keys(land)
-    members = np.flatnonzero(np.isin(held.face_grid, rows))
-    part, face = shapely.STRtree(shapely.point_on_surface(held.face_polygon[members])).query(
-        land, predicate="intersects"
-    )
+    code, community = held.text("code", rows)[local], held.text("community_code", rows)[local]
+    keys = place_keys(land, local)
+    part, face = faces_of_parts(held, rows, land)
     return entries(
         "unclaimed",
         about=[f"{where}:{key}" for where, key in zip(community, keys, strict=True)],
         code=code,
         community=community,
         land=land,
-        households=held.households_in(land, members[face], part.astype(np.int64)),
+        households=held.households_in(land, face, part),
         facts=[{}] * len(land),
-        crs=held.crs,
     )
 
 
-def no_community(held: Held) -> gpd.GeoDataFrame:
-    """Find the holes between communities that are wider than a sliver; the nearest community is named."""
-    nearest = shapely.STRtree(held.grid_polygon).nearest(held.hole) if len(held.hole) else np.empty(0, dtype=np.int64)
-    community = held.grids["community_code"].to_numpy()[nearest]
+def faces_of_parts(held: Held, rows: Ints, land: Geometries) -> tuple[Ints, Ints]:
+    """List which faces make up each connected part of some grids: rows of ``land``, and faces."""
+    _, members = held.links.faces_of_grid.members(rows)
+    point = shapely.point_on_surface(held.face_polygon[members])
+    part, face = shapely.STRtree(point).query(land, predicate="intersects")
+    return part.astype(np.int64), members[face]
+
+
+def no_community(held: Held) -> Entries:
+    """Find the holes between communities that are wider than a sliver; the community beside each is named."""
+    hole = np.arange(len(held.hole))
+    if held.asked is not None and len(hole):
+        hole = np.unique(shapely.STRtree(held.hole).query(held.grid_polygon[held.asked], predicate="intersects")[1])
+    land = held.hole[hole]
+    community = held.hole_community[hole]
     nothing = np.empty(0, dtype=np.int64)
+    keys = np.array(place_keys(held.hole, np.zeros(len(held.hole), dtype=np.int64)), dtype=object)
     return entries(
         "no_community",
-        about=place_keys(held.hole),
-        code=np.full(len(held.hole), None, dtype=object),
+        about=list(keys[hole]),
+        code=np.full(len(hole), None, dtype=object),
         community=community,
-        land=held.hole,
-        households=held.households_in(held.hole, nothing, nothing),
+        land=land,
+        households=held.households_in(land, nothing, nothing),
         facts=[{"nearest_community": code} for code in community],
-        crs=held.crs,
     )
+
+
+def beside(hole: Geometries, areas: Geometries, code: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the code of the community that each hole has most border with; the lowest of those that tie."""
+    result = np.full(len(hole), None, dtype=object)
+    if not len(hole):
+        return result
+    row, community = shapely.STRtree(areas).query(hole, predicate="dwithin", distance=BESIDE_M)
+    rim = shapely.buffer(shapely.boundary(hole), BESIDE_M)
+    common = np.round(shapely.area(shapely.intersection(rim[row], areas[community])), 3)
+    order = np.lexsort([code[community].astype(str), -common, row])
+    best = order[group_first(row[order])]
+    result[row[best]] = code[community[best]]
+    return result

@@ -122,7 +122,8 @@ def test_all_layers_are_exported_to_a_folder_and_what_does_not_fit_is_said(here:
     ended = here("export", grid, "-o", tmp_path / "all", "--layer", "all", "--format", "geojson")
     assert ended.status == 0
     assert {path.stem for path in (tmp_path / "all").iterdir()} == set(LAYERS)
-    assert ended.err == "onegrid: build has no geometry and stands beside as build.csv\n"
+    tables = "staffing, assignments, party_organisations, ratings, standards, build"
+    assert ended.err == f"onegrid: {tables}: no geometry, so that they stand beside as .csv\n"
 
 
 def test_an_export_in_gcj_02_is_shifted_by_hundreds_of_metres(here: Onegrid, grid: Path, tmp_path: Path):

@@ -136,6 +136,67 @@ def communities() -> gpd.GeoDataFrame:
     return layer(columns, list(table.geometry))
 
 
+def tables() -> dict[str, pd.DataFrame]:
+    """The layers without geometry, by name."""
+    code = [f"{LEFT}001", f"{LEFT}001", f"{RIGHT}001"]
+    return {
+        "staffing": pd.DataFrame(
+            {
+                "code": code,
+                "post": ["grid_head", "grid_worker", "grid_head"],
+                "required": pd.array([1, 2, None], dtype="Int64"),
+                "held": pd.array([1, 0, 0], dtype="Int64"),
+                "short": pd.array([0, 2, None], dtype="Int64"),
+                "arithmetic": ["1", "2 = 412 户 ÷ 300，进一", None],
+            }
+        ),
+        "assignments": pd.DataFrame(
+            {
+                "code": code[1:],
+                "form": ["branch", "none"],
+                "organisation_id": ["ZB1", None],
+                "members": pd.array([31, 4], dtype="Int64"),
+                "proposed_form": ["branch", "branch"],
+                "proposed_organisation_id": ["ZB1", None],
+                "reason": ["31 ≥ 3", "4 ≥ 3"],
+            }
+        ),
+        "party_organisations": pd.DataFrame(
+            {
+                "organisation_id": ["DZ1", "ZB1"],
+                "name": ["桂花社区党委", "知春里小区网格党支部"],
+                "level": ["community_organisation", "grid_branch"],
+                "parent_id": [None, "DZ1"],
+                "members": pd.array([None, 31], dtype="Int64"),
+                "secretary": [None, "赵示例"],
+                "code": [None, code[0]],
+            }
+        ),
+        "ratings": pd.DataFrame(
+            {
+                "code": code[:1],
+                "class": ["I"],
+                "period": ["2026Q1"],
+                "score": [89.5],
+                "stars": pd.array([4], dtype="Int64"),
+                "rank": pd.array([1], dtype="Int64"),
+                "of": pd.array([1], dtype="Int64"),
+                "reward_share": [0.4],
+                "arithmetic": ["84 + 5.5 = 89.5"],
+            }
+        ),
+        "standards": pd.DataFrame(
+            {
+                "place": ["", "", LEFT[:9]],
+                "key": ["workers.urban_per_10000", "codes.profile", "facilities.公厕.urban"],
+                "value": ["18", '"DB11/T 2157"', "false"],
+                "unit": ["workers per 10,000 residents", "code profile", "yes/no"],
+                "source": ["S1", "P DB11/T 2157-2023", "海淀.toml"],
+            }
+        ),
+    }
+
+
 def repairs() -> gpd.GeoDataFrame:
     line = shapely.LineString(shapely.get_coordinates(CELLS["a1"])[:2])
     return layer(
@@ -174,4 +235,5 @@ def small_build(*, with_lineage: bool = False) -> OneGrid:
         repairs=repairs(),
         lineage=lineage(empty=not with_lineage),
         facts=dict(DATED_FACTS),
+        **tables(),
     )

@@ -23,6 +23,7 @@ from geo.errors import InputError
 from tests.data.small_build import CRS, GRIDS, small_build
 
 SPATIAL = [name for name, layer in LAYERS.items() if layer.geometry]
+TABLES = [name for name in LAYERS if name not in SPATIAL]
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_a_shifted_geopackage_does_not_pass_for_wgs_84(layers, tmp_path):
 def test_a_geopackage_of_all_layers_keeps_tables_types_and_styles(layers, tmp_path):
     assert export(layers, tmp_path / "all.gpkg", layer="all", format="gpkg", crs="4547") == []
     assert dict(pyogrio.list_layers(tmp_path / "all.gpkg")) == {
-        **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon", "build": None, "layer_styles": None
+        **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon", **dict.fromkeys([*TABLES, "layer_styles"])
     }  # fmt: skip
     back = read_build(tmp_path / "all.gpkg")
     assert back["grids"].crs == "EPSG:4547"
@@ -193,8 +194,9 @@ def test_all_layers_go_into_a_directory_or_a_zip(layers, tmp_path, format, suffi
     packed = target.endswith(".zip")
     names = zipfile.ZipFile(tmp_path / target).namelist() if packed else [p.name for p in (tmp_path / target).iterdir()]
     assert {name for name in names if name.endswith(suffix)} >= {f"{name}{suffix}" for name in SPATIAL}
-    assert "build.csv" in names
-    assert notes == ([] if format == "csv" else ["build has no geometry and stands beside as build.csv"])
+    assert {f"{name}.csv" for name in TABLES} <= set(names)
+    said = f"{', '.join(TABLES)}: no geometry, so that they stand beside as .csv"
+    assert notes == ([] if format == "csv" else [said])
     if format == "shp":
         read = gpd.read_file(f"{tmp_path / target}", layer="grids")
         assert len(read) == 6

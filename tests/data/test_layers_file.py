@@ -114,7 +114,7 @@ signer = "s"
 signed = "d"
 expires = "e"
 [standards]
-households = { least = 200, most = 600 }
+size = { urban_low = 200, urban_high = 600 }
 """
 
 
@@ -161,7 +161,7 @@ def test_everything_that_the_design_names_is_accepted(tmp_path: Path) -> None:
         "item": "x",
         "points": "p",
     }
-    assert settings.standards == {"households": {"least": 200, "most": 600}}
+    assert settings.standards == {"size": {"urban_low": 200, "urban_high": 600}}
 
 
 def test_the_least_takes_the_defaults_of_the_engine(tmp_path: Path) -> None:

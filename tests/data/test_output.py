@@ -28,17 +28,27 @@ DESIGNED = {
     " party_members area_m2 parts",
     "faces": "face_id code claimants rule area_m2",
     "units": "layer source_id name status claimed_m2 granted_m2 households population party_members note",
+    "staffing": "code post required held short arithmetic",
+    "assignments": "code form organisation_id members proposed_form proposed_organisation_id reason",
+    "party_organisations": "organisation_id name level parent_id members secretary code",
     "gaps": "gap_id kind ledger severity code community_code area_m2 households detail remedy state reason expires",
     "repairs": "layer source_id problem action changed_m2",
     "lineage": "old_code new_code relation area_share household_share",
     "build": "key value",
 }
 # what was added to it
-ADDED = {"communities": "code name street rural grids area_m2"}
+ADDED = {
+    "communities": "code name street rural grids area_m2",
+    "ratings": "code class period score stars rank of reward_share arithmetic",
+    "standards": "place key value unit source",
+}
 COLUMNS = {name: (DESIGNED | ADDED)[name] for name in LAYERS}
 INTEGERS = {"households", "population", "party_members", "parts", "severity", "rural", "grids"}
+INTEGERS |= {"required", "held", "short", "members", "stars", "rank", "of"}
 NUMBERS = {"area_m2", "claimed_m2", "granted_m2", "changed_m2", "area_share", "household_share"}
-SPATIAL = [name for name in COLUMNS if name != "build"]
+NUMBERS |= {"score", "reward_share"}
+TABLES = ["staffing", "assignments", "party_organisations", "ratings", "standards"]
+SPATIAL = [name for name in COLUMNS if name not in (*TABLES, "build")]
 
 
 @pytest.fixture(params=["town.gpkg", "town"])
@@ -56,7 +66,7 @@ def wkb(frame: gpd.GeoDataFrame) -> list[bytes | None]:
 
 
 def empty(grid):
-    return replace(grid, **{name: getattr(grid, name).iloc[:0] for name in SPATIAL}, facts={})
+    return replace(grid, **{name: getattr(grid, name).iloc[:0] for name in [*SPATIAL, *TABLES]}, facts={})
 
 
 def test_a_build_reads_back_as_it_was_written(out):
@@ -70,6 +80,9 @@ def test_a_build_reads_back_as_it_was_written(out):
         left = pd.DataFrame(written.drop(columns="geometry"))
         right = pd.DataFrame(read.drop(columns="geometry"))
         assert_frame_equal(left, right[list(left)], check_dtype=False)
+    for name in TABLES:
+        assert type(back[name]) is pd.DataFrame
+        assert_frame_equal(getattr(grid, name), back[name], check_dtype=False)
     for name in ("grids", "faces", "units", "gaps", "communities", "lineage"):
         assert wkb(getattr(grid, name)) == wkb(back[name])
     assert read_facts(out) == {**DATED_FACTS, "program": "0.1"}
@@ -118,7 +131,8 @@ def test_any_program_reads_the_layers(out):
     if out.suffix:
         layers = dict(pyogrio.list_layers(out))
         assert layers == {
-            **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon", "build": None, "layer_styles": None
+            **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon",
+            **dict.fromkeys([*TABLES, "build", "layer_styles"]),
         }  # fmt: skip
         grids = gpd.read_file(out, layer="grids")
     else:
@@ -198,11 +212,40 @@ def test_progress_is_told_after_each_layer(out):
     told = []
     write_build(small_build(), out, facts={}, progress=lambda *args: told.append(args))
     assert [name for name, _, _ in told] == list(COLUMNS)
-    assert [done for _, done, _ in told] == [6, 13, 18, 21, 23, 27, 27, 30]
-    assert {rows for _, _, rows in told} == {30}
+    assert [done for _, done, _ in told] == [6, 13, 18, 21, 23, 25, 26, 29, 31, 35, 35, 38, 41]
+    assert {rows for _, _, rows in told} == {41}
 
 
-def test_the_layers_are_those_of_the_design_in_its_order_and_the_one_added():
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_that_a_build_does_not_have_is_read_as_one_without_rows(out, name):
+    write_build(replace(small_build(), **{name: None}), out, facts={})
+    back = read_build(out)
+    assert list(back) == list(COLUMNS)
+    assert list(back[name].columns) == COLUMNS[name].split()
+    assert len(back[name]) == 0
+
+
+def test_a_build_from_before_there_were_tables_is_read(out):
+    write_build(small_build(), out, facts={})
+    whole = read_build(out)
+    for name in TABLES:
+        if out.is_dir():
+            (out / f"{name}.parquet").unlink()
+        else:
+            with closing(sqlite3.connect(out)) as database:
+                database.execute(f"DROP TABLE {name}")
+                for register in ("gpkg_contents", "gpkg_ogr_contents"):
+                    database.execute(f"DELETE FROM {register} WHERE table_name = ?", [name])
+                database.commit()
+    back = read_build(out)
+    assert list(back) == list(COLUMNS)
+    for name in TABLES:
+        assert_frame_equal(back[name], whole[name].iloc[:0])
+    assert list(read_build(out, ["ratings"], columns={"ratings": ["of", "code"]})["ratings"]) == ["of", "code"]
+    assert len(back["grids"]) == 6
+
+
+def test_the_layers_are_those_of_the_design_in_its_order_and_those_added():
     assert {name: " ".join(layer.columns) for name, layer in LAYERS.items()} == DESIGNED | ADDED
     assert [name for name in LAYERS if name in DESIGNED] == list(DESIGNED)
 

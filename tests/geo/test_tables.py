@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyproj
 import pytest
 
-from geo.sources import REPAIR_COLUMNS
+from geo.build import build
+from geo.sources import REPAIR_COLUMNS, Parameters
 from geo.tables import COLUMNS, KEY, LEVELS, Tables, as_table, match_tables, matched, table_repairs
+from tests.geo.sketching import sources, square
 
 A, B, C = "110108001001", "110108001002", "110108001003"
 
@@ -163,3 +167,21 @@ def test_the_matched_rows_say_their_grid_and_community():
 
 def test_levels_are_each_named_once():
     assert len(set(LEVELS)) == len(LEVELS) == 12
+
+
+def test_a_build_lists_the_rows_of_tables_that_are_about_none_of_its_grids():
+    # the compound lies within the courtyard, so that it has no grid
+    drawn = sources("aabb", compound={"k": square(0.2, 0.2, 0.5, 0.5)}, courtyard="c...", patrol_zone="pppp")
+    first = drawn.communities["code"][0]
+    roster = rows(
+        (None, "courtyard", "c", None),
+        (None, "compound", "k", None),
+        (None, "patrol_zone", "p", first),
+        (None, "community", "999999999999", None),
+    )
+    grid = build(replace(drawn, tables=Tables(roster=roster)), Parameters())
+    listed = grid.repairs[grid.repairs["layer"] == "roster"]
+    assert listed["source_id"].tolist() == ["a.csv:3", "a.csv:5"]
+    assert set(listed["problem"]) == {"matches no grid"}
+    assert grid.repairs.crs == drawn.crs
+    assert not len(build(drawn, Parameters()).repairs.query("layer == 'roster'"))

@@ -38,6 +38,7 @@ def test_the_facts_are_text_for_the_table_build(town: LittleTown) -> None:
     town.compounds(DRAWN, "compounds.shp", gid=["a", "b", "c", "d"])
     facts = town.read().facts()
     assert list(facts) == [
+        "input standards: default.toml",
         "input community: communities.gpkg",
         "input compound: compounds.shp",
         "input compound: compounds.cpg",

@@ -1,0 +1,73 @@
+"""The gaps of some grids alone are those that touch these grids among all: what plans recompute after an edit."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo import build as building
+from geo.build import build
+from geo.gaps import find_gaps
+from geo.sources import Parameters
+from tests.geo.messy import messy_sources
+from tests.geo.sketching import one_grid, square
+
+
+def held_of(sources, parameters=None):
+    """Build, and take what the gap rules were given on the way."""
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "find_gaps", lambda held, **options: seen.append(held) or find_gaps(held, **options))
+        grid = build(sources, parameters or Parameters())
+    return seen[0], grid
+
+
+def touching(gaps, grids):
+    """Pick gaps by what they are about and where they lie, without the links that the rules use."""
+    codes, communities = set(grids["code"]), set(grids["community_code"])
+    land = shapely.union_all(np.asarray(grids.geometry))
+    inside = shapely.area(shapely.intersection(np.asarray(gaps.geometry), land)) > 1e-6
+    beside = shapely.intersects(np.asarray(gaps.geometry), land)
+    about = gaps["code"].isin(codes).to_numpy()
+    kind = gaps["kind"].to_numpy()
+    chosen = np.select([kind == "overlap", kind == "no_community"], [inside, beside], about)
+    whole = gaps["code"].isna().to_numpy() & (kind != "no_community")
+    return gaps[np.where(whole, gaps["community_code"].isin(communities), chosen).astype(bool)]
+
+
+def assert_same(one, other):
+    assert one["gap_id"].tolist() == other["gap_id"].tolist()
+    plain = [frame.drop(columns="geometry").reset_index(drop=True).astype(object) for frame in (one, other)]
+    pd.testing.assert_frame_equal(*plain)
+    assert shapely.equals(np.asarray(one.geometry), np.asarray(other.geometry)).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
+    held, grid = held_of(messy_sources(seed))
+    rng = np.random.default_rng(seed)
+    for size in (1, 2, 5, len(grid.grids) // 2):
+        rows = np.sort(rng.permutation(len(grid.grids))[:size])
+        assert_same(find_gaps(held.only(rows)), touching(grid.gaps, grid.grids.iloc[rows]))
+
+
+def test_asking_for_all_grids_by_name_gives_all_gaps():
+    held, grid = held_of(messy_sources(7))
+    assert_same(find_gaps(held.only(range(len(grid.grids)))), grid.gaps)
+
+
+def test_the_share_of_a_straddling_unit_is_of_the_land_it_claims_whoever_was_granted_it():
+    """Compound a claims 4 cells, 1 of them in community B; a courtyard takes 2 of the 3 in A, and changes no share."""
+    drawn = {"a": square(2, 0, 4)}
+    alone = one_grid("AAAAAB", compound=drawn)
+    taken = one_grid("AAAAAB", compound=drawn, courtyard={"c": square(2, 0, 2)})
+    for grid in (alone, taken):
+        gap = grid.gaps[grid.gaps["kind"] == "straddle"].iloc[0]
+        assert json.loads(gap["detail"])["share"] == 0.25
