@@ -12,7 +12,7 @@ import pandas as pd
 from api.console import Stages
 from api.places import require_apart
 from data.layers_file import read_layers_file
-from data.output import read_build, require_writable_build, write_build
+from data.output import begun_build, read_build, require_writable_build
 from data.reading import read_sources
 from geo.build import build
 from geo.errors import InputError
@@ -45,17 +45,19 @@ def build_files(
     stage("read")
     read = read_sources(layers, warn=stage.warn)
     old, used = earlier(previous)
-    grid = build(
-        read.sources,
-        read.settings.parameters,
-        previous=old,
-        used_codes=used,
-        run=cluster(scheduler, stage.done) if scheduler else processes(count, stage.done),
-        local=threads(count),
-        progress=stage,
-    )
-    stage("write")
-    write_build(grid, out, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
+    with begun_build(out, aside=count > 1) as file:
+        grid = build(
+            read.sources,
+            read.settings.parameters,
+            previous=old,
+            used_codes=used,
+            run=cluster(scheduler, stage.done) if scheduler else processes(count, stage.done),
+            local=threads(count),
+            progress=stage,
+            final=file.begin,
+        )
+        stage("write")
+        file.finish(grid, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
     return grid
 
 

@@ -140,18 +140,18 @@ def place_for(file: Path, form: Format, frames: Mapping[str, Frame]) -> Iterator
         raise InputError(f"a {ending} file holds one layer; for all of them name a directory or a .zip")
     size = expected_bytes(frames.values()) * form.room * (2 if ending == ".zip" else 1)
     if ending == ".shp":
-        with whole_set(file, leader=".shp", needs_bytes=size) as folder:
+        with whole_set(file, leader=".shp", needs=lambda: size) as folder:
             yield folder
             for path in list(folder.iterdir()):
                 path.rename(folder / (file.stem + path.name.removeprefix(next(iter(frames)))))
     elif ending == ".zip" or (alone and form is not FORMATS["shp"]):
-        with whole(file, needs_bytes=size) as part:
+        with whole(file, needs=lambda: size) as part:
             folder = part.parent / "parts"
             folder.mkdir()
             yield folder
             pack(folder, part) if ending == ".zip" else next(folder.iterdir()).rename(part)
     else:
-        with whole(file, directory=True, own=own_names(frames), needs_bytes=size) as part:
+        with whole(file, directory=True, own=own_names(frames), needs=lambda: size) as part:
             part.mkdir()
             yield part
 

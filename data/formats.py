@@ -54,6 +54,7 @@ def write_gpkg(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> 
     """Write all layers into one GeoPackage, with their styles."""
     typed = [(name, frame, LAYERS[name].geometry if name in LAYERS else "Unknown") for name, frame in frames.items()]
     geopackage.write(typed, folder / "layers.gpkg")
+    geopackage.finish(folder / "layers.gpkg", [name for name, _, geometry in typed if geometry])
     return []
 
 

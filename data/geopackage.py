@@ -42,13 +42,14 @@ CREATE TABLE layer_styles (
 
 
 def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], path: Path) -> None:
-    """Write layers (name, frame, geometry type or None) to a new GeoPackage: all with an R-tree, styled."""
-    spatial = []
+    """Write layers (name, frame, geometry type or None) to a GeoPackage, new or begun; all with an R-tree."""
     with gdal_options(OPTIONS):
         for name, frame, geometry in layers:
             append(path, name, frame, geometry)
-            if geometry:
-                spatial.append(name)
+
+
+def finish(path: Path, spatial: Sequence[str]) -> None:
+    """Have QGIS show the layers with geometry in their styles."""
     add_styles(path, [style for name in spatial for style in styles_of(name)])
 
 

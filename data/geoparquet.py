@@ -14,10 +14,14 @@ from geo.errors import InputError
 
 
 def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], folder: Path) -> None:
-    """Write layers (name, frame, geometry type or None) into a new directory."""
-    folder.mkdir()
+    """Write layers (name, frame, geometry type or None) into a directory, new or begun."""
+    folder.mkdir(exist_ok=True)
     for name, frame, _ in layers:
         write_file(frame, folder / file_name(name))
+
+
+def finish(folder: Path, spatial: Sequence[str]) -> None:
+    """Add nothing: GeoParquet has no styles."""
 
 
 def write_file(frame: pd.DataFrame, path: Path) -> None:

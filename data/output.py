@@ -7,7 +7,9 @@ Geometry is in the working CRS, as WKB, so that the 1 mm grid survives to the la
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeAlias
@@ -19,6 +21,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from data import geopackage, geoparquet
+from data.aside import Aside
 from data.whole import reason, require_writable, whole
 from geo.errors import InputError
 from geo.result import OneGrid
@@ -148,12 +151,60 @@ def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress:
     InputError
         ``out`` can't be written; nothing is left behind.
     """
-    frames = {name: layer_of(grid, name) for name in LAYERS if name != "build"}
-    every = {**grid.facts, **facts}
-    frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
-    write = geopackage.write if is_geopackage(out) else geoparquet.write
-    with whole(out, **place_rules(out), needs_bytes=expected_bytes(frames.values())) as part:
-        write(counted(typed_layers(frames), frames, progress), part)
+    with begun_build(out) as file:
+        file.finish(grid, facts=facts, progress=progress)
+
+
+@contextmanager
+def begun_build(out: Path, *, aside: bool = False) -> Iterator[BuildFile]:
+    """Begin a build on disk, see `write_build`; it takes its place when it is finished and the block ends.
+
+    With ``aside`` the layers it begins with are written in a process of their own.
+    """
+    file = BuildFile(geopackage if is_geopackage(out) else geoparquet, aside=aside)
+    with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
+        try:
+            yield file
+        finally:
+            file.stop()
+
+
+class BuildFile:
+    """A build that is being written; the order of its layers hangs on which were begun with, on nothing else."""
+
+    path: Path
+
+    def __init__(self, form: ModuleType, *, aside: bool) -> None:
+        self.form, self.aside = form, aside
+        self.frames: dict[str, Frame] = {}
+        self.running: Aside | None = None
+
+    def begin(self, layers: Mapping[str, Frame]) -> None:
+        """Take the layers that are final, and begin to write them."""
+        self.frames = dict(layers)
+        if self.aside:
+            self.running = Aside(partial(self.form.write, typed_layers(self.frames), self.path))
+
+    def finish(self, grid: OneGrid, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
+        """Write what is not yet written."""
+        frames = {name: layer_of(grid, name) for name in LAYERS if name not in (*self.frames, "build")}
+        every = {**grid.facts, **facts}
+        frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
+        self.frames = self.frames | frames
+        rest = frames if self.running else self.frames
+        if self.running:
+            self.running.wait()
+        self.form.write(counted(typed_layers(rest), rest, progress), self.path)
+        self.form.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
+
+    def stop(self) -> None:
+        """End what is still being written."""
+        if self.running:
+            self.running.stop()
+
+    def expected_bytes(self) -> int:
+        """Estimate the size of what is written."""
+        return expected_bytes(self.frames.values())
 
 
 def layer_of(grid: OneGrid, name: str) -> Frame:

@@ -11,26 +11,37 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import InputError
 
 WRITER_ERRORS = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
+Needs: TypeAlias = Callable[[], int]
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FULL_WORDS = ("disk is full", "no space left", "quota exceeded")
 PAGE_BYTES = 4096
 SQLITE_SIDE_FILES = ("-wal", "-shm", "-journal")
 """Of an old GeoPackage that a program has open; SQLite would replay them into the new one."""
+
+
+def nobody_knows() -> int:
+    """Say that it is not known how much will be written."""
+    return 0
+
+
 INDEX_SIDE_FILES = (".qix", ".sbn", ".sbx")
 """Spatial indexes of an old Shapefile, made by other programs: wrong for a new one."""
 
 
 @contextmanager
-def whole(out: Path, *, directory: bool = False, own: Collection[str] = (), needs_bytes: int = 0) -> Iterator[Path]:
+def whole(
+    out: Path, *, directory: bool = False, own: Collection[str] = (), needs: Needs = nobody_knows
+) -> Iterator[Path]:
     """Yield the path to write to; what is there when the block ends takes the place of ``out``.
 
     Parameters
@@ -41,8 +52,8 @@ def whole(out: Path, *, directory: bool = False, own: Collection[str] = (), need
         Whether the block makes a directory.
     own
         Names of the files that an old directory in this place may hold; with any other it is not replaced.
-    needs_bytes
-        About how much the block writes, for the message when the disk is full.
+    needs
+        Tells about how many bytes the block writes, for the message when the disk is full.
 
     Raises
     ------
@@ -50,7 +61,7 @@ def whole(out: Path, *, directory: bool = False, own: Collection[str] = (), need
         The place can't be written, or the disk is full.
     """
     place = require_place(out, directory=directory, own=own)
-    with workshop(out, place.parent, needs_bytes) as folder:
+    with workshop(out, place.parent, needs) as folder:
         part = folder / place.name
         yield part
         sync(part)
@@ -58,14 +69,14 @@ def whole(out: Path, *, directory: bool = False, own: Collection[str] = (), need
 
 
 @contextmanager
-def whole_set(out: Path, *, leader: str, needs_bytes: int = 0) -> Iterator[Path]:
+def whole_set(out: Path, *, leader: str, needs: Needs = nobody_knows) -> Iterator[Path]:
     """Yield a directory; the files in it when the block ends are put beside ``out``, which is one of them.
 
     They are named ``out``'s stem + suffixes; the one with suffix ``leader`` goes last, so that a program that finds it
     finds the others.
     """
     place = require_place(out, directory=False, own=())
-    with workshop(out, place.parent, needs_bytes) as folder:
+    with workshop(out, place.parent, needs) as folder:
         yield folder
         sync(folder)
         for ending in INDEX_SIDE_FILES:
@@ -75,7 +86,7 @@ def whole_set(out: Path, *, leader: str, needs_bytes: int = 0) -> Iterator[Path]
 
 
 @contextmanager
-def workshop(out: Path, parent: Path, needs_bytes: int) -> Iterator[Path]:
+def workshop(out: Path, parent: Path, needs: Needs) -> Iterator[Path]:
     """Yield a directory in ``parent`` that is gone when the block ends; a writer's failure there is an `InputError`."""
     full = False
     try:
@@ -83,19 +94,19 @@ def workshop(out: Path, parent: Path, needs_bytes: int) -> Iterator[Path]:
             try:
                 yield Path(folder)
             except WRITER_ERRORS as error:
-                full = is_full(error, folder, needs_bytes)  # asked before the directory goes, and room comes back
+                full = is_full(error, folder, needs())  # asked before the directory goes, and room comes back
                 raise
         sync_entry(parent)
     except WRITER_ERRORS as error:
         free = shutil.disk_usage(parent).free
-        why = no_space(free, needs_bytes) if full else reason(error)
+        why = no_space(free, needs()) if full else reason(error)
         raise InputError(f"cannot write {out}: {why}") from error
 
 
 def require_writable(out: Path, *, directory: bool = False, own: Collection[str] = ()) -> None:
     """Refuse a place that can't be written, before long work that would end there."""
     place = require_place(out, directory=directory, own=own)
-    with workshop(out, place.parent, 0):
+    with workshop(out, place.parent, nobody_knows):
         pass
 
 

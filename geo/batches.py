@@ -90,14 +90,15 @@ def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, lay
 
     ``rank`` and ``layer`` have a row a unit: its `geo.rules.standing` and the number of its layer.
     """
-    borders = shapely.STRtree(areas)
+    tree = shapely.STRtree(areas)
+    reach = shapely.box(*(shapely.bounds(areas) + REACH_M * np.array([-1, -1, 1, 1])).T)
     for first in range(0, len(areas), size):
         community = np.arange(first, min(first + size, len(areas)))
         rows = slice(*np.searchsorted(met.community, [first, first + size]))
         unit, local = dense(met.unit[rows])
         home = met.home[unit] - first
         home[(home < 0) | (home >= len(community))] = -1
-        _, beside = borders.query(areas[community], predicate="dwithin", distance=REACH_M)
+        _, beside = tree.query(reach[community])
         yield Batch(
             community=community,
             area=areas[community],

@@ -40,6 +40,7 @@ def build(
     run: Run = in_order,
     local: Run = in_order,
     progress: Callable[[str], None] = lambda stage: None,
+    final: Callable[[Mapping[str, pd.DataFrame]], None] = lambda layers: None,
 ) -> OneGrid:
     """Build the one grid of a jurisdiction.
 
@@ -55,6 +56,8 @@ def build(
         How work on the whole is shared out, in this machine's memory. Neither changes anything but the time.
     progress
         Told the name of each stage as it begins.
+    final
+        Given the layers that are as they will be, by name, before the ledgers are drawn up.
 
     Raises
     ------
@@ -65,10 +68,18 @@ def build(
     """
     merged = merge(sources, parameters, run=run, local=local, progress=progress)
     progress("codes")
-    merged, code, ancestry = coded(merged, parameters, previous, used_codes, sources.buildings)
+    merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")
-    tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
-    (grids, units), faces = local(call, tasks)
+    tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code), prove]
+    (grids, units), faces, _ = local(call, tasks)
+    land = {
+        "grids": grids.drop(columns=["rural"]),
+        "faces": faces,
+        "units": units,
+        "communities": community_layer(merged),
+        "lineage": ancestry,
+    }
+    final(land)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("gaps")
     held = held_by(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
@@ -76,13 +87,9 @@ def build(
     repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
     return OneGrid(
         crs=sources.crs,
-        grids=grids.drop(columns=["rural"]),
-        faces=faces,
-        units=units,
+        **land,
         gaps=gaps,
-        communities=community_layer(merged),
         repairs=joined_repairs(repairs),
-        lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
         standards=None if sources.standards is None else standards_table(sources.standards),
     )
@@ -104,13 +111,13 @@ def coded(
     previous: gpd.GeoDataFrame | None,
     used_codes: frozenset[str],
     buildings: gpd.GeoDataFrame | None,
-) -> tuple[Merged, np.ndarray, gpd.GeoDataFrame]:
-    """Number the grids, carrying on the codes of a previous build, and prove them a partition.
+) -> tuple[Merged, np.ndarray, gpd.GeoDataFrame, Callable[[], Partition]]:
+    """Number the grids, carrying on the codes of a previous build.
 
     Returns
     -------
     tuple
-        The grids in the order of their codes, the codes, and the lineage.
+        The grids in the order of their codes, the codes, the lineage, and what is to be called to prove the partition.
     """
     community = community_codes(merged)
     order = spatial_order(merged.grid_polygon, community)
@@ -127,9 +134,9 @@ def coded(
     ancestry = no_lineage(merged.communities.crs)
     if pairs is not None:
         ancestry = lineage(previous, code, merged.grid_polygon, pairs, buildings)
-    Partition(code, community, merged.tilings, merged.hole)
+    prove = partial(Partition, code, community, merged.tilings, merged.hole)
     by_code = np.argsort(code.astype(str), kind="stable")
-    return reordered(merged, by_code), code[by_code], ancestry
+    return reordered(merged, by_code), code[by_code], ancestry, prove
 
 
 def reordered(merged: Merged, order: Ints) -> Merged:

@@ -134,3 +134,15 @@ def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:
     number = np.zeros(count, dtype=np.int64)
     number[first] = np.arange(len(first))
     return len(first), number[label]
+
+
+def neighbours(edges: Edges, group: Ints) -> Adjacency:
+    """Pair the polygons of one group on both sides of each edge, a row an edge; ``group`` has a row an edge."""
+    key = edges.keys()
+    order = np.lexsort([key, group])
+    first = group_first(key[order]) | group_first(group[order])
+    count = np.diff(np.append(np.flatnonzero(first), len(order)))[np.cumsum(first) - 1]
+    one, other = order[first & (count == 2)], order[~first & (count == 2)]
+    opposite = edges.start[one] == edges.end[other]
+    one, other = one[opposite], other[opposite]
+    return Adjacency(edges.polygon[one], edges.polygon[other], edges.length[one])

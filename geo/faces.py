@@ -38,7 +38,8 @@ class Meets:
 class Batch:
     """Some communities with all that their build needs; unit rows are local to the batch.
 
-    ``meets`` pairs communities and units by local rows; ``around`` are the communities beside these. ``home`` is the
+    ``meets`` pairs communities and units by local rows; ``around`` are other communities, all those beside these
+    among them. ``home`` is the
     local row of the community that holds most of a unit's land, -1 when it is not here.
     """
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geo.arrays import Bools, Geometries, Ints, dense, group_first
-from geo.edges import Adjacency, Edges, components, seams
+from geo.edges import Adjacency, Edges, components, neighbours
 from geo.grouped import Grouped
 
 NEAREST = 8
@@ -29,7 +29,7 @@ def side_by_side(polygon: Geometries, community: Ints) -> Adjacency:
         Each pair once, the lower row first, and the length of the common border, metres.
     """
     edges = Edges.of(polygon)
-    pairs = seams(edges, community[edges.polygon]).pairs
+    pairs = neighbours(edges, community[edges.polygon])
     ordered = Adjacency(np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right), pairs.length)
     return ordered.summed(len(polygon))
 

@@ -98,8 +98,13 @@ def know_work(work: Work) -> None:
 
 
 def begin_process(work: Work) -> None:
-    """Make a forked process ready: it knows its work, leaves Ctrl-C to its parent, and ends when that ends."""
+    """Make a forked process ready."""
     know_work(work)
+    follow_parent()
+
+
+def follow_parent() -> None:
+    """Have a forked process leave Ctrl-C to its parent, and end when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)

@@ -123,7 +123,7 @@ class Net:
 class Traced:
     """The faces of a net: polygons, the group of each, and the face to the left of each half-edge, `OUTSIDE` for none.
 
-    ``kept`` are the lines that bound faces; the others have one face on both sides.
+    ``kept`` are the lines that bound faces; the others have one face on both sides, and count as beside none.
     """
 
     polygon: Geometries
@@ -153,7 +153,7 @@ def trace(net: Net, kept: Bools | None = None, wanted: Bools | None = None) -> T
         chosen = np.zeros(len(walk), dtype=np.bool_)
         chosen[walk[half[wanted[half]]]] = True
         half = half[chosen[walk[half]]]
-    rings = Rings.of(net, parted(net, after, walk, half), half)
+    rings = Rings.of(net, parted(net, kept, after, walk, half), half)
     polygon, of_walk = assembled(rings, walk[rings.half], net, round_all=wanted is None)
     left = np.full(2 * len(net), OUTSIDE, dtype=np.int64)
     left[half] = of_walk[walk[half]]
@@ -171,15 +171,15 @@ def cycles(after: Ints) -> Ints:
     return label
 
 
-def parted(net: Net, after: Ints, walk: Ints, half: Ints) -> Ints:
+def parted(net: Net, kept: Bools, after: Ints, walk: Ints, half: Ints) -> Ints:
     """Part walks that come to a node twice, so that every ring is simple.
 
     Round such a node the face has several wedges. A walk comes in along the end of one wedge and leaves along its
     beginning; let it leave along the beginning of the next wedge instead, and it closes round what lies between.
     """
-    degree = np.bincount(net.leaves[half], minlength=1)
+    degree = np.bincount(net.leaves[np.repeat(kept, 2)], minlength=int(net.leaves.max(initial=0)) + 1)
     busy = np.zeros(len(after), dtype=np.bool_)
-    busy[half[degree[net.leaves[half]] > 3]] = True  # with three lines, two wedges of one face have a line in common
+    busy[half[degree[net.leaves[half]] > 3]] = True  # of three wedges, any two have a line in common
     out = net.spin[busy[net.spin]]
     if not len(out):
         return after
