@@ -239,7 +239,7 @@ def with_zeros(layer: Texts, unit: Texts, homes: pd.DataFrame) -> tuple[Texts, B
     known = known.drop_duplicates(["layer", "bare"], keep=False)
     bare = pd.Series(unit, dtype="str").str.lstrip("0").to_numpy(dtype=object)
     place = looked_up(joined(layer, bare), joined(known["layer"], known["bare"]))
-    changed = unknown & (place >= 0)
+    changed = unknown & (place >= 0) & (unit != "")
     return np.where(changed, at_or_none(known["source_id"], place), unit), changed
 
 
