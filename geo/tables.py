@@ -192,7 +192,8 @@ def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Ma
     unit[asks_unit], restored = with_zeros(layer[asks_unit], unit[asks_unit], homes)
     grid[asks_unit] = by_unit(layer[asks_unit], unit[asks_unit], community[asks_unit], grids, homes)
     named = np.where(unit == "", community, unit)
-    whole = asks_community & ((community == "") | (community == named)) & np.isin(named, grids["community_code"])
+    known = pd.Series(named).isin(grids["community_code"].unique()).to_numpy(np.bool_)
+    whole = asks_community & ((community == "") | (community == named)) & known
     grid[whole] = by_unit(np.full(int(whole.sum()), "community", object), named[whole], named[whole], grids, homes)
     where = at_or_none(grids["community_code"], grid)
     where[whole] = named[whole]

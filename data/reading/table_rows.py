@@ -23,6 +23,8 @@ HEADER_WITHIN = 10
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "UTF-8-SIG", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 _LONGEST_CELL = 1_000_000
+_HEAD = 100_000
+"""The header ends within so many characters."""
 
 
 class Rows(NamedTuple):
@@ -107,7 +109,7 @@ def _parsed(text: str, written: str, columns: Collection[str]) -> list[list[str]
 
 def _found(text: str, delimiter: str, columns: Collection[str]) -> tuple[int, int]:
     """Count the columns looked for, and all cells, in the best of the first rows."""
-    rows: Iterator[list[str]] = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: Iterator[list[str]] = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=delimiter)
     try:
         return max((header_score(row, columns) for row in islice(rows, HEADER_WITHIN)), default=(0, 0))
     except csv.Error:

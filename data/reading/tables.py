@@ -6,14 +6,13 @@ is refused (`data.reading.identity_numbers`).
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.layers_file import Settings
 from data.layers_schema import TableFile as TableSpec
@@ -24,7 +23,7 @@ from data.reading.party_tree import one_tree
 from data.reading.record import InputFile
 from data.reading.source_file import Repair, counted
 from data.reading.table_columns import NOT_FILLED_DOWN, columns_of_table
-from data.reading.table_file import TableFile, Texts
+from data.reading.table_file import TableFile
 from data.reading.table_rows import HEADER_WITHIN, XLSX, Rows, header_score, read_rows
 from geo.errors import InputError
 from geo.tables import Tables
@@ -136,19 +135,15 @@ def _require_width(written: str, body: Sequence[Sequence[str]], width: int, head
 def _refuse_personal(file: TableFile) -> None:
     """Refuse columns that look like identity-card numbers, also in full-width digits or with spaces in them."""
     mapped = file.spec.fields.columns()
-    for between in ("", r"[\s-]"):
-        texts = {key: pa.array(_plain_digits(column, between), pa.string()) for key, column in file.columns.items()}
+    plain = {key: pc.utf8_normalize(pa.array(column, pa.string()), form="NFKC") for key, column in file.columns.items()}
+    joined = {key: pc.replace_substring_regex(column, r"[\s-]", "") for key, column in plain.items()}
+    for texts in (plain, joined):
         refuse_identity_numbers(file.written, texts, mapped, codes=("grid_code",))
-
-
-def _plain_digits(column: Texts, between: str) -> list[str | None]:
-    """Return texts in half width, without what stands between digits."""
-    return [text and re.sub(between, "", unicodedata.normalize("NFKC", text)) for text in column]
 
 
 def _refuse_errors(file: TableFile) -> None:
     for key, column in file.columns.items():
-        wrong = np.isin(column, _ERRORS)
+        wrong = pd.Series(column).isin(_ERRORS).to_numpy(np.bool_)
         if not wrong.any():
             continue
         if column[np.argmax(wrong)] == _ERRORS[-1]:

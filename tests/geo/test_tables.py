@@ -46,7 +46,8 @@ HOMES = pd.DataFrame(
 
 def rows(*keys: tuple) -> pd.DataFrame:
     """A roster; a key is (grid_code, layer, source_id, community)."""
-    return as_table("roster", dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True)), file="a.csv")
+    columns = dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True))
+    return as_table("roster", {**columns, "post": ["grid_head"] * len(keys)}, file="a.csv")
 
 
 def about(*key: str | None) -> tuple[str | None, str | None, bool] | str:
