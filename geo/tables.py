@@ -290,7 +290,10 @@ def table_repairs(tables: Tables | None, matches: Mapping[str, Matched], crs: py
 
 
 def _repairs(name: str, table: pd.DataFrame, rows: Ints, problem: str, action: str) -> pd.DataFrame:
+    """Return rows of `repairs`; the action repeats the key, by which the row may be found and corrected."""
     at = table.iloc[rows]
     place = at["file"].astype("str") + ":" + at["row"].astype("str")
-    values = (name, place.to_numpy(dtype=object), problem, action, 0.0)
+    keys = at[list(KEY)].astype(object).where(at[list(KEY)].notna(), "").to_numpy()
+    said = [" ".join(filter(None, key)) for key in keys]
+    values = (name, place.to_numpy(dtype=object), problem, [f"{action}: {key}" if key else action for key in said], 0.0)
     return pd.DataFrame(dict(zip(REPAIR_COLUMNS, values, strict=True)), index=np.arange(len(rows)))

@@ -141,9 +141,14 @@ def test_rows_that_are_about_no_grid_become_repairs():
     listed = table_repairs(tables, match_tables(tables, GRIDS, HOMES), pyproj.CRS("EPSG:4526"))
     assert list(listed.columns) == [*REPAIR_COLUMNS, "geometry"]
     assert listed[["layer", "source_id", "problem", "action"]].to_numpy().tolist() == [
-        ["roster", "a.csv:2", "matches no grid", "left out"],
+        ["roster", "a.csv:2", "matches no grid", "left out: compound 99"],
         ["roster", "a.csv:4", "names no grid", "left out"],
-        ["party", ":3", "matches no grid", "left out"],  # the committee in row 2 covers no grid, as it should
+        [
+            "party",
+            ":3",
+            "matches no grid",
+            "left out: compound x",
+        ],  # the committee in row 2 covers no grid, as it should
     ]
 
 
