@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from json import JSONDecodeError
 from pathlib import Path
 
 import pandas as pd
@@ -31,7 +32,10 @@ def standards_named(written: str) -> Standards:
     if written == SHIPPED:
         return read_any_standards(None)
     if path.suffix.lower() == ".gpkg" or path.is_dir():
-        standards = standards_from_table(read_build(path, ["standards"])["standards"])
+        try:
+            standards = standards_from_table(read_build(path, ["standards"])["standards"])
+        except (KeyError, TypeError, JSONDecodeError) as error:
+            raise InputError(f"{written}: its table standards is not as One Grid writes it; build it again") from error
         if standards is None:
             raise InputError(f"{written}: this build says nothing of standards; build it again")
         return standards

@@ -153,7 +153,7 @@ def _check_places(given: _Given) -> None:
     for prefix, tree in places.items():
         if not _PREFIX.fullmatch(prefix):
             digits = ", ".join(map(str, PREFIX_DIGITS))
-            given.refuse(("at", prefix), f'at "{prefix}": the beginning of a division\'s code has {digits} digits')
+            given.refuse(("at", prefix), f"at {_shown(prefix)}: the beginning of a division's code has {digits} digits")
         if not isinstance(tree, dict):
             given.refuse(("at", prefix), f'at "{prefix}" must be a table, not {_shown(tree)}')
         for table in _WHOLE_PLAN:
@@ -292,17 +292,17 @@ def _order(tree: _Tree, keys: Keys, low: str, high: str, relation: str) -> tuple
 
 
 def _reason(error: ErrorDetails, keys: Keys) -> str:
-    key, given = keys[-1], error["input"]
+    key, given = keys[-1] if keys[-1].isprintable() else _shown(keys[-1]), error["input"]
     shown = _shown(given.value if isinstance(given, Entry) else given["value"] if _is_entry(given) else given)
     match error["type"]:
         case "extra_forbidden":
-            reason = f'unknown key "{key}"; {_suggestion(keys)}'
+            reason = f"unknown key {_shown(keys[-1])}; {_suggestion(keys)}"
         case "missing":
             reason = f"{key} is missing"
         case "model_type" | "dict_type" | "entry":
             reason = f"{key} must be a table, not {shown}"
         case "string_pattern_mismatch":
-            reason = f"{quoted(key)}: the name of a kind of facility has no dots and no quotes"
+            reason = f"{_shown(keys[-1])}: the name of a kind of facility has no dots and no quotes"
         case "unit":
             reason = f"{key} is in {_shown(given['unit'])}; it {error['msg']}"
         case "range" | "yes_no" | "one_of" | "names":
@@ -337,7 +337,7 @@ def quoted(key: str) -> str:
     >>> quoted("workers"), quoted("530102002"), quoted("公厕")
     ('workers', '"530102002"', '"公厕"')
     """
-    return key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) else f'"{key}"'
+    return key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) else _shown(key)
 
 
 def _shown(value: Any) -> str:

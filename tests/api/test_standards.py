@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shlex
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,15 @@ def test_a_build_is_refused_before_any_layer_is_read_when_its_standards_are_wron
     refused = here("build", town.settings(), "-o", tmp_path / "grid.gpkg", "--standards", own).refusal
     assert refused.startswith("town.toml: line 2: [size] urban_low is 501; it must be at most urban_high")
     assert not (tmp_path / "grid.gpkg").exists()
+
+
+def test_a_build_whose_standards_were_tampered_with_is_refused(here: Onegrid, grid: Path, tmp_path: Path):
+    out = tmp_path / "grid.gpkg"
+    for change in ("delete from standards where key = 'funding.branch'", "update standards set value = 'x'"):
+        out.write_bytes(grid.read_bytes())
+        with closing(sqlite3.connect(out)) as file, file:
+            file.execute(change)
+        assert "its table standards is not as One Grid writes it" in here("standards", "show", out).refusal
 
 
 def test_a_build_is_not_written_over_its_standards(here: Onegrid, town: LittleTown, tmp_path: Path):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.standards_file import DEFAULT, read_any_standards, read_standards
 from geo.errors import InputError
@@ -290,6 +292,33 @@ def test_a_layers_toml_is_read_for_its_overrides(tmp_path: Path):
     assert plain.general == read_standards().general
     with pytest.raises(InputError, match=r"layers\.toml: line 1: standards must be a table, not 3"):
         read_any_standards(write(tmp_path, "standards = 3\n[layers]", "layers.toml"))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 1_000) | st.floats() | st.text('a公."\n', max_size=3) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["value", "unit", "a\nb", "53"]), inner)
+    ),
+    max_leaves=4,
+)
+PATHS = [("at",), ("at", "53"), *(keys[:end] for keys, _ in parts(read_standards().general) for end in (1, 2, 3, 4))]
+SUFFIXES = [(), ("value",), ("source",), ("unit",)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(SUFFIXES), ANYTHING), max_size=3), st.booleans())
+def test_whatever_is_written_is_taken_or_refused_in_one_line(changes: list[Any], at_a_place: bool):
+    tree: dict[str, Any] = {}
+    for keys, suffix, value in changes:
+        branch = tree
+        for step in (*(("at", "530102") if at_a_place else ()), *keys, *suffix)[:-1]:
+            branch = branch[step] if isinstance(branch.get(step), dict) else branch.setdefault(step, {})
+            if not isinstance(branch, dict):
+                return
+        branch[(*keys, *suffix)[-1]] = value
+    try:
+        read_standards(None, tree)
+    except InputError as refused:
+        assert "\n" not in str(refused)
 
 
 def test_the_files_are_named_with_their_hashes(tmp_path: Path):
