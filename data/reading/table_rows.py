@@ -118,5 +118,15 @@ def _found(text: str, delimiter: str, columns: Collection[str]) -> tuple[int, in
 
 def header_score(row: Sequence[str], columns: Collection[str]) -> tuple[int, int]:
     """Count the columns looked for in a row, and its cells that are not blank."""
-    cells = [cell.strip(DELIMITERS + " \r\n") for cell in row]
-    return len(set(columns) & set(cells)), sum(map(bool, cells))
+    names = header_names(row, columns)
+    return len(set(columns) & set(names)), sum(bool(name.strip(DELIMITERS)) for name in names)
+
+
+def header_names(row: Sequence[str], columns: Collection[str]) -> list[str]:
+    """Return the names in a header; spaces and line breaks in those looked for make no difference.
+
+    >>> header_names([" 工作\\n电话", "姓 名", "a b"], ["工作电话", "姓名"])
+    ['工作电话', '姓名', 'a b']
+    """
+    same = {"".join(column.split()): column for column in columns}
+    return [same.get("".join(cell.split()), " ".join(cell.split())) for cell in row]

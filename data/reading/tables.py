@@ -24,7 +24,7 @@ from data.reading.record import InputFile
 from data.reading.source_file import Repair, counted
 from data.reading.table_columns import NOT_FILLED_DOWN, columns_of_table
 from data.reading.table_file import TableFile
-from data.reading.table_rows import HEADER_WITHIN, XLSX, Rows, header_score, read_rows
+from data.reading.table_rows import HEADER_WITHIN, XLSX, Rows, header_names, header_score, read_rows
 from geo.errors import InputError
 from geo.tables import Tables
 
@@ -85,7 +85,7 @@ def _mapped(name: str, spec: TableSpec, written: str, rows: Rows) -> tuple[Table
     """
     mapped = spec.fields.columns()
     header, body = _header(written, mapped, rows.rows)
-    names = [cell.strip() for cell in rows.rows[header]]
+    names = header_names(rows.rows[header], mapped.values())
     dropped = require_columns(written, mapped, [name for name in names if name])
     for key, column in mapped.items():
         if names.count(column) > 1:
@@ -113,13 +113,16 @@ def _fill_down(texts: dict[str, list[str]], place: Mapping[str, int], merged: Se
     return count
 
 
-def _header(written: str, mapped: Mapping[str, str], rows: Sequence[Sequence[str]]) -> tuple[int, Sequence[list[str]]]:
+def _header(written: str, mapped: Mapping[str, str], rows: list[list[str]]) -> tuple[int, list[list[str]]]:
     """Return the position of the header, the first row that has most of the mapped columns, and the rows below it."""
     scores = [header_score(row, mapped.values()) for row in rows[:HEADER_WITHIN]]
-    if not any(cells for _, cells in scores):
+    found, cells = max(scores, default=(0, 0))
+    if not cells:
         raise InputError(f"{written}: holds no rows; give the right file")
-    header = scores.index(max(scores))
-    return header, rows[header + 1 :]  # type: ignore[return-value]
+    header = scores.index((found, cells))
+    if not found:  # a title has one cell; what stands below the header is nobody's business here
+        header = next(row for row, (_, count) in enumerate(scores) if count >= min(cells, 2))
+    return header, rows[header + 1 :]
 
 
 def _require_width(written: str, body: Sequence[Sequence[str]], width: int, header: int) -> None:

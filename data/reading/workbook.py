@@ -39,7 +39,9 @@ def read_sheet(raw: bytes, written: str, sheet: str | None) -> dict[str, Any]:
     except _UNREADABLE as error:
         raise InputError(f"{written}: can't be read as an XLSX file: {' '.join(str(error).split())}") from None
     chosen = _chosen(book, written, sheet)
-    rows = [[_text(value) for value in row] for row in chosen.iter_rows(values_only=True)]
+    rows = [_texts(row) for row in chosen.iter_rows(values_only=True)]
+    while rows and not rows[-1]:  # rows that were given a format, down to the millionth
+        rows.pop()
     ranges = sorted(chosen.merged_cells.ranges, key=lambda cells: cells.coord)
     merged = tuple((one.min_col - 1, one.min_row - 1, one.max_row - 1) for one in ranges)
     return {"rows": rows, "driver": "XLSX", "sheet": chosen.title, "merged": merged}
@@ -52,11 +54,16 @@ def _chosen(book: Workbook, written: str, sheet: str | None) -> Worksheet:
         if not found:
             raise InputError(f'{written}: has no sheet "{sheet}"; its sheets are {names}')
         return found[0]
-    visible = [one for one in book.worksheets if one.sheet_state == "visible"]
+    visible = [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
     filled = [one for one in visible if one.max_row > 1 or one.max_column > 1] or visible
     if len(filled) != 1:
         raise InputError(f"{written}: holds several sheets, {names}; choose one with sheet = …")
     return filled[0]
+
+
+def _texts(row: tuple[Any, ...]) -> list[str]:
+    """Write a row as texts; a blank one has no cells."""
+    return [_text(value) for value in row] if any(value is not None for value in row) else []
 
 
 def _text(value: Any) -> str:

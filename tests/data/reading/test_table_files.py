@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.data.reading.office import A, B, Office
@@ -92,6 +93,20 @@ def test_a_mapped_column_that_is_not_there_is_refused_with_a_suggestion(office: 
     office.csv("roster", ONE)
     office.keys["roster"]["fields"]["phone"] = "电话"
     assert office.refusal() == ('a.csv: has no field "电话" (mapped as phone); its fields are 图层, 编号, 岗位, 姓名')
+
+
+def test_what_stands_below_the_header_is_not_told_when_no_column_fits(office: Office):
+    office.csv("roster", "网格岗位表,,\nlayer,,post\n居民小区,XQ1,张示例\n")
+    office.keys["roster"]["fields"] = {"grid_code": "网格", "post": "岗位"}
+    assert office.refusal() == 'a.csv: has no field "网格" (mapped as grid_code); its fields are layer, post'
+
+
+def test_spaces_and_line_breaks_in_a_header_make_no_difference(office: Office):
+    office.csv("roster", '图层,编号,岗位,"工作\n电话",姓 名\n居民小区,XQ1,网格长,0871-1,张示例\n')
+    office.keys["roster"]["fields"] |= {"phone": "工作电话", "name": "姓名"}
+    read = office.read()
+    assert read.tables.roster[["phone", "name"]].to_numpy().tolist() == [["0871-1", "张示例"]]
+    assert read.inputs[0].dropped == ()
 
 
 def test_a_mapped_column_that_is_there_twice_is_refused(office: Office):
@@ -231,6 +246,28 @@ def test_numbers_dates_and_yes_of_a_spreadsheet_are_read_as_what_they_are(office
     assert frame["grid_code"].tolist() == ["530102001001001", "530102001001002"]
     assert frame["signed"].tolist() == ["2026-03-15"] * 2
     assert frame["expires"].tolist() == ["2026-12-31"] * 2
+
+
+def test_rows_that_were_only_given_a_format_are_no_rows(office: Office):
+    book = office.xlsx("roster", *ROWS)
+    book.active.cell(row=5_000, column=1).number_format = "@"
+    book.save(office.folder / "a.xlsx")
+    read = office.read()
+    assert (len(read.tables.roster), read.inputs[0].features) == (1, 1)
+
+
+def test_csv_and_xlsx_with_the_same_cells_give_the_same_table(office: Office):
+    header = ["缺口", "网格", "缺口编号", "岗位", "理由", "签批人", "签批", "有效期"]
+    rows = [
+        ["缺编", "530102001001001", None, "网格员", "x", "甲", "2026-03-15", "2026年12月31日"],
+        [None, None, "unclaimed:1", None, "y,z", "乙", None, "2026/12/31"],
+        ["straddle", "530102001001002", None, None, "行\n二", "丙", "2026.3.5", "20261231"],
+    ]
+    office.csv("exceptions", pd.DataFrame(rows, columns=header).to_csv(index=False))
+    one = office.frame()
+    office.keys.clear()
+    office.xlsx("exceptions", header, *rows)
+    pd.testing.assert_frame_equal(one.drop(columns="file"), office.frame().drop(columns="file"))
 
 
 @pytest.mark.parametrize("value", ["#N/A", "#REF!"])
