@@ -5,7 +5,7 @@ Merge → codes and lineage → counts → the layers of the result → gaps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -18,12 +18,13 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
-from geo.gaps import Held, Links, find_gaps
-from geo.gaps.unheld import beside
+from geo.gaps import find_gaps
+from geo.gaps.evaluated import not_evaluated
+from geo.gathering import gather
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
+from geo.overlays import rated, settlements, staff_of_communities, staff_of_grids
 from geo.partition import Partition
-from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
@@ -70,9 +71,11 @@ def build(
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code)]
     (grids, units), faces = local(call, tasks)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
+    progress("staffing")
+    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
+    staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
-    held = held_by(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
-    gaps = find_gaps(held, skip=not_evaluated(sources), run=local)
+    gaps = find_gaps(held, run=local)
     repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
     return OneGrid(
         crs=sources.crs,
@@ -84,6 +87,10 @@ def build(
         repairs=joined_repairs(repairs),
         lineage=ancestry,
         facts=facts(sources, parameters, grids, units, gaps),
+        staffing=staff,
+        community_staffing=staff_of_communities(held),
+        ratings=rating,
+        settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
     )
 
@@ -168,49 +175,6 @@ def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame
     return pd.concat(there, ignore_index=True) if there else parts[-1]
 
 
-def held_by(
-    merged: Merged,
-    grids: gpd.GeoDataFrame,
-    parameters: Parameters,
-    sources: Sources,
-    tables: Mapping[str, pd.DataFrame],
-) -> Held:
-    """Gather what the gap rules look at."""
-    code = merged.communities["code"].to_numpy(dtype=object)
-    sizes = np.array([len(code), len(merged.units)])
-    claims = merged.claim_face, merged.claim_unit
-    return Held(
-        crs=sources.crs,
-        parameters=parameters,
-        grids=grids,
-        grid_polygon=merged.grid_polygon,
-        grid_unit=merged.grid_unit,
-        grid_community=merged.grid_community,
-        face_polygon=merged.face_polygon,
-        face_grid=merged.face_grid,
-        face_area_m2=merged.face_area_m2,
-        claim_face=merged.claim_face,
-        claim_unit=merged.claim_unit,
-        units=merged.units,
-        home=np.array([*code, None], dtype=object)[merged.home],
-        communities=merged.communities,
-        community_polygon=merged.area,
-        hole=merged.hole,
-        hole_community=beside(merged.hole, merged.area, code),
-        links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
-        buildings=counted_places(sources.buildings),
-        tables=tables,
-    )
-
-
-def counted_places(buildings: gpd.GeoDataFrame | None) -> Places | None:
-    """Return the buildings with their households, if anybody counted them."""
-    if buildings is None or "households" not in buildings:
-        return None
-    households = buildings["households"].fillna(0).to_numpy(np.float64)
-    return Places.of(np.asarray(buildings.geometry.array, dtype=object), households)
-
-
 def facts(
     sources: Sources, parameters: Parameters, grids: pd.DataFrame, units: pd.DataFrame, gaps: pd.DataFrame
 ) -> dict[str, str]:
@@ -226,15 +190,3 @@ def facts(
         **{name: str(size) for name, size in sizes.items()},
         **{f"not_evaluated.{kind}": reason for kind, reason in not_evaluated(sources).items()},
     }
-
-
-def not_evaluated(sources: Sources) -> dict[str, str]:
-    """Say which gap kinds the sources can't show, and why."""
-    reasons = {}
-    if not (sources.units["layer"] == "patrol_zone").any():
-        reasons["unpatrolled"] = "there is no patrol_zone layer"
-    if sources.units["households"].isna().all() and sources.buildings is None:
-        reasons |= dict.fromkeys(("oversize", "undersize"), "no layer has households")
-    if sources.management_areas is None:
-        reasons["management_type"] = "there is no management_area layer; every grid is routine"
-    return reasons
