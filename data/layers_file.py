@@ -40,7 +40,7 @@ class Settings:
     parameters
         How they are merged; every source layer has its place in ``precedence``.
     tables
-        The tables that are there, by name. They are not read with the layers.
+        The tables that are there, by name.
     standards
         Overrides of the standards file, as written.
     names_code_profile
