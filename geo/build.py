@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -20,10 +21,11 @@ from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.gaps import find_gaps
 from geo.gaps.evaluated import not_evaluated
+from geo.gaps.exceptions import accepted
 from geo.gathering import gather
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
-from geo.overlays import rated, settlements, staff_of_communities, staff_of_grids
+from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids
 from geo.partition import Partition
 from geo.result import OneGrid
 from geo.running import Run, in_order
@@ -38,6 +40,7 @@ def build(
     *,
     previous: gpd.GeoDataFrame | None = None,
     used_codes: frozenset[str] = frozenset(),
+    as_of: date | None = None,
     run: Run = in_order,
     local: Run = in_order,
     progress: Callable[[str], None] = lambda stage: None,
@@ -50,6 +53,8 @@ def build(
         The ``grids`` of an earlier build, in any CRS: grids that hold most of an old one keep its code.
     used_codes
         Codes that were given out before and live no more; new grids avoid them.
+    as_of
+        The day on which exceptions hold or have run out; None: none has.
     run
         How batches of communities are worked on, maybe on other machines; see `geo.scale`.
     local
@@ -72,11 +77,12 @@ def build(
     (grids, units), faces = local(call, tasks)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
-    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
+    organisations, assigned = party_of(sources, matches, grids)
+    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned)
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
-    gaps = find_gaps(held, run=local)
-    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
+    gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs), idle]
     return OneGrid(
         crs=sources.crs,
         grids=grids.drop(columns=["rural"]),
@@ -86,9 +92,11 @@ def build(
         communities=community_layer(merged),
         repairs=joined_repairs(repairs),
         lineage=ancestry,
-        facts=facts(sources, parameters, grids, units, gaps),
+        facts=facts(sources, parameters, grids, units, gaps, as_of),
         staffing=staff,
         community_staffing=staff_of_communities(held),
+        assignments=assigned,
+        party_organisations=organisations,
         ratings=rating,
         settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
@@ -172,17 +180,24 @@ def unit_homes(merged: Merged) -> pd.DataFrame:
 def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:
     """Join what reading, merging and matching changed."""
     there = [part for part in parts if part is not None and len(part)]
-    return pd.concat(there, ignore_index=True) if there else parts[-1]
+    return pd.concat(there, ignore_index=True) if there else parts[1]
 
 
 def facts(
-    sources: Sources, parameters: Parameters, grids: pd.DataFrame, units: pd.DataFrame, gaps: pd.DataFrame
+    sources: Sources,
+    parameters: Parameters,
+    grids: pd.DataFrame,
+    units: pd.DataFrame,
+    gaps: pd.DataFrame,
+    as_of: date | None,
 ) -> dict[str, str]:
     """Say what was built, by which parameters, and what could not be evaluated."""
     totals = {"name": sources.name, "working_crs": sources.crs.to_string()}
     settings = {f"merge.{name}": str(value) for name, value in asdict(parameters).items()}
     sizes = {"communities": len(sources.communities), "grids": len(grids), "units": len(units), "gaps": len(gaps)}
     sizes |= {name: int(grids[name].sum()) for name in COUNTS}
+    if as_of and sources.tables and sources.tables.exceptions is not None:
+        totals["as_of"] = as_of.isoformat()
     return {
         **totals,
         **settings,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import Bools
+from geo.facilities import LOOKED_FOR, asked_for, kinds_of
 from geo.funding import Money
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.held import Held, Links
@@ -17,6 +18,7 @@ from geo.merge import Merged
 from geo.places import Places
 from geo.roster import Roster, with_secretaries
 from geo.sources import Parameters, Sources
+from geo.walking import Walks
 
 OWN_BRANCH = ("grid_branch", "villager_group_branch")
 """Levels of the branch that is a grid's own [S3, S0]."""
@@ -28,8 +30,9 @@ def gather(
     parameters: Parameters,
     sources: Sources,
     tables: Mapping[str, pd.DataFrame],
+    assignments: pd.DataFrame | None,
 ) -> Held:
-    """Gather what the gap rules look at; ``grids`` and ``tables`` as in `Held`, in the order of ``merged``."""
+    """Gather what the gap rules look at; the frames as in `Held`, in the order of ``merged``."""
     code = merged.communities["code"].to_numpy(dtype=object)
     sizes = np.array([len(code), len(merged.units)])
     claims = merged.claim_face, merged.claim_unit
@@ -59,7 +62,22 @@ def gather(
         roster=roster(tables, len(grids), code),
         money=Money.of(tables["funding"], len(grids), code) if "funding" in tables else None,
         own_branch=own_branch(tables.get("party"), len(grids)),
+        assignments=assignments,
+        walks=walks_to(sources),
         not_evaluated=not_evaluated(sources),
+    )
+
+
+def walks_to(sources: Sources) -> Walks | None:
+    """Measure the ways to facilities, along the roads if there are any; None where no distance can be judged."""
+    facilities, standards = sources.facilities, sources.standards
+    if facilities is None or standards is None:
+        return None
+    return Walks.of(
+        np.asarray(facilities.geometry.array, dtype=object),
+        kinds_of(facilities["kind"], standards),
+        None if sources.roads is None else np.asarray(sources.roads.geometry.array, dtype=object),
+        farthest_m=LOOKED_FOR * max(asked_for(standards).values(), default=0),
     )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.gaps.held import Held
+from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
 from geo.rating import ratings
 from geo.settlements import self_management, settlement_class
+from geo.sources import Sources
 from geo.staffing import staffing
 from geo.staffing_totals import community_staffing
+from geo.tables import Matched
 
 
 def staff_of_grids(held: Held) -> pd.DataFrame | None:
@@ -30,6 +36,22 @@ def staff_of_communities(held: Held) -> pd.DataFrame | None:
         held.roster,
         held.standards,
     )
+
+
+def party_of(
+    sources: Sources, matches: Mapping[str, Matched], grids: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return the layers `party_organisations` and `assignments`; ``grids`` in the order of their codes.
+
+    The first is None without a party table, the second without standards, or where nobody says anything about party
+    members and organisations.
+    """
+    party = None if sources.tables is None else sources.tables.party
+    organisations = None if party is None else party_organisations(party, matches["party"], grids)
+    if sources.standards is None or (organisations is None and not grids["party_members"].notna().any()):
+        return organisations, None
+    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS)) if organisations is None else organisations
+    return organisations, assignments(grids, np.asarray(grids.geometry.array, object), there, sources.standards)
 
 
 def rated(held: Held) -> pd.DataFrame | None:

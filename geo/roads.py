@@ -8,6 +8,7 @@ joined to it. There is no one-way street on foot.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -59,7 +60,7 @@ class Roads:
         drawn = shapely.linestrings(np.stack([xy[start], xy[end]], axis=1)) if len(start) else np.empty(0, object)
         return cls(xy, start, end, shapely.STRtree(drawn))
 
-    @property
+    @cached_property
     def length_m(self) -> Floats:
         """The length of each stretch, (stretches,)."""
         return np.asarray(np.hypot(*(self.xy[self.end] - self.xy[self.start]).T), dtype=np.float64)

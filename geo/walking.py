@@ -82,7 +82,7 @@ class Walks:
             return np.zeros((len(xy), len(self.kinds)))
         direct = np.stack([tree.query(xy)[0] for tree in self.straight], axis=1)
         if self.roads is None:
-            return np.round(direct * detour[:, None], 3)
+            return np.asarray(np.round(direct * detour[:, None], 3), dtype=np.float64)
         feet = self.roads.feet(xy)
         length = self.roads.length_m[feet.stretch]
         start, end = self.roads.start[feet.stretch], self.roads.end[feet.stretch]
@@ -91,4 +91,5 @@ class Walks:
         nearest = np.minimum.reduceat(way + feet.leg_m, first, axis=1).T
         nearest[nearest > self.farthest_m] = np.inf
         short = direct <= feet.leg_m[first][:, None]
-        return np.round(np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest), 3)
+        ways = np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest)
+        return np.asarray(np.round(ways, 3), dtype=np.float64)

@@ -10,7 +10,9 @@ from geo.gaps.contested import overlap, straddle
 from geo.gaps.governed import no_property_party, no_self_government
 from geo.gaps.held import Held, Links
 from geo.gaps.ledger import KINDS, LEDGERS, Entries, ledger_rows
+from geo.gaps.organised import no_branch
 from geo.gaps.provided import no_premises, underfunded
+from geo.gaps.reached import far_from_facility
 from geo.gaps.staffed import no_grid_head, overloaded, understaffed
 from geo.gaps.unheld import no_community, unclaimed
 from geo.gaps.unserved import oversize, undersize, unpatrolled
@@ -27,10 +29,12 @@ FINDERS: Mapping[str, Callable[[Held], Entries]] = {
     "no_grid_head": no_grid_head,
     "understaffed": understaffed,
     "overloaded": overloaded,
+    "no_branch": no_branch,
     "no_premises": no_premises,
     "underfunded": underfunded,
     "no_self_government": no_self_government,
     "no_property_party": no_property_party,
+    "far_from_facility": far_from_facility,
     "oversize": oversize,
     "undersize": undersize,
 }

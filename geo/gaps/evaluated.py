@@ -6,19 +6,25 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from geo.facilities import asked_for, kinds_of
 from geo.funding import BRANCH_PURPOSE, COMMUNITY_PURPOSES
 from geo.sources import Sources
 
 NEED_STANDARDS = (
     *("no_grid_head", "understaffed", "overloaded", "underfunded", "no_self_government", "no_property_party"),
-    *("oversize", "undersize"),
+    *("no_branch", "far_from_facility", "oversize", "undersize"),
 )
 """Kinds that hold something against the standards."""
 
 
 def not_evaluated(sources: Sources) -> dict[str, str]:
     """Say which kinds, or parts of a kind ("kind.part"), the sources can't show, and why."""
-    reasons = {**of_layers(sources), **of_tables(sources), **of_compounds(sources.units)}
+    reasons = {
+        **of_layers(sources),
+        **of_facilities(sources),
+        **of_tables(sources),
+        **of_compounds(sources.units),
+    }
     if sources.standards is None:
         reasons |= dict.fromkeys(NEED_STANDARDS, "there are no standards")
     return reasons
@@ -40,6 +46,18 @@ def of_layers(sources: Sources) -> Mapping[str, str]:
     return reasons
 
 
+def of_facilities(sources: Sources) -> Mapping[str, str]:
+    """Say which kinds of facilities nobody recorded, or no standard asks for."""
+    if sources.facilities is None or not len(sources.facilities):
+        return {"far_from_facility": "there is no facility layer, or nothing in it"}
+    if sources.standards is None:
+        return {}
+    there, asked = set(kinds_of(sources.facilities["kind"], sources.standards)) - {None}, asked_for(sources.standards)
+    none = dict.fromkeys(sorted(asked.keys() - there), "the facility layer has none of this kind")
+    free = dict.fromkeys(sorted(there - asked.keys()), "the standards give no distance for this kind")
+    return {f"far_from_facility.{kind}": reason for kind, reason in {**none, **free}.items()}
+
+
 def counted(sources: Sources, column: str) -> bool:
     """Tell whether a unit or a building has a count."""
     frames = (sources.units, sources.buildings)
@@ -52,6 +70,8 @@ def of_tables(sources: Sources) -> Mapping[str, str]:
     reasons: dict[str, str] = {}
     if tables is None or tables.roster is None:
         reasons |= dict.fromkeys(("no_grid_head", "understaffed", "overloaded"), "there is no roster table")
+    if tables is None or tables.party is None:
+        reasons["no_branch"] = "there is no party table"
     if tables is None or tables.funding is None:
         reasons["underfunded"] = "there is no funding table"
     else:

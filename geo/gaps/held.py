@@ -20,6 +20,7 @@ from geo.places import Places
 from geo.roster import Roster
 from geo.sources import Parameters
 from geo.standards import Standard, Standards
+from geo.walking import Walks
 
 Thing = TypeVar("Thing")
 
@@ -81,6 +82,10 @@ class Held:
         What should be there, who holds which post, and how much money there is; None where nobody says.
     own_branch
         Which grids have a party branch of their own today.
+    assignments
+        The party organisation of each grid (`geo.party.assignments`), in the order of ``grids``.
+    walks
+        The ways on foot to facilities.
     not_evaluated
         Kinds that can't be evaluated, and why; also parts of a kind, as "kind.part".
     asked
@@ -112,6 +117,8 @@ class Held:
     roster: Roster | None = None
     money: Money | None = None
     own_branch: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    assignments: pd.DataFrame | None = None
+    walks: Walks | None = None
     not_evaluated: Mapping[str, str] = field(default_factory=dict)
     asked: Ints | None = None
 

@@ -90,6 +90,16 @@ KINDS: Mapping[str, Kind] = {
     "no_grid_head": Kind("unserved", 35, "每个网格都有一名网格长", "S0", "由社区明确一名网格长；农村由村民小组长担任"),
     "understaffed": Kind("unserved", 20, "岗位按网格类型和户数配齐", "S2, C", "补齐岗位：招录、调配，或由下沉力量兼任"),
     "overloaded": Kind("unserved", 10, "每名网格员联系的户数不超过标准", "C", "增配网格员，或拆分网格"),
+    "no_branch": Kind(
+        "unserved",
+        25,
+        "支部建在网格上：每个网格有党支部、联合党支部、党小组或先锋服务站",
+        "S3; S2, S0",
+        "按党员数建立党组织",
+    ),
+    "far_from_facility": Kind(
+        "unserved", 20, "居民步行到最近一处服务设施不超过标准距离", "S0, S1, C", "就近增设，或开放附近单位的设施"
+    ),
     "no_premises": Kind("unserved", 15, "每个网格都有阵地", "S2", "新建、购买、租赁，或由开发商提供一处阵地"),
     "underfunded": Kind("unserved", 15, "经费不低于标准", "S2", "由街道补足经费"),
     "no_self_government": Kind(
