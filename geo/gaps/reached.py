@@ -68,6 +68,7 @@ def far_from_facility(held: Held) -> Entries:
         ],
         factor=np.clip(worst[grid, kind] / limit_m[grid, kind], 1.0, 2.0),
         source=list(source[grid, kind]),
+        remedy=[f"就近增设{walks.kinds[which]}，或开放附近单位的设施" for which in kind],
     )
 
 

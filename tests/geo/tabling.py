@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.standards_file import read_standards
 from geo.sources import Sources
 from geo.tables import FORCES, LEVELS, POSTS, PURPOSES, Tables, as_table
 from tests.geo.sketching import CELL_M, CRS, SOUTH, WEST
@@ -62,8 +63,24 @@ def with_invented_tables(sources: Sources, seed: int) -> Sources:
         communities=sources.communities.assign(rural=rng.random(len(sources.communities)) < 0.3),
         tables=invented_tables(sources, rng),
         premises=gpd.GeoDataFrame({"kind": ["leased"] * 20, "name": None}, geometry=shapely.points(spots), crs=CRS),
+        facilities=invented_facilities(spots[:4], rng),
+        roads=invented_roads(spots, rng) if seed % 3 else None,
+        standards=read_standards(overrides={"facilities": {"公厕": {"distance_m": 150}}}),
         management_areas=gpd.GeoDataFrame({"type": ["key_attention"], "name": None}, geometry=[middle], crs=CRS),
     )
+
+
+def invented_facilities(spots: np.ndarray, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Put facilities of two kinds, and one that no standard asks for, at some points."""
+    kinds = [*rng.choice(["公厕", "党群服务中心"], len(spots) - 1), "游泳池"]
+    return gpd.GeoDataFrame({"kind": kinds, "name": None}, geometry=shapely.points(spots), crs=CRS)
+
+
+def invented_roads(spots: np.ndarray, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Draw straight roads between some points."""
+    ends = spots[rng.integers(0, len(spots), (len(spots), 2))]
+    drawn = shapely.linestrings(ends[(ends[:, 0] != ends[:, 1]).any(axis=1)])
+    return gpd.GeoDataFrame({"name": [None] * len(drawn)}, geometry=drawn, crs=CRS)
 
 
 def invented_tables(sources: Sources, rng: np.random.Generator) -> Tables:

@@ -68,6 +68,7 @@ def test_without_roads_the_straight_line_counts_one_and_three_tenths(distance_m,
         assert detail["figure"] == "最远步行 直线 385 m × 1.3 = 500 m > 500 m；100 户中 100 户"
         assert (detail["facility"], detail["limit_m"], detail["measured"]) == (TOILET, 500, "straight")
         assert (gap.households, gap.code, gap.ledger) == (100, A, "unserved")
+        assert (gap.remedy, detail["source"]) == ("就近增设公厕，或开放附近单位的设施", "S0, C")
 
 
 def test_one_gap_a_grid_and_kind_with_the_kind_in_its_id():
