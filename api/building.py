@@ -26,6 +26,7 @@ def build_files(
     out: Path,
     *,
     previous: Path | None,
+    standards: Path | None = None,
     workers: int | None,
     scheduler: str | None,
     stage: Stages,
@@ -38,12 +39,12 @@ def build_files(
         The files can't be used, or ``out`` can't be written; nothing is left behind.
     """
     require_writable_build(out)
-    require_apart(out, inputs_of(layers))
+    require_apart(out, inputs_of(layers) + ([standards] if standards else []))
     count = workers or os.cpu_count() or 1
     if scheduler:
         require_workers(scheduler)
     stage("read")
-    read = read_sources(layers, warn=stage.warn)
+    read = read_sources(layers, warn=stage.warn, standards=standards)
     old, used = earlier(previous)
     with begun_build(out, aside=count > 1) as file:
         grid = build(

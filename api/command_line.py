@@ -14,7 +14,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from api import standards_commands
 from api.ending import FAILED, end, run
+from api.examples import examples
 
 app = typer.Typer(
     name="onegrid",
@@ -25,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(standards_commands.app, name="standards")
 
 Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
 Written = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
@@ -63,11 +66,6 @@ def main() -> NoReturn:
     end(run(app, sys.argv[1:]))
 
 
-def examples(*lines: str) -> str:
-    """Word the examples under the help of a command, one a line."""
-    return "\b\n" + "\n".join([f"Example{'s' * (len(lines) > 1)}:", *(f"  {line}" for line in lines)])
-
-
 @app.command(
     epilog=examples(
         "onegrid demo town --communities 30",
@@ -99,6 +97,7 @@ def demo(
     epilog=examples(
         "onegrid build layers.toml -o grid.gpkg",
         "onegrid build layers.toml -o 2026.gpkg --previous 2025.gpkg",
+        "onegrid build layers.toml -o grid.gpkg --standards town.toml",
         "onegrid build layers.toml -o folder-of-geoparquet --workers 8",
     ),
 )
@@ -109,6 +108,9 @@ def build(
     ],
     previous: Annotated[
         Path | None, typer.Option(metavar="OLD", help="An earlier build: grids keep its codes, `lineage` says how.")
+    ] = None,
+    standards: Annotated[
+        Path | None, typer.Option(metavar="F", help="A standards file of your own; see `onegrid standards`.")
     ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads of this machine; the number of its cores by default.")
@@ -123,7 +125,15 @@ def build(
     from geo.gaps import LEDGERS
 
     with stages() as stage:
-        grid = build_files(layers, output, previous=previous, workers=workers, scheduler=scheduler, stage=stage)
+        grid = build_files(
+            layers,
+            output,
+            previous=previous,
+            standards=standards,
+            workers=workers,
+            scheduler=scheduler,
+            stage=stage,
+        )
     found = grid.gaps["ledger"].value_counts()
     print(
         f"{output}: {len(grid.grids)} grids, {grid.grids['community_code'].nunique()} communities, "

@@ -19,6 +19,7 @@ STAGES = {
     "join": "joining the communities",
     "codes": "numbering the grids, proving the partition",
     "counts": "carrying households and people",
+    "staffing": "holding staff and scores against the standards",
     "gaps": "looking for gaps",
     "write": "writing",
     "read_build": "reading the build",

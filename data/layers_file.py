@@ -6,8 +6,6 @@ An error is one line that names the file, the table, the key and the reason.
 from __future__ import annotations
 
 import difflib
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.layers_schema import Layer, LayersToml, TableFile
+from data.toml_file import read_toml
 from geo.crs import parse_crs
 from geo.errors import InputError
 from geo.sources import SOURCE_LAYERS, Parameters
@@ -41,7 +40,7 @@ class Settings:
     parameters
         How they are merged; every source layer has its place in ``precedence``.
     tables
-        The tables that are there, by name. They are not read with the layers.
+        The tables that are there, by name.
     standards
         Overrides of the standards file, as written.
     names_code_profile
@@ -71,7 +70,7 @@ def read_layers_file(path: Path) -> Settings:
         The file is missing, is no TOML, or holds an unknown key, a wrong type or a value out of range.
     """
     path = Path(path)
-    tree = _parse(path)
+    _, tree = read_toml(path, "layers.toml")
     try:
         said = LayersToml.model_validate(tree)
     except ValidationError as error:
@@ -97,24 +96,6 @@ def read_layers_file(path: Path) -> Settings:
     )
     _require_sources(settings)
     return settings
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the path of a layers.toml") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; give the path of the layers.toml in it") from None
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, where = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
-        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}") from None
 
 
 def _complete(path: Path, precedence: tuple[str, ...], layers: Mapping[str, Layer]) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import difflib
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from data.standards_schema import Entry, Facility, StandardsToml
+from data.toml_file import read_toml
 from data.toml_lines import key_lines
 from geo.errors import InputError
 from geo.standards import PREFIX_DIGITS, Choice, Standard, Standards, Value, assembled
@@ -108,33 +108,37 @@ def read_standards(
     )
 
 
+def read_any_standards(path: Path | None) -> Standards:
+    """Read the shipped standards, as changed by a standards file, or by the table ``standards`` of a layers.toml.
+
+    Raises
+    ------
+    InputError
+        As `read_standards`.
+    """
+    given = None if path is None else _parsed(path)
+    if path is None or given is None or "layers" not in given.tree:
+        return read_standards(path)
+    overrides = given.tree.get("standards", {})
+    if not isinstance(overrides, dict):
+        given.refuse(("standards",), f"standards must be a table, not {_shown(overrides)}")
+    return read_standards(None, overrides, overrides_file=path)
+
+
 @cache
 def _shipped() -> _Given:
     return _parsed(DEFAULT)
 
 
 def _parsed(path: Path) -> _Given:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the path of a standards file") from None
-    except OSError as error:
-        raise InputError(f"{path}: can't be read: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
-    text = text.replace("\r\n", "\n")
-    try:
-        return _Given(path.name, tomllib.loads(text), key_lines(text))
-    except tomllib.TOMLDecodeError as error:
-        reason, where = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
-        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}") from None
+    text, tree = read_toml(path, "standards file")
+    return _Given(path.name, tree, key_lines(text))
 
 
 def _overrides(tree: Mapping[str, Any], file: Path | None) -> _Given:
     if file is None:
         return _Given("[standards]", tree, {})
-    text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    return _Given(file.name, tree, key_lines(text), ("standards",))
+    return _Given(file.name, tree, _parsed(file).lines, ("standards",))
 
 
 def _sha256(path: Path) -> str:
@@ -149,12 +153,13 @@ def _check_places(given: _Given) -> None:
     for prefix, tree in places.items():
         if not _PREFIX.fullmatch(prefix):
             digits = ", ".join(map(str, PREFIX_DIGITS))
-            given.refuse(("at", prefix), f'at "{prefix}": the beginning of a division\'s code has {digits} digits')
+            given.refuse(("at", prefix), f"at {_shown(prefix)}: the beginning of a division's code has {digits} digits")
         if not isinstance(tree, dict):
             given.refuse(("at", prefix), f'at "{prefix}" must be a table, not {_shown(tree)}')
         for table in _WHOLE_PLAN:
             if table in tree:
-                given.refuse(("at", prefix, table), f"{table} can't differ by place: one holds for a plan")
+                within = ".".join(map(quoted, (*given.within, "at", prefix)))
+                given.refuse(("at", prefix, table), f"[{within}] {table} can't differ by place: one holds for a plan")
 
 
 def _merged(given: Sequence[_Given], places: Sequence[str]) -> _Tree:
@@ -259,7 +264,7 @@ def _refuse(tree: _Tree, errors: list[ErrorDetails]) -> NoReturn:
     else:
         reason = _reason(first, keys)
     giver, written = _giver(tree, keys)
-    table = ".".join(map(_quoted, (*giver.within, *written[: len(written) - 1])))
+    table = ".".join(map(quoted, (*giver.within, *written[: len(written) - 1])))
     giver.refuse(written, f"{f'[{table}] ' if table else ''}{reason}{more}")
 
 
@@ -287,17 +292,17 @@ def _order(tree: _Tree, keys: Keys, low: str, high: str, relation: str) -> tuple
 
 
 def _reason(error: ErrorDetails, keys: Keys) -> str:
-    key, given = keys[-1], error["input"]
+    key, given = keys[-1] if keys[-1].isprintable() else _shown(keys[-1]), error["input"]
     shown = _shown(given.value if isinstance(given, Entry) else given["value"] if _is_entry(given) else given)
     match error["type"]:
         case "extra_forbidden":
-            reason = f'unknown key "{key}"; {_suggestion(keys)}'
+            reason = f"unknown key {_shown(keys[-1])}; {_suggestion(keys)}"
         case "missing":
             reason = f"{key} is missing"
         case "model_type" | "dict_type" | "entry":
             reason = f"{key} must be a table, not {shown}"
         case "string_pattern_mismatch":
-            reason = f"{_quoted(key)}: the name of a kind of facility has no dots and no quotes"
+            reason = f"{_shown(keys[-1])}: the name of a kind of facility has no dots and no quotes"
         case "unit":
             reason = f"{key} is in {_shown(given['unit'])}; it {error['msg']}"
         case "range" | "yes_no" | "one_of" | "names":
@@ -326,13 +331,13 @@ def _known(table: Keys) -> list[str]:
     return list(model.model_fields)
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
     """Write a key as TOML does.
 
-    >>> _quoted("workers"), _quoted("530102002"), _quoted("公厕")
+    >>> quoted("workers"), quoted("530102002"), quoted("公厕")
     ('workers', '"530102002"', '"公厕"')
     """
-    return key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) else f'"{key}"'
+    return key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", key) else _shown(key)
 
 
 def _shown(value: Any) -> str:

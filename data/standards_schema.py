@@ -289,7 +289,7 @@ class CodeRule(_Table):
     profile: Profile
 
 
-Kind = Annotated[str, Field(pattern=r'^[^\s."\\][^."\\]*$')]
+Kind = Annotated[str, Field(pattern=r'^[^\s."\\][^."\\\x00-\x1f]*$')]
 """The name of a kind of facility: no dots or quotes, which would end it in a key."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -18,12 +19,14 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
-from geo.gaps import Held, Links, find_gaps
-from geo.gaps.unheld import beside
+from geo.gaps import find_gaps
+from geo.gaps.evaluated import not_evaluated
+from geo.gaps.exceptions import accepted
+from geo.gathering import gather
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
+from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids
 from geo.partition import Partition
-from geo.places import Places
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
@@ -37,6 +40,7 @@ def build(
     *,
     previous: gpd.GeoDataFrame | None = None,
     used_codes: frozenset[str] = frozenset(),
+    as_of: date | None = None,
     run: Run = in_order,
     local: Run = in_order,
     progress: Callable[[str], None] = lambda stage: None,
@@ -50,6 +54,8 @@ def build(
         The ``grids`` of an earlier build, in any CRS: grids that hold most of an old one keep its code.
     used_codes
         Codes that were given out before and live no more; new grids avoid them.
+    as_of
+        The day on which exceptions hold or have run out; None: none has.
     run
         How batches of communities are worked on, maybe on other machines; see `geo.scale`.
     local
@@ -81,16 +87,25 @@ def build(
     }
     final(land)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
+    progress("staffing")
+    organisations, assigned = party_of(sources, matches, grids)
+    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned)
+    staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
-    held = held_by(merged, grids, parameters, sources, placed_rows(sources.tables, matches))
-    gaps = find_gaps(held, skip=not_evaluated(sources), run=local)
-    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
+    gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs), idle]
     return OneGrid(
         crs=sources.crs,
         **land,
         gaps=gaps,
         repairs=joined_repairs(repairs),
-        facts=facts(sources, parameters, grids, units, gaps),
+        facts=facts(sources, parameters, grids, units, gaps, as_of),
+        staffing=staff,
+        community_staffing=staff_of_communities(held),
+        assignments=assigned,
+        party_organisations=organisations,
+        ratings=rating,
+        settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
     )
 
@@ -172,60 +187,24 @@ def unit_homes(merged: Merged) -> pd.DataFrame:
 def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:
     """Join what reading, merging and matching changed."""
     there = [part for part in parts if part is not None and len(part)]
-    return pd.concat(there, ignore_index=True) if there else parts[-1]
-
-
-def held_by(
-    merged: Merged,
-    grids: gpd.GeoDataFrame,
-    parameters: Parameters,
-    sources: Sources,
-    tables: Mapping[str, pd.DataFrame],
-) -> Held:
-    """Gather what the gap rules look at."""
-    code = merged.communities["code"].to_numpy(dtype=object)
-    sizes = np.array([len(code), len(merged.units)])
-    claims = merged.claim_face, merged.claim_unit
-    return Held(
-        crs=sources.crs,
-        parameters=parameters,
-        grids=grids,
-        grid_polygon=merged.grid_polygon,
-        grid_unit=merged.grid_unit,
-        grid_community=merged.grid_community,
-        face_polygon=merged.face_polygon,
-        face_grid=merged.face_grid,
-        face_area_m2=merged.face_area_m2,
-        claim_face=merged.claim_face,
-        claim_unit=merged.claim_unit,
-        units=merged.units,
-        home=np.array([*code, None], dtype=object)[merged.home],
-        communities=merged.communities,
-        community_polygon=merged.area,
-        hole=merged.hole,
-        hole_community=beside(merged.hole, merged.area, code),
-        links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
-        buildings=counted_places(sources.buildings),
-        tables=tables,
-    )
-
-
-def counted_places(buildings: gpd.GeoDataFrame | None) -> Places | None:
-    """Return the buildings with their households, if anybody counted them."""
-    if buildings is None or "households" not in buildings:
-        return None
-    households = buildings["households"].fillna(0).to_numpy(np.float64)
-    return Places.of(np.asarray(buildings.geometry.array, dtype=object), households)
+    return pd.concat(there, ignore_index=True) if there else parts[1]
 
 
 def facts(
-    sources: Sources, parameters: Parameters, grids: pd.DataFrame, units: pd.DataFrame, gaps: pd.DataFrame
+    sources: Sources,
+    parameters: Parameters,
+    grids: pd.DataFrame,
+    units: pd.DataFrame,
+    gaps: pd.DataFrame,
+    as_of: date | None,
 ) -> dict[str, str]:
     """Say what was built, by which parameters, and what could not be evaluated."""
     totals = {"name": sources.name, "working_crs": sources.crs.to_string()}
     settings = {f"merge.{name}": str(value) for name, value in asdict(parameters).items()}
     sizes = {"communities": len(sources.communities), "grids": len(grids), "units": len(units), "gaps": len(gaps)}
     sizes |= {name: int(grids[name].sum()) for name in COUNTS}
+    if as_of and sources.tables and sources.tables.exceptions is not None:
+        totals["as_of"] = as_of.isoformat()
     return {
         **totals,
         **settings,
@@ -233,15 +212,3 @@ def facts(
         **{name: str(size) for name, size in sizes.items()},
         **{f"not_evaluated.{kind}": reason for kind, reason in not_evaluated(sources).items()},
     }
-
-
-def not_evaluated(sources: Sources) -> dict[str, str]:
-    """Say which gap kinds the sources can't show, and why."""
-    reasons = {}
-    if not (sources.units["layer"] == "patrol_zone").any():
-        reasons["unpatrolled"] = "there is no patrol_zone layer"
-    if sources.units["households"].isna().all() and sources.buildings is None:
-        reasons |= dict.fromkeys(("oversize", "undersize"), "no layer has households")
-    if sources.management_areas is None:
-        reasons["management_type"] = "there is no management_area layer; every grid is routine"
-    return reasons

@@ -15,7 +15,7 @@ Held are people, not hours: who cleans a grid part-time is its cleaner. Hours st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -88,6 +88,11 @@ class Crew:
     needs: Needs
     households: Floats
 
+    def part(self, rows: Ints) -> Crew:
+        """Return some of the rows."""
+        chosen = {name: getattr(self, name)[rows] for name in ROW_FIELDS}
+        return replace(self, **chosen)
+
     @property
     def short(self) -> Ints:
         """How many are missing."""
@@ -97,6 +102,10 @@ class Crew:
     def full_time_equivalent(self) -> Floats:
         """How many full-time workers those who hold a post come to."""
         return self.held - self.part_time * (1 - self.needs.part_time_share[self.place])
+
+
+ROW_FIELDS = ("place", "post", "required", "held", "part_time", "ground")
+"""What a `Crew` holds by row; the rest is by grid."""
 
 
 def crew_of(facts: GridFacts, held: Ints, part_time: Ints, standards: Standards) -> Crew:

@@ -36,7 +36,9 @@ class OneGrid:
     lineage: gpd.GeoDataFrame
     facts: Mapping[str, str]
     staffing: pd.DataFrame | None = None
+    community_staffing: pd.DataFrame | None = None
     assignments: pd.DataFrame | None = None
     party_organisations: pd.DataFrame | None = None
     ratings: pd.DataFrame | None = None
+    settlements: pd.DataFrame | None = None
     standards: pd.DataFrame | None = None

@@ -82,3 +82,23 @@ def people(rows: pd.DataFrame, community: Ints) -> Ints:
     number = named.groupby(["community", "name", "phone"], dropna=False).ngroup().to_numpy(np.int64)
     alone = np.arange(len(rows)) + len(rows)
     return np.asarray(np.where(known, number, alone), dtype=np.int64)
+
+
+def with_secretaries(rows: pd.DataFrame, branches: pd.DataFrame) -> pd.DataFrame:
+    """Add the secretaries of grid branches that the roster leaves to the party table, a row for each grid.
+
+    Parameters
+    ----------
+    rows
+        The matched rows of the roster.
+    branches
+        Those of the party table that are about a grid's own branch.
+    """
+    listed = rows["grid"][rows["post"] == "branch_secretary"]
+    alone = branches[branches["secretary"].notna() & ~branches["grid"].isin(listed)].drop_duplicates("grid")
+    added = alone[["grid", "community", "whole"]].assign(post="branch_secretary", name=alone["secretary"])
+    if not len(added):
+        return rows
+    wanted = ["post", "name", "phone", "full_time", "force", "grid", "community", "whole"]
+    parts = [frame.reindex(columns=wanted).astype({"full_time": "boolean"}) for frame in (rows, added)]
+    return pd.concat(parts, ignore_index=True)

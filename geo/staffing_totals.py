@@ -60,19 +60,32 @@ def community_staffing(
 
 
 def community_workers(
-    code: NDArray[np.object_], rural: Bools, population: Floats, roster: Roster | None, standards: Standards
+    code: NDArray[np.object_],
+    rural: Bools,
+    population: Floats,
+    roster: Roster | None,
+    standards: Standards,
+    *,
+    number: Ints | None = None,
 ) -> pd.DataFrame:
     """Return required, held and short community workers of urban communities whose population is known [S1].
 
     Held are those who work full-time, each person once: grid workers, area cadres, and community cadres who went down
     to a grid, whatever post they hold there [C].
+
+    Parameters
+    ----------
+    number
+        What the roster numbers each community; by default its place among these.
     """
+    number = np.arange(len(code)) if number is None else number
     row = np.flatnonzero(~rural & ~np.isnan(population))
     rate = np.array([standards.at(str(one)).workers.urban_per_10000.number for one in code[row]], dtype=np.float64)
     required = np.ceil(np.round(population[row] * rate / 10_000, 9)).astype(np.int64)
-    held = np.zeros(len(row), dtype=np.int64) if roster is None else full_time_workers(roster, row)
+    held = np.zeros(len(row), dtype=np.int64) if roster is None else full_time_workers(roster, number[row])
     words = [
-        f"{need} 人 = {people:.0f} 人 × {each:g} ÷ 10,000，进一" + ("" if roster is None else f"；现有全职 {have} 人")
+        f"{need} 人 = {people:.0f} 人 × {each:g} ÷ 10,000，进一"
+        + ("" if roster is None else full_time_words(need, have))
         for need, people, each, have in zip(required, population[row], rate, held, strict=True)
     ]
     unknown = np.full(len(row), roster is None)
@@ -87,6 +100,11 @@ def community_workers(
             "arithmetic": np.array(words, dtype=object),
         }
     )
+
+
+def full_time_words(required: int, held: int) -> str:
+    """Say how many work full-time, and how many are missing."""
+    return f"；现有全职 {held} 人" + (f"，缺 {required - held} 人" if held < required else "")
 
 
 def full_time_workers(roster: Roster, community: Ints) -> Ints:

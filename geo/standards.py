@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -309,11 +309,16 @@ def assembled(values: Mapping[tuple[str, ...], Value[Any] | Choice[Any]]) -> Sta
     return standard
 
 
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _typed(kind: Any, tree: Any) -> Any:
     """Make of nested dicts what a class of this module, or a mapping to one, says."""
     if get_origin(kind) is Mapping:
         inner = get_args(kind)[1]
         return {name: _typed(inner, part) for name, part in tree.items()}
-    if is_dataclass(kind):
-        return kind(**{name: _typed(inner, tree[name]) for name, inner in get_type_hints(kind).items()})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _typed(inner, tree[name]) for name, inner in _hints(kind).items()})
     return tree

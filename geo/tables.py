@@ -192,7 +192,8 @@ def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Ma
     unit[asks_unit], restored = with_zeros(layer[asks_unit], unit[asks_unit], homes)
     grid[asks_unit] = by_unit(layer[asks_unit], unit[asks_unit], community[asks_unit], grids, homes)
     named = np.where(unit == "", community, unit)
-    whole = asks_community & ((community == "") | (community == named)) & np.isin(named, grids["community_code"])
+    known = pd.Series(named).isin(grids["community_code"].unique()).to_numpy(np.bool_)
+    whole = asks_community & ((community == "") | (community == named)) & known
     grid[whole] = by_unit(np.full(int(whole.sum()), "community", object), named[whole], named[whole], grids, homes)
     where = at_or_none(grids["community_code"], grid)
     where[whole] = named[whole]
@@ -239,7 +240,7 @@ def with_zeros(layer: Texts, unit: Texts, homes: pd.DataFrame) -> tuple[Texts, B
     known = known.drop_duplicates(["layer", "bare"], keep=False)
     bare = pd.Series(unit, dtype="str").str.lstrip("0").to_numpy(dtype=object)
     place = looked_up(joined(layer, bare), joined(known["layer"], known["bare"]))
-    changed = unknown & (place >= 0)
+    changed = unknown & (place >= 0) & (unit != "")
     return np.where(changed, at_or_none(known["source_id"], place), unit), changed
 
 
@@ -289,7 +290,10 @@ def table_repairs(tables: Tables | None, matches: Mapping[str, Matched], crs: py
 
 
 def _repairs(name: str, table: pd.DataFrame, rows: Ints, problem: str, action: str) -> pd.DataFrame:
+    """Return rows of `repairs`; the action repeats the key, by which the row may be found and corrected."""
     at = table.iloc[rows]
     place = at["file"].astype("str") + ":" + at["row"].astype("str")
-    values = (name, place.to_numpy(dtype=object), problem, action, 0.0)
+    keys = at[list(KEY)].astype(object).where(at[list(KEY)].notna(), "").to_numpy()
+    said = [" ".join(filter(None, key)) for key in keys]
+    values = (name, place.to_numpy(dtype=object), problem, [f"{action}: {key}" if key else action for key in said], 0.0)
     return pd.DataFrame(dict(zip(REPAIR_COLUMNS, values, strict=True)), index=np.arange(len(rows)))

@@ -27,7 +27,10 @@ straddle_width = 5.0           # 单元伸出社区界的部分，窄于此按�
 
 TAIL = """
 # 标准：覆盖默认标准文件里的值 · overrides of the default standards file; see `onegrid standards show`
-# [standards]
+# [standards.workers]
+# urban_households_per_worker = 250       # 只写要改的 · only what differs
+# [standards.at."530102002".size]         # 只在这个街道 · only in this street
+# urban_low = { value = 250, source = "街道办〔2026〕3 号" }
 
 # 别处常用的写法 · other things a layer may need:
 #   crs = "EPSG:4490"          文件没写坐标系时填；与文件矛盾会报错 · when the file does not say

@@ -8,7 +8,7 @@ pass for numbers of one month at most, so first-generation numbers are recognise
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import pyarrow as pa
@@ -28,8 +28,12 @@ _OLDEST, _NEWEST_OF_FIFTEEN = 30, 99
 """Birth years, without the century, of whoever still held a first-generation card."""
 
 
-def refuse_identity_numbers(written: str, columns: Mapping[str, pa.Array], mapped: Mapping[str, str]) -> None:
+def refuse_identity_numbers(
+    written: str, columns: Mapping[str, pa.Array], mapped: Mapping[str, str], *, codes: Collection[str] = ()
+) -> None:
     """Refuse a mapped column whose values look like identity-card numbers. The message does not repeat them.
+
+    Columns in ``codes`` hold codes of grids, so that 15 digits in them are no identity number.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def refuse_identity_numbers(written: str, columns: Mapping[str, pa.Array], mappe
         if pa.types.is_boolean(column.type) or pa.types.is_temporal(column.type):
             continue
         text = as_text(column)
-        if _holds_eighteen(text) or _holds_fifteen(text):
+        if _holds_eighteen(text) or (key not in codes and _holds_fifteen(text)):
             raise InputError(
                 f'{written}: field "{mapped[key]}" (mapped as {key}) looks like identity-card numbers; '
                 "One Grid keeps no residents' data: map another field"

@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import NamedTuple, NoReturn
@@ -31,8 +31,10 @@ from data.reading.geometries import POLYGONS, is_usable, read_geometries, withou
 from data.reading.identity_numbers import refuse_identity_numbers
 from data.reading.input_files import Features, columns_in, read_features, tells_columns_apart
 from data.reading.placing import Placed, Warn, bring, lonlat_bounds, place, require_near
+from data.reading.record import InputFile
 from data.reading.source_file import Repair, SourceFile
 from data.reading.standards import standards_of, warn_of_places, with_code_profile
+from data.reading.tables import read_tables
 from geo.arrays import Geometries
 from geo.crs import Bounds, area_of_use, crs_name, require_true_to_scale, working_crs_at
 from geo.datum import SHIFTED_DATUMS
@@ -53,25 +55,6 @@ _PLURALS = {
 _HANDLED_BY_US = ("Non closed ring", "Several features with id")
 
 
-@dataclass(frozen=True)
-class InputFile:
-    """What was read: a row of the table `build`."""
-
-    layer: str
-    path: str
-    sublayer: str
-    driver: str
-    crs: str
-    features: int
-    mapped: tuple[str, ...]
-    """Columns that were read."""
-    dropped: tuple[str, ...]
-    """Columns that the mapping does not name; they were not read."""
-    sha256: str = ""
-    sidecars: Mapping[str, str] = field(default_factory=dict)
-    """The SHA-256 of the files that belong to a Shapefile or MapInfo file, by name."""
-
-
 @dataclass(frozen=True, eq=False)
 class Read:
     """The layers of a layers.toml, and what they were read from."""
@@ -85,14 +68,7 @@ class Read:
         standards = self.sources.standards.files if self.sources.standards else ()
         rows = {f"input standards: {name}": f"sha256 {sha256}" for name, sha256 in standards}
         for one in self.inputs:
-            key = f"{one.layer}: {one.path}"
-            rows[f"input {key}"] = (
-                f"sha256 {one.sha256}, {one.features} features, {one.crs}, layer {one.sublayer}, {one.driver}"
-            )
-            for name, sha256 in one.sidecars.items():
-                rows[f"input {one.layer}: {PurePath(one.path).with_name(name)}"] = f"sha256 {sha256}"
-            if one.dropped:
-                rows[f"columns not read, {key}"] = ", ".join(one.dropped)
+            rows |= one.facts()
         return rows
 
 
@@ -116,7 +92,7 @@ def read_sources(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Read:
-    """Read a layers.toml and every layer it names.
+    """Read a layers.toml, every layer and every table it names.
 
     Parameters
     ----------
@@ -153,15 +129,18 @@ def read_sources(
         try:
             features, records = _start(settings, threads)
             reader = _Reader(settings, features, warn, progress or (lambda *_: None))
-            sources = replace(_read_layers(reader), standards=demanded)
+            tables = read_tables(settings, warn)
+            reader.repairs += tables.repairs
+            sources = replace(_read_layers(reader), standards=demanded, tables=tables.tables)
             inputs = tuple(_recorded(one, records[one.layer, one.path].result()) for one in reader.inputs)
         finally:
             threads.shutdown(cancel_futures=True)
-    for line in dict.fromkeys(" ".join(str(one.message).split()) for one in said):
+    lines = (" ".join(str(one.message).split()) for one in said if "openpyxl" not in PurePath(one.filename).parts)
+    for line in dict.fromkeys(lines):
         if not line.startswith(_HANDLED_BY_US):
             warn(line)
     warn_of_places(settings, sources.communities, warn)
-    return Read(sources, settings, inputs)
+    return Read(sources, settings, (*inputs, *tables.inputs))
 
 
 def _require_tables(settings: Settings) -> None:

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.crew import Crew, GridFacts, crew_of
+from geo.funding import Money
 from geo.grouped import Grouped
 from geo.places import Places
+from geo.roster import Roster
 from geo.sources import Parameters
+from geo.standards import Standard, Standards
+from geo.walking import Walks
+
+Thing = TypeVar("Thing")
+
+
+def needed(thing: Thing | None) -> Thing:
+    """Return what a rule can't do without; kinds whose table or layer is absent are not evaluated."""
+    if thing is None:
+        raise LookupError("a kind of gap was evaluated without what it hangs on")
+    return thing
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +74,20 @@ class Held:
         The `no_community` holes, and the code of the community that each has most border with.
     buildings
         Points that count households, where there are any.
+    premises
+        Points that grids work from.
     tables
         The rows of each table that are about a place (`geo.tables.Matched.of`), by name; absent ones are not there.
+    standards, roster, money
+        What should be there, who holds which post, and how much money there is; None where nobody says.
+    own_branch
+        Which grids have a party branch of their own today.
+    assignments
+        The party organisation of each grid (`geo.party.assignments`), in the order of ``grids``.
+    walks
+        The ways on foot to facilities.
+    not_evaluated
+        Kinds that can't be evaluated, and why; also parts of a kind, as "kind.part".
     asked
         The rows of the grids whose gaps are wanted, ascending; None: all. See `only`.
     """
@@ -83,7 +111,15 @@ class Held:
     hole_community: NDArray[np.object_]
     links: Links
     buildings: Places | None = None
+    premises: Places | None = None
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    standards: Standards | None = None
+    roster: Roster | None = None
+    money: Money | None = None
+    own_branch: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    assignments: pd.DataFrame | None = None
+    walks: Walks | None = None
+    not_evaluated: Mapping[str, str] = field(default_factory=dict)
     asked: Ints | None = None
 
     def only(self, rows: Sequence[int] | Ints) -> Held:
@@ -104,6 +140,50 @@ class Held:
     def asked_communities(self) -> Ints:
         """The rows of the communities that the grids asked for lie in."""
         return np.arange(len(self.communities)) if self.asked is None else np.unique(self.grid_community[self.asked])
+
+    @cached_property
+    def crew(self) -> Crew:
+        """The posts of the grids asked for, required and held; its places point to `rows`."""
+        rows = self.rows
+        facts = GridFacts(
+            kind=self.text("kind", rows),
+            management_type=self.text("management_type", rows),
+            households=self.counts("households", rows),
+            rural=self.grids["rural"].to_numpy(np.bool_)[rows],
+            community=self.text("community_code", rows),
+            own_branch=self.own_branch[rows],
+        )
+        return crew_of(facts, *needed(self.roster).counts(rows), needed(self.standards))
+
+    def standard_of(self, rows: Ints) -> list[Standard]:
+        """Return the standard that holds at each of some grids."""
+        standards = needed(self.standards)
+        return [standards.at(str(code)) for code in self.text("community_code", rows)]
+
+    def standard_of_communities(self, rows: Ints) -> list[Standard]:
+        """Return the standard that holds at each of some communities."""
+        standards = needed(self.standards)
+        return [standards.at(str(code)) for code in self.communities["code"].array[rows]]
+
+    def main_grid_of(self, unit: Ints) -> Ints:
+        """Return the grid that speaks for each unit: the first in its home community, else the first there is."""
+        place, grid = self.links.grids_of_unit.members(unit)
+        away = self.home[unit[place]] != self.text("community_code", grid)
+        order = np.lexsort([grid, away, place])
+        return np.asarray(grid[order][group_first(place[order])], dtype=np.int64)
+
+    def counts(self, column: str, rows: Ints) -> Floats:
+        """Return a count of some grids, nan where unknown."""
+        return np.asarray(self.grids[column].array[rows].to_numpy(np.float64, na_value=np.nan))
+
+    def community_counts(self, column: str, rows: Ints) -> Floats:
+        """Add a count up over the grids of some communities; nan where no grid's is known."""
+        place, grid = self.links.grids_of_community.members(rows)
+        count = self.counts(column, grid)
+        known = ~np.isnan(count)
+        total = sums(np.where(known, count, 0.0), place, len(rows))
+        total[np.bincount(place[known], minlength=len(rows)) == 0] = np.nan
+        return total
 
     def text(self, column: str, rows: Ints) -> NDArray[np.object_]:
         """Return a column of text of some grids."""

@@ -87,8 +87,33 @@ KINDS: Mapping[str, Kind] = {
         "S2 警务站巡逻防控区",
         "把这块地方划入最近警务站的巡逻防控区",
     ),
-    "oversize": Kind("unserved", 20, "城市网格 300–500 户", "海口等地通行做法 [P]", "拆分网格"),
-    "undersize": Kind("unserved", 5, "城市网格 300–500 户", "海口等地通行做法 [P]", "与同社区相邻网格合并"),
+    "no_grid_head": Kind("unserved", 35, "每个网格都有一名网格长", "S0", "由社区明确一名网格长；农村由村民小组长担任"),
+    "understaffed": Kind("unserved", 20, "岗位按网格类型和户数配齐", "S2, C", "补齐岗位：招录、调配，或由下沉力量兼任"),
+    "overloaded": Kind("unserved", 10, "每名网格员联系的户数不超过标准", "C", "增配网格员，或拆分网格"),
+    "no_branch": Kind(
+        "unserved",
+        25,
+        "支部建在网格上：每个网格有党支部、联合党支部、党小组或先锋服务站",
+        "S3; S2, S0",
+        "按党员数建立党组织",
+    ),
+    "far_from_facility": Kind(
+        "unserved", 20, "居民步行到最近一处服务设施不超过标准距离", "S0, S1, C", "就近增设，或开放附近单位的设施"
+    ),
+    "no_premises": Kind("unserved", 15, "每个网格都有阵地", "S2", "新建、购买、租赁，或由开发商提供一处阵地"),
+    "underfunded": Kind("unserved", 15, "经费不低于标准", "S2", "由街道补足经费"),
+    "no_self_government": Kind(
+        "unserved",
+        15,
+        "小区成立业主委员会或物业管理委员会",
+        "S0",
+        "指导成立业主委员会；条件不具备的先组建物业管理委员会",
+    ),
+    "no_property_party": Kind(
+        "unserved", 10, "物业企业有党组织，或派驻党建指导员", "S2", "推动物业企业成立党组织，或派驻党建指导员"
+    ),
+    "oversize": Kind("unserved", 20, "网格户数在标准范围内", "P", "拆分网格"),
+    "undersize": Kind("unserved", 5, "网格户数在标准范围内", "P", "与同社区相邻网格合并"),
 }
 
 
@@ -107,6 +132,7 @@ class Entries:
     severity: Ints
     detail: Sequence[str]
     """JSON objects."""
+    remedy: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.about)
@@ -123,6 +149,7 @@ def entries(
     facts: Sequence[Mapping[str, Any]],
     factor: Floats | None = None,
     source: Sequence[str] | None = None,
+    remedy: Sequence[str] | None = None,
 ) -> Entries:
     """Write gaps of one kind into ledger rows.
 
@@ -142,6 +169,8 @@ def entries(
         How bad each is beside others of its kind, 1 where not given; multiplies the kind's weight.
     source
         Where the value that each breaks is written, as its standard says; the kind's own source where not given.
+    remedy
+        What to do about each; the kind's own remedy where not given.
     """
     rules = KINDS[kind]
     area = np.asarray(shapely.area(land), dtype=np.float64)
@@ -155,12 +184,25 @@ def entries(
         f"{json.dumps({**fact, 'arithmetic': words}, ensure_ascii=False)[:-1]}, {tail}"
         for fact, words, tail in zip(facts, arithmetic, law, strict=True)
     ]
-    return Entries(kind, about, code, community, land, area, households, score, detail)
+    cure = [rules.remedy] * len(about) if remedy is None else remedy
+    return Entries(kind, about, code, community, land, area, households, score, detail, cure)
 
 
 def text_of(rule: str, source: str) -> str:
     """Write a rule and its source as the end of a JSON object."""
     return json.dumps({"rule": rule, "source": source}, ensure_ascii=False)[1:]
+
+
+def joined(parts: Sequence[Entries]) -> Entries:
+    """Put gaps of one kind end to end."""
+    columns = ("code", "community", "land", "area_m2", "households", "severity")
+    return Entries(
+        kind=parts[0].kind,
+        about=[about for part in parts for about in part.about],
+        detail=[text for part in parts for text in part.detail],
+        remedy=[text for part in parts for text in part.remedy],
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in columns},
+    )
 
 
 def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
@@ -184,7 +226,7 @@ def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
         "area_m2": np.concatenate([one.area_m2 for one in found]),
         "households": pd.arrays.IntegerArray(np.where(unknown, 0, households).astype(np.int64), unknown),
         "detail": np.array([text for one in found for text in one.detail], dtype=object),
-        "remedy": spread([rule.remedy for rule in rules], size),
+        "remedy": np.array([text for one in found for text in one.remedy], dtype=object),
         "state": spread(["open"], [sum(size)]),
         "reason": np.full(sum(size), None, dtype=object),
         "expires": np.full(sum(size), None, dtype=object),

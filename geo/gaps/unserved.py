@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
+import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.arrays import Bools, Ints, dense, sums
 from geo.faces import dissolve
+from geo.gaps.about import about_grids
 from geo.gaps.held import Held
 from geo.gaps.ledger import Entries, entries
-
-MOST_HOUSEHOLDS, LEAST_HOUSEHOLDS = 500, 300
-"""Households of an urban grid: common practice, for example in Haikou [P]."""
+from geo.standards import Size, Value
 
 
 def unpatrolled(held: Held) -> Entries:
@@ -51,33 +50,53 @@ def patrolled(held: Held, face: Ints) -> Bools:
 
 
 def oversize(held: Held) -> Entries:
-    """Find urban residential grids with more households than one grid head can know."""
-    return wrong_size(held, "oversize", lambda households: households > MOST_HOUSEHOLDS)
+    """Find urban grids with more households than one grid head can know."""
+    return wrong_size(held, "oversize")
 
 
 def undersize(held: Held) -> Entries:
-    """Find urban residential grids with fewer households than are worth a grid of their own."""
-    return wrong_size(held, "undersize", lambda households: households < LEAST_HOUSEHOLDS)
+    """Find urban grids with fewer households than are worth a grid of their own."""
+    return wrong_size(held, "undersize")
 
 
-def wrong_size(held: Held, kind: str, is_wrong: Callable[[NDArray[np.int64]], NDArray[np.bool_]]) -> Entries:
-    """List the urban residential grids whose known number of households is wrong."""
-    known = (held.grids["households"].notna() & ~held.grids["rural"]).to_numpy()[held.rows]
-    rows = held.rows[known & (held.text("kind", held.rows) == "residential")]
-    rows = rows[is_wrong(held.grids["households"].array[rows].to_numpy(np.int64))]
-    households = held.grids["households"].array[rows].to_numpy(np.int64)
-    code = held.text("code", rows)
-    limit = MOST_HOUSEHOLDS if kind == "oversize" else LEAST_HOUSEHOLDS
-    facts = [
-        {"figure": f"{count} 户 {'>' if kind == 'oversize' else '<'} {limit} 户", "limit": limit}
-        for count in households
-    ]
-    return entries(
+def wrong_size(held: Held, kind: Literal["oversize", "undersize"]) -> Entries:
+    """List the urban grids whose known number of households is beyond the range of their size.
+
+    Compounds by the urban range; patrol zones by the police one, where the patrol layer itself counts households: what
+    lies between compounds has few by nature. Both ends belong to the range. Villages have rule 3 instead.
+    """
+    rows = sized_grids(held)
+    households = held.counts("households", rows)
+    patrol = held.text("kind", rows) == "patrol"
+    sizes = [standard.size for standard in held.standard_of(rows)]
+    limits = [limit_of(size, kind, police=police) for size, police in zip(sizes, patrol, strict=True)]
+    limit = np.array([one.number for one in limits], dtype=np.float64)
+    wrong = np.flatnonzero(households > limit if kind == "oversize" else households < limit)
+    sign = ">" if kind == "oversize" else "<"
+    return about_grids(
+        held,
         kind,
-        about=list(code),
-        code=code,
-        community=held.text("community_code", rows),
-        land=held.grid_polygon[rows],
-        households=households.astype(np.float64),
-        facts=facts,
+        rows[wrong],
+        facts=[
+            {"figure": f"{households[row]:.0f} 户 {sign} {limits[row].number} 户", "limit": limits[row].number}
+            for row in wrong
+        ],
+        source=[limits[row].source for row in wrong],
     )
+
+
+def sized_grids(held: Held) -> Ints:
+    """Return the grids that are judged by their size."""
+    rows = held.rows[~held.grids["rural"].to_numpy(np.bool_)[held.rows]]
+    rows = rows[~np.isnan(held.counts("households", rows))]
+    kind = held.text("kind", rows)
+    patrol = rows[kind == "patrol"]
+    counted = np.asarray(pd.notna(held.units["households"].array[held.grid_unit[patrol]]), dtype=np.bool_)
+    return np.union1d(rows[kind == "residential"], patrol[counted])
+
+
+def limit_of(size: Size, kind: Literal["oversize", "undersize"], *, police: bool) -> Value[int]:
+    """Return the end of the range that a kind is about."""
+    if kind == "oversize":
+        return size.police_high if police else size.urban_high
+    return size.police_low if police else size.urban_low

@@ -60,6 +60,23 @@ def a_missing_table(town):
     town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post" }'
 
 
+def roster(town: LittleTown, text: str) -> None:
+    (town.folder / "roster.csv").write_text(f"code,post,name\n{text}\n", encoding="utf-8")
+    town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post", name = "name" }'
+
+
+@case(
+    'roster.csv: row 2 has "king" in field "post" (mapped as post); write one of 网格长 (grid_head), 先锋员 (pioneer)'
+)
+def a_table_with_an_unknown_word(town):
+    roster(town, "530102001001001,king,x")
+
+
+@case('roster.csv: field "name" (mapped as name) looks like identity-card numbers; One Grid keeps no residents\' data')
+def a_table_with_identity_card_numbers(town):
+    roster(town, "530102001001001,网格长,11010519491231002X")
+
+
 @case("compounds.docx: unknown format; give a Shapefile, GeoPackage, GeoJSON, GeoParquet")
 def a_file_in_an_unknown_format(town):
     (town.folder / "compounds.docx").write_bytes(b"PK\x03\x04 no map")

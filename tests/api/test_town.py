@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
@@ -59,7 +62,7 @@ def test_a_build_says_what_it_made_and_stages_go_to_stderr(here: Onegrid, demo: 
     stages = ended.err.splitlines()
     assert stages[0] == "onegrid: reading the layers"
     assert stages[-1] == "onegrid: writing"
-    assert len(stages) == len(set(stages)) == 10
+    assert len(stages) == len(set(stages)) == 11
     assert (tmp_path / "again.gpkg").read_bytes() == grid.read_bytes()
 
 
@@ -122,8 +125,25 @@ def test_all_layers_are_exported_to_a_folder_and_what_does_not_fit_is_said(here:
     ended = here("export", grid, "-o", tmp_path / "all", "--layer", "all", "--format", "geojson")
     assert ended.status == 0
     assert {path.stem for path in (tmp_path / "all").iterdir()} == set(LAYERS)
-    tables = "staffing, assignments, party_organisations, ratings, standards, build"
+    tables = ", ".join(name for name, layer in LAYERS.items() if not layer.geometry)
     assert ended.err == f"onegrid: {tables}: no geometry, so that they stand beside as .csv\n"
+
+
+def test_a_build_from_before_there_were_tables_is_checked_listed_drawn_and_exported(
+    here: Onegrid, grid: Path, tmp_path: Path
+):
+    old = tmp_path / "old.gpkg"
+    shutil.copy(grid, old)
+    with closing(sqlite3.connect(old)) as database:
+        for name in (name for name, layer in LAYERS.items() if layer.optional):
+            database.execute(f"DROP TABLE {name}")
+            for register in ("gpkg_contents", "gpkg_ogr_contents"):
+                database.execute(f"DELETE FROM {register} WHERE table_name = ?", [name])
+        database.commit()
+    assert here("check", old).status == 0
+    assert here("gaps", old).out == here("gaps", grid).out
+    assert here("map", old, "-o", tmp_path / "map.html").status == 0
+    assert here("export", old, "-o", tmp_path / "all", "--layer", "all", "--format", "csv").status == 0
 
 
 def test_an_export_in_gcj_02_is_shifted_by_hundreds_of_metres(here: Onegrid, grid: Path, tmp_path: Path):

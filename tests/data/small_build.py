@@ -148,6 +148,29 @@ def tables() -> dict[str, pd.DataFrame]:
                 "held": pd.array([1, 0, 0], dtype="Int64"),
                 "short": pd.array([0, 2, None], dtype="Int64"),
                 "arithmetic": ["1", "2 = 412 户 ÷ 300，进一", None],
+                "full_time_equivalent": [0.5, 0.0, None],
+            }
+        ),
+        "community_staffing": pd.DataFrame(
+            {
+                "code": [LEFT],
+                "post": ["community_worker"],
+                "required": pd.array([2], dtype="Int64"),
+                "held": pd.array([1], dtype="Int64"),
+                "short": pd.array([1], dtype="Int64"),
+                "arithmetic": ["2 人 = 1041 人 × 18 ÷ 10,000，进一；现有全职 1 人，缺 1 人"],
+                "full_time_equivalent": [1.0],
+            }
+        ),
+        "settlements": pd.DataFrame(
+            {
+                "code": code[::2],
+                "households": pd.array([412, 380], dtype="Int64"),
+                "class": ["I", "I"],
+                "self_management": ["committee", "committee"],
+                "period": ["2026Q1", None],
+                "score": [89.5, None],
+                "stars": pd.array([4, None], dtype="Int64"),
             }
         ),
         "assignments": pd.DataFrame(

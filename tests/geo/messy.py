@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geo.sources import Sources
-from tests.geo.sketching import CELL_M, SOUTH, WEST, communities, units
+from tests.geo.sketching import CELL_M, SOUTH, STANDARDS, WEST, communities, units
 
 
 def wobbly(rng: np.random.Generator, shape: shapely.Geometry, noise_m: float) -> shapely.Geometry:
@@ -62,4 +62,4 @@ def messy_sources(seed: int, *, side: int = 3, per_layer: int = 12) -> Sources:
             people = {"households": int(rng.integers(0, 900))} if rng.random() < 0.8 else {}
             shapes[f"u{number}"] = (drawn, people)
     frame = communities(cells)
-    return Sources(name=f"messy {seed}", crs=frame.crs, communities=frame, units=units(**layers))
+    return Sources(name=f"messy {seed}", crs=frame.crs, communities=frame, units=units(**layers), standards=STANDARDS)

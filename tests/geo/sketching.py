@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from data.standards_file import read_standards
 from geo.build import build
 from geo.result import OneGrid
 from geo.sources import COUNTS, UNIT_COLUMNS, Parameters, Sources
@@ -16,6 +17,7 @@ from geo.sources import COUNTS, UNIT_COLUMNS, Parameters, Sources
 CRS = "EPSG:4526"
 CELL_M = 100.0
 WEST, SOUTH = 38_500_000.0, 3_400_000.0
+STANDARDS = read_standards()
 
 
 def sketch(picture: str) -> dict[str, shapely.Geometry]:
@@ -61,11 +63,13 @@ def units(**layers: dict[str, Any]) -> gpd.GeoDataFrame:
 
 
 def sources(community: str | dict[str, Any], buildings: Any = None, **layers: Any) -> Sources:
-    """Draw the layers of a jurisdiction; each is a picture, or a dict of polygons."""
+    """Draw the layers of a jurisdiction, under the shipped standards; each is a picture, or a dict of polygons."""
     drawn = {name: sketch(picture) if isinstance(picture, str) else picture for name, picture in layers.items()}
     area = sketch(community) if isinstance(community, str) else community
     frame = communities(area)
-    return Sources(name="test", crs=frame.crs, communities=frame, units=units(**drawn), buildings=buildings)
+    return Sources(
+        name="test", crs=frame.crs, communities=frame, units=units(**drawn), buildings=buildings, standards=STANDARDS
+    )
 
 
 def one_grid(community: str | dict[str, Any], parameters: Parameters | None = None, **layers: Any) -> OneGrid:

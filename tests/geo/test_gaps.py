@@ -12,6 +12,10 @@ from geo.build import build
 from geo.gaps import KINDS, LEDGERS
 from geo.sources import Parameters
 from tests.geo.sketching import CELL_M, SOUTH, WEST, buildings, one_grid, sources, square
+from tests.geo.tabling import points, post, tables
+
+PARTY_KINDS = {"no_branch", "far_from_facility"}
+"""Kinds with a test file of their own."""
 
 
 def of_kind(grid, kind):
@@ -96,13 +100,21 @@ def test_rural_grids_are_not_judged_by_the_urban_size():
     assert not len(of_kind(build(rural, Parameters()), "undersize"))
 
 
-def test_every_gap_says_its_rule_its_arithmetic_and_a_remedy():
-    grid = one_grid(
+def everything_wrong():
+    """A town in which every kind is found, but a hole between communities."""
+    column = {"owners_committee": "无", "property_company": "甲", "property_party": "无"}
+    drawn = sources(
         {"A": square(0, 0, 3), "B": square(3, 0, 3)},
-        compound={"a": (square(0, 0, 4), {"households": 900}), "b": (square(0.5, 0), {"households": 9})},
+        compound={"a": (square(0, 0, 4), {"households": 900, **column}), "b": (square(0.5, 0), {"households": 9})},
         patrol_zone={"p": square(0, 0, 2)},
     )
-    assert set(grid.gaps["kind"]) >= set(KINDS) - {"no_community"}
+    money = [{"on": "community:530102001001", "year": 2026, "purpose": "community_running", "amount": 1.0}]
+    return replace(drawn, premises=points(), tables=tables(roster=post("grid_worker", "compound:a"), funding=money))
+
+
+def test_every_gap_says_its_rule_its_arithmetic_and_a_remedy():
+    grid = build(everything_wrong(), Parameters())
+    assert set(grid.gaps["kind"]) >= set(KINDS) - {"no_community", *PARTY_KINDS}
     for gap in grid.gaps.itertuples():
         detail = json.loads(gap.detail)
         assert detail["arithmetic"].endswith(f"= {gap.severity}")

@@ -17,6 +17,7 @@ from geo.gaps import find_gaps
 from geo.sources import Parameters
 from tests.geo.messy import messy_sources
 from tests.geo.sketching import one_grid, square
+from tests.geo.tabling import with_invented_tables
 
 
 def held_of(sources, parameters=None):
@@ -51,7 +52,7 @@ def assert_same(one, other):
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
-    held, grid = held_of(messy_sources(seed))
+    held, grid = held_of(with_invented_tables(messy_sources(seed), seed))
     rng = np.random.default_rng(seed)
     for size in (1, 2, 5, len(grid.grids) // 2):
         rows = np.sort(rng.permutation(len(grid.grids))[:size])
@@ -59,7 +60,7 @@ def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
 
 
 def test_asking_for_all_grids_by_name_gives_all_gaps():
-    held, grid = held_of(messy_sources(7))
+    held, grid = held_of(with_invented_tables(messy_sources(7), 7))
     assert_same(find_gaps(held.only(range(len(grid.grids)))), grid.gaps)
 
 

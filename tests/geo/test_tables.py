@@ -11,7 +11,7 @@ import pytest
 
 from geo.build import build
 from geo.sources import REPAIR_COLUMNS, Parameters
-from geo.tables import COLUMNS, KEY, LEVELS, Tables, as_table, match_tables, matched, table_repairs
+from geo.tables import COLUMNS, KEY, KEY_LAYERS, LEVELS, Tables, as_table, match_tables, matched, table_repairs
 from tests.geo.sketching import sources, square
 
 A, B, C = "110108001001", "110108001002", "110108001003"
@@ -46,7 +46,8 @@ HOMES = pd.DataFrame(
 
 def rows(*keys: tuple) -> pd.DataFrame:
     """A roster; a key is (grid_code, layer, source_id, community)."""
-    return as_table("roster", dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True)), file="a.csv")
+    columns = dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True))
+    return as_table("roster", {**columns, "post": ["grid_head"] * len(keys)}, file="a.csv")
 
 
 def about(*key: str | None) -> tuple[str | None, str | None, bool] | str:
@@ -126,6 +127,37 @@ def test_every_row_is_accounted_for_once():
     assert (of[found.grid[found.grid >= 0]] == found.community[found.grid >= 0]).all()
 
 
+def told(code: str | None, layer: str | None, unit: str | None, community: str | None) -> tuple[int, str] | None:
+    """Say which grid and community a key names, one rule after the other."""
+    for row, grid in GRIDS.iterrows():
+        if code == grid["code"]:
+            return row, grid["community_code"]
+    if layer == "community" or (code is None and layer is None and unit is None and community is not None):
+        named = unit or community
+        if named not in (A, B, C) or (community is not None and community != named):
+            return None
+        return (2 if named == A else -1), named
+    if layer is None or unit is None:
+        return None
+    own = GRIDS[(GRIDS["source_layer"] == layer) & (GRIDS["source_id"] == unit)]
+    (home,) = HOMES[(HOMES["layer"] == layer) & (HOMES["source_id"] == unit)]["home"].tolist() or [None]
+    for wanted in [community] if community else [home, *own.sort_values("area_m2")["community_code"][::-1]]:
+        for row, grid in own.iterrows():
+            if grid["community_code"] == wanted:
+                return row, wanted
+    return None
+
+
+def test_random_keys_find_what_the_rules_tell_one_after_the_other():
+    rng = np.random.default_rng(2)
+    pick = [[None, *GRIDS["code"][:2], "x"], [None, *KEY_LAYERS], [None, *HOMES["source_id"], A, B], [None, A, B, C]]
+    keys = [tuple(rng.choice(np.array(values, dtype=object)) for values in pick) for _ in range(800)]
+    found = matched(rows(*keys), GRIDS, HOMES)
+    expected = {row: about for row, key in enumerate(keys) if (about := told(*key)) is not None}
+    assert dict(zip(found.row, zip(found.grid, found.community, strict=True), strict=True)) == expected
+    assert len(expected) > 200
+
+
 def test_the_order_of_the_grids_changes_nothing_but_their_rows():
     table = rows((None, "patrol_zone", "p", None), (None, "compound", "12", None), (None, "community", A, None))
     found = matched(table, GRIDS, HOMES)
@@ -140,9 +172,14 @@ def test_rows_that_are_about_no_grid_become_repairs():
     listed = table_repairs(tables, match_tables(tables, GRIDS, HOMES), pyproj.CRS("EPSG:4526"))
     assert list(listed.columns) == [*REPAIR_COLUMNS, "geometry"]
     assert listed[["layer", "source_id", "problem", "action"]].to_numpy().tolist() == [
-        ["roster", "a.csv:2", "matches no grid", "left out"],
+        ["roster", "a.csv:2", "matches no grid", "left out: compound 99"],
         ["roster", "a.csv:4", "names no grid", "left out"],
-        ["party", ":3", "matches no grid", "left out"],  # the committee in row 2 covers no grid, as it should
+        [
+            "party",
+            ":3",
+            "matches no grid",
+            "left out: compound x",
+        ],  # the committee in row 2 covers no grid, as it should
     ]
 
 

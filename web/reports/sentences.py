@@ -21,7 +21,14 @@ _GAPS = (
     ),
     ("一个网格只属于一个社区；单元不跨社区界线", "A grid belongs to one community; no unit crosses its border"),
     ("每个网格都在警务站巡逻防控区内", "Every grid lies in a patrol zone"),
-    ("城市网格 300–500 户", "An urban grid has 300–500 households"),
+    ("网格户数在标准范围内", "The households of a grid lie in the range of the standard"),
+    ("每个网格都有一名网格长", "Every grid has a grid head"),
+    ("岗位按网格类型和户数配齐", "Posts are filled as the management type and the households ask"),
+    ("每名网格员联系的户数不超过标准", "A grid worker serves no more households than the standard has"),
+    ("每个网格都有阵地", "Every grid has premises"),
+    ("经费不低于标准", "Money is not below the floor"),
+    ("小区成立业主委员会或物业管理委员会", "A compound has an owners' or a property-management committee"),
+    ("物业企业有党组织，或派驻党建指导员", "A property company has a party organisation, or an instructor sent to it"),
     (
         "明确责任单位：并入相邻网格，或由社区新设网格",
         "Name who holds it: join it to a neighbouring grid, or make it a grid of its own",
@@ -35,9 +42,26 @@ _GAPS = (
     ("把这块地方划入最近警务站的巡逻防控区", "Add the place to the zone of the nearest police station"),
     ("拆分网格", "Split the grid"),
     ("与同社区相邻网格合并", "Merge it with a neighbouring grid of the same community"),
+    (
+        "由社区明确一名网格长；农村由村民小组长担任",
+        "The community names a grid head; in a village it is the leader of the villagers' group",
+    ),
+    ("补齐岗位：招录、调配，或由下沉力量兼任", "Fill the posts: recruit, transfer, or take sinking forces"),
+    ("增配网格员，或拆分网格", "Add grid workers, or split the grid"),
+    ("新建、购买、租赁，或由开发商提供一处阵地", "Build, buy or lease premises, or have the developer provide them"),
+    ("由街道补足经费", "The street makes up the money"),
+    (
+        "指导成立业主委员会；条件不具备的先组建物业管理委员会",
+        "Guide the owners to a committee; until they can, form a property-management committee",
+    ),
+    (
+        "推动物业企业成立党组织，或派驻党建指导员",
+        "Have the property company form a party organisation, or send it an instructor",
+    ),
     ("S2 多网合一", "S2, many nets into one"),
     ("S2 警务站巡逻防控区", "S2, police patrol zones"),
-    ("海口等地通行做法 [P]", "Common practice, for example in Haikou [P]"),
+    ("P 海口", "P, Haikou"),
+    ("P 海口等地每格 300–500 户, C", "P, 300–500 households a grid in Haikou and elsewhere, C"),
 )
 
 _REPAIRS = (
@@ -52,6 +76,21 @@ _REPAIRS = (
 _REASONS = (
     ("没有警务巡防区图层", "there is no patrol_zone layer"),
     ("没有图层带户数", "no layer has households"),
+    ("没有图层带人口", "no layer has population"),
+    ("没有网格阵地图层", "there is no premises layer"),
+    ("没有岗位表", "there is no roster table"),
+    ("没有经费表", "there is no funding table"),
+    ("没有评分表", "there is no scores table"),
+    ("经费表里没有网格党支部活动经费", "the funding table has no branch_activity"),
+    ("经费表里没有社区运转经费", "the funding table has no community_running"),
+    ("经费表里没有服务群众专项经费", "the funding table has no community_service"),
+    ("没有小区写明有没有业委会", "no compound says whether it has an owners' committee"),
+    ("没有小区写明物业公司", "no compound names a property company"),
+    (
+        "没有小区写明物业公司有没有党组织",
+        "no compound says whether its property company has a party organisation",
+    ),
+    ("没有标准", "there are no standards"),
     (
         "没有管理类型片区图层，全部按日常管理型",
         "there is no management_area layer; every grid is routine",

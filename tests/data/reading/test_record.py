@@ -101,3 +101,25 @@ def test_all_optional_layers_arrive(town: LittleTown) -> None:
     assert sources.management_areas["type"].tolist() == ["routine"] * 4
     others = (sources.buildings, sources.premises, sources.facilities, sources.roads, sources.barriers)
     assert [frame is not None and len(frame) for frame in others] == [4] * 5
+
+
+def test_tables_are_read_with_the_layers_and_recorded_like_them(town: LittleTown) -> None:
+    text = "grid,post,name,id_card\n530102001001001,网格长,张示例,x\n530102001001001,先锋员,空缺,y\n"
+    (town.folder / "roster.csv").write_text(text, encoding="gbk")
+    town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "grid", post = "post", name = "name" }'
+    read = town.read()
+    assert read.sources.tables is not None
+    assert read.sources.tables.roster is not None
+    assert read.sources.tables.roster["post"].tolist() == ["grid_head"]
+    assert read.sources.repairs is not None
+    listed = read.sources.repairs[read.sources.repairs["layer"] == "roster"]
+    assert listed["problem"].tolist() == ["text encoding not stated", "nobody holds the post"]
+    facts = read.facts()
+    sha256 = sha256sum(town.folder / "roster.csv")
+    assert facts["input roster: roster.csv"] == f"sha256 {sha256}, 2 rows, CSV"
+    assert facts["columns not read, roster: roster.csv"] == "id_card"
+    assert len(town.said) == 1
+
+
+def test_without_tables_there_are_none(town: LittleTown) -> None:
+    assert town.read().sources.tables is None

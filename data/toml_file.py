@@ -1,0 +1,47 @@
+"""Reading a TOML file that a user writes; a wrong one is refused with one line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from geo.errors import InputError
+
+
+def read_toml(path: Path, wanted: str) -> tuple[str, dict[str, Any]]:
+    """Read a TOML file.
+
+    Parameters
+    ----------
+    wanted
+        What should be there, such as "layers.toml".
+
+    Returns
+    -------
+    tuple
+        Its text, with plain ends of lines, and what it says.
+
+    Raises
+    ------
+    InputError
+        The file is missing, can't be read, is not UTF-8 or no TOML.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; give the path of a {wanted}") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; give the path of the {wanted} in it") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason, where = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
+        if where == "end of document":
+            where = f"line {len(text.splitlines()) or 1}, at its end"
+        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}") from None

@@ -1,0 +1,136 @@
+"""Where the households of a grid live, as points that carry shares of them.
+
+By the buildings on it that have households; where it has none, evenly over its land.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums, unroll
+from geo.faces import dissolve
+from geo.places import Places
+from geo.repair import polygonal_parts
+
+SPACING_M, MOST_POINTS = 50.0, 16
+"""Points over a grid's land are at least so far apart, and about so many at most."""
+
+SAME_M = 0.01
+"""Buildings nearer than that to each other are one place."""
+
+SHAKEN_M, PLASTIC = 0.1, np.array([0.7548776662466927, 0.5698402909980532])
+"""How far places are moved apart, and the steps that spread them evenly: 1/p and 1/p² of the plastic number p."""
+
+FAR_M = 50_000.0
+"""The reach of cells beyond their places: further than any grid is wide."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dwellings:
+    """Places where households live, in the order of their grids: ``grid`` (k,), ``xy`` (k, 2) metres, and ``share``
+    (k,), which adds up to 1 for each grid."""
+
+    grid: Ints
+    xy: Floats
+    share: Floats
+
+    @classmethod
+    def of(cls, polygon: Geometries, buildings: Places | None) -> Dwellings:
+        """Place the households of grids; every grid has a place."""
+        grid, xy, weight = np.empty(0, dtype=np.int64), np.empty((0, 2)), np.empty(0)
+        if buildings is not None:
+            grid, place = buildings.on(polygon)
+            lived_in = buildings.figure[place] > 0
+            grid, place = grid[lived_in], place[lived_in]
+            xy, weight = shapely.get_coordinates(buildings.point[place]), buildings.figure[place]
+        rest = np.setdiff1d(np.arange(len(polygon)), grid)
+        row, spread = points_over(polygon[rest])
+        grid, xy = np.concatenate([grid, rest[row]]), np.concatenate([xy, spread])
+        weight = np.concatenate([weight, np.ones(len(row))])
+        cell = np.rint(xy / SAME_M)
+        order = np.lexsort([cell[:, 1], cell[:, 0], grid])
+        grid, xy, weight, cell = grid[order], xy[order], weight[order], cell[order]
+        new = group_first(grid) | group_first(cell[:, 0]) | group_first(cell[:, 1])
+        share = sums(weight, np.cumsum(new) - 1, int(new.sum()))
+        return cls(grid[new], xy[new], share / sums(weight, grid, len(polygon))[grid[new]])
+
+    def land(self, polygon: Geometries, chosen: Bools) -> tuple[Ints, Ints, Geometries]:
+        """Return the land of some places: what is nearer to one of them than to any other place of the same grid.
+
+        Parameters
+        ----------
+        polygon
+            The grids, as given to `of`.
+        chosen
+            (k, n) places chosen for n purposes.
+
+        Returns
+        -------
+        tuple
+            Grid and purpose, for each that has a chosen place, in that order, and that part of the grid; all of it
+            where all its places are chosen.
+        """
+        purposes = chosen.shape[1]
+        count = np.stack([np.bincount(self.grid[column], minlength=len(polygon)) for column in chosen.T], axis=1)
+        grid, purpose = np.nonzero(count)
+        land = polygon[grid]
+        part = np.flatnonzero(count[grid, purpose] < np.bincount(self.grid, minlength=len(polygon))[grid])
+        if len(part):
+            place, cell = self.cells(np.unique(grid[part]))
+            row, column = np.nonzero(chosen[place])
+            key = self.grid[place[row]] * purposes + column
+            wanted = grid[part] * purposes + purpose[part]
+            there = np.isin(key, wanted)
+            nearer = dissolve(cell[row[there]], np.searchsorted(wanted, key[there]), len(part))
+            land[part] = on_the_grid(shapely.intersection(nearer, land[part]))
+        return grid, purpose, land
+
+    def cells(self, grids: Ints) -> tuple[Ints, Geometries]:
+        """Return the places of some grids, each with several, and all that is nearer to each than to the others.
+
+        GEOS tears cells where four places lie on one circle, as on a lattice, so that each is moved by up to
+        `SHAKEN_M` first; and it is most exact near the origin.
+        """
+        place = np.flatnonzero(np.isin(self.grid, grids))
+        local = np.searchsorted(grids, self.grid[place])
+        first = np.flatnonzero(group_first(local))
+        number = np.arange(len(place)) - np.repeat(first, np.diff(np.append(first, len(place))))
+        shaken = ((number[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
+        origin = np.rint(self.xy[place][first])
+        points = shapely.multipoints(self.xy[place] - origin[local] + shaken, indices=local)
+        far = shapely.buffer(shapely.points(np.zeros_like(origin)), FAR_M, quad_segs=1)
+        cell, of = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=far, ordered=True), return_index=True)
+        xy, vertex = shapely.get_coordinates(cell, return_index=True)
+        return place, polygonal_parts(shapely.set_coordinates(cell, xy + origin[of][vertex]))
+
+
+def on_the_grid(drawn: Geometries) -> Geometries:
+    """Round polygons to whole millimetres; where that breaks one, it is mended."""
+    rounded = shapely.transform(polygonal_parts(drawn), lambda xy: np.round(xy, 3))
+    broken = ~shapely.is_valid(rounded)
+    rounded[broken] = polygonal_parts(shapely.make_valid(rounded[broken], method="structure"))
+    return np.asarray(rounded, dtype=object)
+
+
+def points_over(polygon: Geometries) -> tuple[Ints, Floats]:
+    """Spread points evenly over polygons; return the row of each point's polygon, and the points.
+
+    A polygon that is missed by all, because it is small or thin, has one point inside.
+    """
+    area = shapely.area(polygon)
+    spacing = np.maximum(SPACING_M, np.sqrt(area / MOST_POINTS))
+    west, south, east, north = shapely.bounds(polygon).T
+    columns = np.ceil((east - west) / spacing).astype(np.int64)
+    row, number = unroll(
+        np.arange(len(polygon)), columns * np.ceil((north - south) / spacing).astype(np.int64), np.zeros_like(columns)
+    )
+    place = np.stack(np.divmod(number, columns[row])[::-1], axis=1) + 0.5
+    xy = np.stack([west, south], axis=1)[row] + place * spacing[row, None]
+    shapely.prepare(polygon)
+    inside = shapely.contains_xy(polygon[row], xy[:, 0], xy[:, 1])
+    missed = np.setdiff1d(np.arange(len(polygon)), row[inside])
+    points = shapely.get_coordinates(shapely.point_on_surface(polygon[missed]))
+    return np.concatenate([row[inside], missed]), np.concatenate([xy[inside], points])

@@ -1,0 +1,100 @@
+"""What a build says beside the map: staff of grids and communities, ratings, and what settlements are by their size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.gaps.held import Held
+from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
+from geo.rating import ratings
+from geo.settlements import self_management, settlement_class
+from geo.sources import Sources
+from geo.staffing import staffing
+from geo.staffing_totals import community_staffing
+from geo.tables import Matched
+
+
+def staff_of_grids(held: Held) -> pd.DataFrame | None:
+    """Return the layer `staffing`; None without standards."""
+    if held.standards is None:
+        return None
+    return staffing(held.grids, held.roster, held.standards, held.own_branch)
+
+
+def staff_of_communities(held: Held) -> pd.DataFrame | None:
+    """Return the layer `community_staffing`: what communities have beside their grids; None without standards."""
+    if held.standards is None:
+        return None
+    return community_staffing(
+        held.communities["code"].to_numpy(dtype=object),
+        held.communities["rural"].to_numpy(np.bool_),
+        held.community_counts("population", np.arange(len(held.communities))),
+        held.roster,
+        held.standards,
+    )
+
+
+def party_of(
+    sources: Sources, matches: Mapping[str, Matched], grids: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return the layers `party_organisations` and `assignments`; ``grids`` in the order of their codes.
+
+    The first is None without a party table, the second without standards, or where nobody says anything about party
+    members and organisations.
+    """
+    party = None if sources.tables is None else sources.tables.party
+    organisations = None if party is None else party_organisations(party, matches["party"], grids)
+    if sources.standards is None or (organisations is None and not grids["party_members"].notna().any()):
+        return organisations, None
+    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS)) if organisations is None else organisations
+    return organisations, assignments(grids, np.asarray(grids.geometry.array, object), there, sources.standards)
+
+
+def rated(held: Held) -> pd.DataFrame | None:
+    """Return the layer `ratings`; None without standards or score sheets."""
+    if held.standards is None or "scores" not in held.tables:
+        return None
+    return ratings(held.grids, held.tables["scores"], held.standards)
+
+
+def settlements(held: Held, rating: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the layer `settlements`: what each compound is by its size, and what its latest assessment gave.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code``, ``households``, ``class``, ``self_management`` of the compounds whose households are known, and of
+        their latest assessment ``period``, ``score``, ``stars``, missing where there is none. None without standards.
+    """
+    if held.standards is None:
+        return None
+    residential = np.flatnonzero((held.grids["kind"] == "residential").to_numpy())
+    rows = residential[~np.isnan(held.counts("households", residential))]
+    households = held.counts("households", rows)
+    community = held.text("community_code", rows)
+    table = pd.DataFrame(
+        {
+            "code": held.text("code", rows),
+            "households": households.astype(np.int64),
+            "class": settlement_class(households, community, held.standards),
+            "self_management": self_management(households, community, held.standards),
+        }
+    )
+    latest = (
+        latest_ratings(rating) if rating is not None else pd.DataFrame(columns=["code", "period", "score", "stars"])
+    )
+    return table.merge(latest, on="code", how="left")
+
+
+def latest_ratings(rating: pd.DataFrame) -> pd.DataFrame:
+    """Return ``code``, ``period``, ``score`` and ``stars`` of each grid's latest assessment.
+
+    Of assessments that end together the shorter one counts: the second quarter before the first half-year.
+    """
+    end = rating["period"].str[4:].map({"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "H1": 1.9, "H2": 3.9, "": 3.8})
+    latest = rating.assign(year=rating["period"].str[:4], end=end).sort_values(["code", "year", "end"])
+    return latest.drop_duplicates("code", keep="last")[["code", "period", "score", "stars"]]
