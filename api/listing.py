@@ -122,22 +122,20 @@ def about(gaps: gpd.GeoDataFrame) -> list[str]:
 
 
 def totals(gaps: gpd.GeoDataFrame) -> Iterator[str]:
-    """Add gaps up by kind and ledger, and by what became of them."""
+    """Add gaps up by kind and ledger, and by what became of them.
+
+    Land is added up within a kind only: several kinds, and several posts of one, are about the same land and homes.
+    """
     for ledger in LEDGERS:
         rows = gaps[gaps["ledger"] == ledger]
         for kind, those in rows.groupby("kind"):
-            yield total_line(ledger, kind, those)
+            land = those.drop_duplicates(["kind", "code", "community_code", "area_m2"])["area_m2"].sum()
+            yield f"{ledger:<10} {kind:<18} {len(those):>7}  {area(land):>12}"
         if rows["kind"].nunique() > 1:
-            yield total_line(ledger, "all", rows)
+            yield f"{ledger:<10} {'all':<18} {len(rows):>7}"
     states = gaps["state"].value_counts()
     if set(states.index) != {"open"}:
         yield f"{'state':<10} " + ", ".join(f"{count} {state}" for state, count in states.items())
-
-
-def total_line(ledger: str, kind: str, rows: gpd.GeoDataFrame) -> str:
-    """Write the number, land and households of some gaps."""
-    known = int(rows["households"].sum())
-    return f"{ledger:<10} {kind:<18} {len(rows):>7}  {area(rows['area_m2'].sum()):>12}  {known:>10,} households"
 
 
 def area(m2: float) -> str:
