@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def build_files(
     *,
     previous: Path | None,
     standards: Path | None = None,
+    as_of: date | None = None,
     workers: int | None,
     scheduler: str | None,
     stage: Stages,
@@ -52,6 +54,7 @@ def build_files(
             read.settings.parameters,
             previous=old,
             used_codes=used,
+            as_of=as_of,
             run=cluster(scheduler, stage.done) if scheduler else processes(count, stage.done),
             local=threads(count),
             progress=stage,

@@ -8,6 +8,7 @@ quickly.
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -30,6 +31,10 @@ app = typer.Typer(
 app.add_typer(standards_commands.app, name="standards")
 
 Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Judge exceptions on this day, not today."),
+]
 Written = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
 
 
@@ -39,6 +44,14 @@ class Ledger(StrEnum):
     unheld = "unheld"
     contested = "contested"
     unserved = "unserved"
+
+
+class State(StrEnum):
+    """What became of a gap."""
+
+    open = "open"
+    accepted = "accepted"
+    expired = "expired"
 
 
 class ListFormat(StrEnum):
@@ -112,6 +125,7 @@ def build(
     standards: Annotated[
         Path | None, typer.Option(metavar="F", help="A standards file of your own; see `onegrid standards`.")
     ] = None,
+    as_of: Day = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Threads of this machine; the number of its cores by default.")
     ] = None,
@@ -130,6 +144,7 @@ def build(
             output,
             previous=previous,
             standards=standards,
+            as_of=day_of(as_of),
             workers=workers,
             scheduler=scheduler,
             stage=stage,
@@ -161,18 +176,32 @@ def check(out: Build) -> None:
     epilog=examples(
         "onegrid gaps grid.gpkg --ledger unheld",
         "onegrid gaps grid.gpkg --kind overlap --kind straddle --format csv > contested.csv",
+        "onegrid gaps grid.gpkg --community 530102001 --state expired --as-of 2027-01-01",
     ),
 )
 def gaps(
     out: Build,
     kind: Annotated[list[str] | None, typer.Option(metavar="K", help="Only this kind; may be given again.")] = None,
     ledger: Annotated[Ledger | None, typer.Option(help="Only this ledger.")] = None,
+    community: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this community; the beginning of a code takes a street.")
+    ] = None,
+    state: Annotated[list[State] | None, typer.Option(help="Only in this state; may be given again.")] = None,
+    as_of: Day = None,
     format: Annotated[ListFormat, typer.Option(help="How to print.")] = ListFormat.table,
 ) -> None:
-    """Print the coverage gaps, worst first."""
+    """Print the coverage gaps, worst first, and what they add up to by ledger and kind."""
     from api.listing import chosen_gaps, print_gaps
 
-    print_gaps(chosen_gaps(out, kind or [], ledger), format.value)
+    chosen = chosen_gaps(
+        out, kinds=kind or [], ledger=ledger, community=community, states=state or [], as_of=day_of(as_of)
+    )
+    print_gaps(chosen, format.value)
+
+
+def day_of(given: datetime | None) -> date:
+    """Return the day that was typed, else today."""
+    return (given or datetime.now()).date()
 
 
 @app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,28 +17,56 @@ from rich.table import Table
 from data import geojson
 from data.output import read_build
 from geo.errors import InputError
-from geo.gaps import KINDS
+from geo.gaps import KINDS, LEDGERS
+from geo.gaps.exceptions import restated
 
 SHOWN = {
     "severity": "right",
     "kind": "left",
     "code": "left",
+    "about": "left",
     "area_m2": "right",
     "households": "right",
+    "state": "left",
     "remedy": "left",
 }
 
 
-def chosen_gaps(out: Path, kinds: Sequence[str], ledger: str | None) -> gpd.GeoDataFrame:
-    """Read the gaps of a build, some kinds or one ledger only, worst first."""
+def chosen_gaps(
+    out: Path,
+    *,
+    kinds: Sequence[str] = (),
+    ledger: str | None = None,
+    community: str | None = None,
+    states: Sequence[str] = (),
+    as_of: date,
+) -> gpd.GeoDataFrame:
+    """Read the gaps of a build, worst first: of some kinds, one ledger, one community or division, some states.
+
+    Exceptions are judged on the day ``as_of``, whichever day the build was made.
+    """
     for kind in kinds:
         if kind not in KINDS:
             near = difflib.get_close_matches(kind.lower(), KINDS, 1)
             remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(KINDS)}"
             raise InputError(f"there is no gap kind {kind}; {remedy}")
-    gaps = read_build(out, ["gaps"])["gaps"]
-    gaps = gaps[gaps["kind"].isin(kinds)] if kinds else gaps
-    return gaps[gaps["ledger"] == ledger] if ledger else gaps
+    layers = read_build(out, ["gaps", "communities"], columns={"communities": ["code"]})
+    gaps = restated(layers["gaps"], as_of)
+    chosen = pd.Series(True, index=gaps.index)
+    if community:
+        require_division(community, layers["communities"]["code"])
+        chosen &= gaps["community_code"].fillna("").str.startswith(community)
+    for column, wanted in (("kind", kinds), ("ledger", [ledger] if ledger else []), ("state", states)):
+        if wanted:
+            chosen &= gaps[column].isin([str(one) for one in wanted])
+    return gaps[chosen]
+
+
+def require_division(code: str, communities: pd.Series) -> None:
+    """Refuse the code of a community or division that the build does not have."""
+    if not communities.str.startswith(code).any():
+        some = ", ".join(communities.iloc[:3])
+        raise InputError(f"--community {code}: the build has no such community; its codes are like {some}")
 
 
 def print_gaps(gaps: gpd.GeoDataFrame, form: str) -> None:
@@ -64,7 +93,7 @@ def row_of(row: dict[str, object]) -> dict[str, object]:
 
 
 def print_table(gaps: gpd.GeoDataFrame) -> None:
-    """Print gaps as a table, and the totals of each kind under it."""
+    """Print gaps as a table, and the totals of each kind and ledger under it."""
     if gaps.empty:
         print("no gaps")
         return
@@ -72,14 +101,41 @@ def print_table(gaps: gpd.GeoDataFrame) -> None:
     table = Table(box=None, pad_edge=False)
     for name, justify in SHOWN.items():
         table.add_column(name, justify=justify, overflow="fold")
-    for row in gaps[list(SHOWN)].itertuples(index=False):
+    for row in gaps.assign(about=about(gaps)).itertuples(index=False):
         households = "" if pd.isna(row.households) else f"{row.households:,}"
-        code, remedy = ("" if pd.isna(text) else text for text in (row.code, row.remedy))
-        table.add_row(str(row.severity), row.kind, code, area(row.area_m2), households, remedy)
+        code, remedy = (
+            "" if pd.isna(text) else text
+            for text in (row.community_code if pd.isna(row.code) else row.code, row.remedy)
+        )
+        shown = (code, row.about, area(row.area_m2), households, row.state, remedy)
+        table.add_row(str(row.severity), row.kind, *shown)
     console.print(table)
     console.print()
-    for (ledger, kind), rows in gaps.groupby(["ledger", "kind"]):
-        console.print(f"{ledger:<10} {kind:<18} {len(rows):>7}  {area(rows['area_m2'].sum()):>12}")
+    for line in totals(gaps):
+        console.print(line)
+
+
+def about(gaps: gpd.GeoDataFrame) -> list[str]:
+    """Say what each gap is about beside its grid: a post, a kind of facility, a purpose of money."""
+    detail = (json.loads(text) for text in gaps["detail"])
+    return [next((str(one[key]) for key in ("post", "facility", "purpose") if one.get(key)), "") for one in detail]
+
+
+def totals(gaps: gpd.GeoDataFrame) -> Iterator[str]:
+    """Add gaps up by kind and ledger, and by what became of them.
+
+    Land is added up within a kind only: several kinds, and several posts of one, are about the same land and homes.
+    """
+    for ledger in LEDGERS:
+        rows = gaps[gaps["ledger"] == ledger]
+        for kind, those in rows.groupby("kind"):
+            land = those.drop_duplicates(["kind", "code", "community_code", "area_m2"])["area_m2"].sum()
+            yield f"{ledger:<10} {kind:<18} {len(those):>7}  {area(land):>12}"
+        if rows["kind"].nunique() > 1:
+            yield f"{ledger:<10} {'all':<18} {len(rows):>7}"
+    states = gaps["state"].value_counts()
+    if set(states.index) != {"open"}:
+        yield f"{'state':<10} " + ", ".join(f"{count} {state}" for state, count in states.items())
 
 
 def area(m2: float) -> str:

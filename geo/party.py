@@ -75,7 +75,8 @@ def forms_today(organisations: pd.DataFrame, code: Texts) -> tuple[Ints, Texts]:
     Where several are on a grid, the one counts that comes first in `FORMS`, then the one with most members, then the
     lowest id.
     """
-    there = organisations[organisations["level"].isin(list(FORM_OF_LEVEL)) & organisations["code"].notna()]
+    there = organisations[organisations["code"].isin(code)]  # first, since a few grids are asked for among many
+    there = there[there["level"].isin(list(FORM_OF_LEVEL))]
     there = there.assign(form=there["level"].map(FORM_OF_LEVEL), size=-there["members"].fillna(0))
     there = there.sort_values(["code", "form", "size", "organisation_id"]).drop_duplicates("code")
     place = pd.Index(there["code"].to_numpy(dtype=object)).get_indexer(code)

@@ -43,11 +43,42 @@ def test_gaps_as_geojson_are_where_they_are(here: Onegrid, grid: Path, tmp_path:
 
 def test_gaps_as_a_table_show_the_worst_first_and_add_up_each_kind(here: Onegrid, grid: Path):
     head, *lines = here("gaps", grid).out.splitlines()
-    assert head.split() == ["severity", "kind", "code", "area_m2", "households", "remedy"]
+    assert head.split() == ["severity", "kind", "code", "about", "area_m2", "households", "state", "remedy"]
     listed, totals = lines[: lines.index("")], lines[lines.index("") + 1 :]
     layer = read_build(grid, ["gaps"])["gaps"]
     assert [int(line.split()[0]) for line in listed] == list(layer["severity"])
-    assert {line.split()[1]: int(line.split()[2]) for line in totals} == layer["kind"].value_counts().to_dict()
+    counted = {tuple(line.split()[:2]): int(line.split()[2]) for line in totals if not line.startswith("state")}
+    kinds, ledgers = layer.groupby(["ledger", "kind"]).size(), layer.groupby("ledger").size()
+    assert counted == kinds.to_dict() | {(ledger, "all"): count for ledger, count in ledgers.items()}
+    assert next(line for line in lines if " no_grid_head " in line).split()[-1]
+
+
+def test_gaps_of_a_community_or_a_street_are_chosen_by_the_beginning_of_its_code(here: Onegrid, grid: Path):
+    layer = read_build(grid, ["gaps", "communities"])
+    code = layer["communities"]["code"].iloc[0]
+    for beginning in (code, code[:9], code[:6]):
+        rows = json.loads(here("gaps", grid, "--format", "json", "--community", beginning).out)
+        expected = layer["gaps"][[str(one).startswith(beginning) for one in layer["gaps"]["community_code"]]]
+        assert [row["gap_id"] for row in rows] == list(expected["gap_id"])
+    assert here("gaps", grid, "--community", "99").refusal.startswith("--community 99: the build has no such community")
+
+
+def test_exceptions_are_judged_on_the_day_that_is_named(here: Onegrid, grid: Path):
+    """The demo's exceptions were signed until the ends of 2025 and 2027."""
+
+    def counted(day: str) -> dict[str, int]:
+        rows = json.loads(here("gaps", grid, "--format", "json", "--as-of", day).out)
+        return {state: sum(row["state"] == state for row in rows) for state in ("open", "accepted", "expired")}
+
+    before, between, after = counted("2025-01-01"), counted("2026-06-01"), counted("2028-01-01")
+    marked = before["accepted"]
+    assert marked and before["expired"] == 0
+    assert between["open"] == after["open"] == before["open"]
+    assert (after["accepted"], after["expired"]) == (0, marked)
+    rows = json.loads(here("gaps", grid, "--format", "json", "--as-of", "2028-01-01", "--state", "expired").out)
+    assert [row["state"] for row in rows] == ["expired"] * marked
+    assert all(row["reason"] and row["expires"] and row["detail"]["signer"] for row in rows)
+    assert "2028-13-01" in here("gaps", grid, "--as-of", "2028-13-01").refusal
 
 
 def test_gaps_of_some_kinds_or_of_one_ledger_are_chosen(here: Onegrid, grid: Path):
