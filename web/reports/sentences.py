@@ -6,6 +6,16 @@ that is not here is shown as it stands in the data.
 
 from __future__ import annotations
 
+_FACILITIES = (
+    ("党群服务中心", "party-mass service centre"),
+    ("便民服务站", "convenience service point"),
+    ("便民警务站", "police station"),
+    ("日间照料中心", "day-care centre for the old"),
+    ("六点半课堂", "after-school class"),
+    ("公厕", "public toilet"),
+)
+"""The kinds of the shipped standards, as remedies name them."""
+
 _GAPS = (
     (
         "每一平方米都有网格认领；无人认领的由社区兜底并列为缺口",
@@ -58,6 +68,24 @@ _GAPS = (
         "推动物业企业成立党组织，或派驻党建指导员",
         "Have the property company form a party organisation, or send it an instructor",
     ),
+    (
+        "支部建在网格上：每个网格有党支部、联合党支部、党小组或先锋服务站",
+        "Branches stand on grids: each has a branch, a joint branch, a party group or a pioneer service station",
+    ),
+    ("按党员数建立党组织", "Set up the organisation that the number of members asks for"),
+    ("单独建立网格党支部", "Set up a grid branch of its own"),
+    ("与邻格建立联合党支部，或并入邻格党支部", "Set up a joint branch with neighbours, or join a neighbour's branch"),
+    ("建立党小组", "Set up a party group"),
+    ("设立党员先锋服务站", "Set up a pioneer service station"),
+    (
+        "居民步行到最近一处服务设施不超过标准距离",
+        "On foot, households are no further from a facility of each kind than the standard has",
+    ),
+    ("就近增设，或开放附近单位的设施", "Add one nearby, or open that of an institution nearby"),
+    *(
+        (f"就近增设{kind}，或开放附近单位的设施", f"Add a {name} nearby, or open that of an institution nearby")
+        for kind, name in _FACILITIES
+    ),
     ("S2 多网合一", "S2, many nets into one"),
     ("S2 警务站巡逻防控区", "S2, police patrol zones"),
     ("P 海口", "P, Haikou"),
@@ -79,6 +107,10 @@ _REASONS = (
     ("没有图层带人口", "no layer has population"),
     ("没有网格阵地图层", "there is no premises layer"),
     ("没有岗位表", "there is no roster table"),
+    ("没有党组织表", "there is no party table"),
+    ("没有服务设施图层，或者图层是空的", "there is no facility layer, or nothing in it"),
+    ("服务设施图层里没有这一类", "the facility layer has none of this kind"),
+    ("标准没有规定这一类的距离", "the standards give no distance for this kind"),
     ("没有经费表", "there is no funding table"),
     ("没有评分表", "there is no scores table"),
     ("经费表里没有网格党支部活动经费", "the funding table has no branch_activity"),
