@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import Bools
+from geo.columns import plain
 from geo.facilities import LOOKED_FOR, asked_for, kinds_of
 from geo.funding import Money
 from geo.gaps.evaluated import not_evaluated
-from geo.gaps.held import Held, Links
-from geo.gaps.unheld import beside
+from geo.gaps.held import COMMUNITY_COLUMNS, GRID_COLUMNS, UNIT_COLUMNS, Held, Links
+from geo.gaps.unheld import beside, hole_keys
 from geo.merge import Merged
 from geo.places import Places
 from geo.roster import Roster, with_secretaries
@@ -40,6 +41,7 @@ def gather(
         crs=sources.crs,
         parameters=parameters,
         grids=grids,
+        grid=plain(grids, GRID_COLUMNS),
         grid_polygon=merged.grid_polygon,
         grid_unit=merged.grid_unit,
         grid_community=merged.grid_community,
@@ -48,11 +50,12 @@ def gather(
         face_area_m2=merged.face_area_m2,
         claim_face=merged.claim_face,
         claim_unit=merged.claim_unit,
-        units=merged.units,
+        unit=plain(merged.units.assign(label=merged.units["layer"] + ":" + merged.units["source_id"]), UNIT_COLUMNS),
         home=np.array([*code, None], dtype=object)[merged.home],
-        communities=merged.communities,
+        community=plain(merged.communities, COMMUNITY_COLUMNS),
         community_polygon=merged.area,
         hole=merged.hole,
+        hole_key=hole_keys(merged.hole),
         hole_community=beside(merged.hole, merged.area, code),
         links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
         buildings=counted_places(sources.buildings),
@@ -62,7 +65,7 @@ def gather(
         roster=roster(tables, len(grids), code),
         money=Money.of(tables["funding"], len(grids), code) if "funding" in tables else None,
         own_branch=own_branch(tables.get("party"), len(grids)),
-        assignments=assignments,
+        assignments=None if assignments is None else plain(assignments, list(assignments)),
         walks=walks_to(sources),
         not_evaluated=not_evaluated(sources),
     )

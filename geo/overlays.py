@@ -30,9 +30,9 @@ def staff_of_communities(held: Held) -> pd.DataFrame | None:
     if held.standards is None:
         return None
     return community_staffing(
-        held.communities["code"].to_numpy(dtype=object),
-        held.communities["rural"].to_numpy(np.bool_),
-        held.community_counts("population", np.arange(len(held.communities))),
+        held.community["code"],
+        held.community["rural"],
+        held.community_counts("population", held.asked_communities),
         held.roster,
         held.standards,
     )
@@ -72,7 +72,7 @@ def settlements(held: Held, rating: pd.DataFrame | None) -> pd.DataFrame | None:
     """
     if held.standards is None:
         return None
-    residential = np.flatnonzero((held.grids["kind"] == "residential").to_numpy())
+    residential = np.flatnonzero(held.grid["kind"] == "residential")
     rows = residential[~np.isnan(held.counts("households", residential))]
     households = held.counts("households", rows)
     community = held.text("community_code", rows)

@@ -12,13 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Bools, Floats, Ints
+from geo.arrays import Bools, Floats
+from geo.community_workers import COMMUNITY_WORKER, community_workers
 from geo.roster import Roster
 from geo.standards import Standards
 from geo.tables import POSTS
-
-COMMUNITY_WORKER = "community_worker"
-"""A post of communities, not of grids (rule 2)."""
 
 LEVELS = {"community": 12, "street": 9, "county": 6}
 """Levels of division, from the lowest, and the digits of their codes."""
@@ -39,7 +37,7 @@ def community_staffing(
     code, rural, population
         One row a community; ``population`` is nan where unknown.
     """
-    workers = community_workers(code, rural, population, roster, standards)
+    workers = worker_rows(code, rural, population, roster, standards)
     if roster is None:
         return workers
     held, part_time = roster.counts_of_communities(np.arange(len(code)))
@@ -59,60 +57,25 @@ def community_staffing(
     return pd.concat([workers, own], ignore_index=True)
 
 
-def community_workers(
-    code: NDArray[np.object_],
-    rural: Bools,
-    population: Floats,
-    roster: Roster | None,
-    standards: Standards,
-    *,
-    number: Ints | None = None,
+def worker_rows(
+    code: NDArray[np.object_], rural: Bools, population: Floats, roster: Roster | None, standards: Standards
 ) -> pd.DataFrame:
-    """Return required, held and short community workers of urban communities whose population is known [S1].
-
-    Held are those who work full-time, each person once: grid workers, area cadres, and community cadres who went down
-    to a grid, whatever post they hold there [C].
-
-    Parameters
-    ----------
-    number
-        What the roster numbers each community; by default its place among these.
-    """
-    number = np.arange(len(code)) if number is None else number
-    row = np.flatnonzero(~rural & ~np.isnan(population))
-    rate = np.array([standards.at(str(one)).workers.urban_per_10000.number for one in code[row]], dtype=np.float64)
-    required = np.ceil(np.round(population[row] * rate / 10_000, 9)).astype(np.int64)
-    held = np.zeros(len(row), dtype=np.int64) if roster is None else full_time_workers(roster, number[row])
-    words = [
-        f"{need} 人 = {people:.0f} 人 × {each:g} ÷ 10,000，进一"
-        + ("" if roster is None else full_time_words(need, have))
-        for need, people, each, have in zip(required, population[row], rate, held, strict=True)
-    ]
-    unknown = np.full(len(row), roster is None)
+    """Return the rows of the community workers."""
+    workers = community_workers(np.arange(len(code)), code, rural, population, roster, standards)
+    count = len(workers.place)
+    unknown = np.full(count, workers.held is None)
+    held = np.zeros(count, dtype=np.int64) if workers.held is None else workers.held
     return pd.DataFrame(
         {
-            "code": code[row],
-            "post": np.full(len(row), COMMUNITY_WORKER, dtype=object),
-            "required": pd.array(required, dtype="Int64"),
+            "code": code[workers.place],
+            "post": np.full(count, COMMUNITY_WORKER, dtype=object),
+            "required": pd.array(workers.required, dtype="Int64"),
             "held": pd.arrays.IntegerArray(held, unknown),
-            "short": pd.arrays.IntegerArray(np.maximum(required - held, 0), unknown),
+            "short": pd.arrays.IntegerArray(np.maximum(workers.required - held, 0), unknown),
             "full_time_equivalent": np.where(unknown, np.nan, held.astype(np.float64)),
-            "arithmetic": np.array(words, dtype=object),
+            "arithmetic": workers.arithmetic,
         }
     )
-
-
-def full_time_words(required: int, held: int) -> str:
-    """Say how many work full-time, and how many are missing."""
-    return f"；现有全职 {held} 人" + (f"，缺 {required - held} 人" if held < required else "")
-
-
-def full_time_workers(roster: Roster, community: Ints) -> Ints:
-    """Count the people who are full-time community workers in some communities."""
-    place, row = roster.by_community.members(community)
-    chosen = roster.worker[row] & ~roster.part_time[row]
-    once = np.unique(np.stack([place[chosen], roster.person[row[chosen]]], axis=1), axis=0)
-    return np.bincount(once[:, 0], minlength=len(community)).astype(np.int64)
 
 
 def roll_up(staffing: pd.DataFrame, own: pd.DataFrame, grids: pd.DataFrame) -> pd.DataFrame:

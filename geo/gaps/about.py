@@ -50,7 +50,7 @@ def about_communities(
     factor: Floats,
 ) -> Entries:
     """Write gaps about communities themselves; they have no grid."""
-    code = held.communities["code"].array[rows].to_numpy(dtype=object)
+    code = held.community["code"][rows]
     return entries(
         kind,
         about=[f"{one}:{part}" for one, part in zip(code, suffix, strict=True)],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.arrays import Geometries, Ints, dense, group_first, sums
@@ -32,12 +31,12 @@ def overlap(held: Held) -> Entries:
     chosen = wide[pair]
     face, pair, pairs, land = face[chosen], (np.cumsum(wide) - 1)[pair[chosen]], pairs[wide], land[wide]
     grid = main_grid(held, face, pair)
-    one, other = np.divmod(pairs, len(held.units))
-    labels = list(zip(held.labels(one), held.labels(other), strict=True))
-    names = held.units["name"].array
+    one, other = np.divmod(pairs, len(held.home))
+    label, name = held.unit["label"], held.unit["name"]
+    labels = list(zip(label[one], label[other], strict=True))
     facts = [
-        {"units": list(label), "names": [said(a), said(b)]}
-        for label, a, b in zip(labels, names[one], names[other], strict=True)
+        {"units": list(pair), "names": [first, second]}
+        for pair, first, second in zip(labels, name[one], name[other], strict=True)
     ]
     return entries(
         "overlap",
@@ -50,11 +49,6 @@ def overlap(held: Held) -> Entries:
     )
 
 
-def said(name: object) -> str | None:
-    """Return a name as text, None where there is none."""
-    return None if pd.isna(name) else str(name)
-
-
 def rival_claims(held: Held) -> tuple[Ints, Ints]:
     """Return the faces with rival claims, once for each pair of claimants, and the pair: lower row × units + higher.
 
@@ -65,7 +59,7 @@ def rival_claims(held: Held) -> tuple[Ints, Ints]:
     if held.asked is None:
         return face, key
     wanted = np.unique(key)
-    _, claims = held.links.claims_of_unit.members(np.unique(wanted // max(len(held.units), 1)))
+    _, claims = held.links.claims_of_unit.members(np.unique(wanted // max(len(held.home), 1)))
     face, key = rivals(held, np.unique(held.claim_face[claims]))
     pairs_wanted = np.isin(key, wanted)
     return face[pairs_wanted], key[pairs_wanted]
@@ -77,11 +71,10 @@ def rivals(held: Held, faces: Ints) -> tuple[Ints, Ints]:
     _, claim = held.links.claims_of_face.members(shared)
     place, partner = held.links.claims_of_face.members(held.claim_face[claim])
     face, one, other = held.claim_face[partner], held.claim_unit[claim[place]], held.claim_unit[partner]
-    layer = held.units["layer"].array
-    first, second = (layer[unit].to_numpy(dtype=object) for unit in (one, other))
+    first, second = held.unit["layer"][one], held.unit["layer"][other]
     rival = (first == second) | (np.isin(first, TERRITORIAL) & np.isin(second, TERRITORIAL))
     rival &= one < other
-    return face[rival], one[rival] * len(held.units) + other[rival]
+    return face[rival], one[rival] * len(held.home) + other[rival]
 
 
 def main_grid(held: Held, face: Ints, group: Ints) -> Ints:
@@ -99,10 +92,12 @@ def straddle(held: Held) -> Entries:
     away = rows[held.home[held.grid_unit[rows]] != held.text("community_code", rows)]
     owner = held.grid_unit[away]
     land: Geometries = held.grid_polygon[away]
-    patrol = held.units["layer"].array[owner].to_numpy(dtype=object) == "patrol_zone"
+    patrol = held.unit["layer"][owner] == "patrol_zone"
     facts = [
         {"unit": label, "home": home, "share": round(float(part), 4)}
-        for label, home, part in zip(held.labels(owner), held.home[owner], claimed_share(held, away), strict=True)
+        for label, home, part in zip(
+            held.unit["label"][owner], held.home[owner], claimed_share(held, away), strict=True
+        )
     ]
     return entries(
         "straddle",
@@ -110,7 +105,7 @@ def straddle(held: Held) -> Entries:
         code=held.text("code", away),
         community=held.text("community_code", away),
         land=land,
-        households=held.grids["households"].array[away],
+        households=held.counts("households", away),
         facts=facts,
         factor=np.where(patrol, 0.2, 1.0),  # a patrol zone serves several communities by nature
     )

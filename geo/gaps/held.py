@@ -13,6 +13,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.columns import Columns
 from geo.crew import Crew, GridFacts, crew_of
 from geo.funding import Money
 from geo.grouped import Grouped
@@ -23,6 +24,16 @@ from geo.standards import Standard, Standards
 from geo.walking import Walks
 
 Thing = TypeVar("Thing")
+
+GRID_COLUMNS = (
+    *("code", "kind", "community_code", "management_type", "households", "population", "party_members", "area_m2"),
+    "rural",
+)
+UNIT_COLUMNS = (
+    *("layer", "source_id", "name", "households", "owners_committee", "property_company", "property_party"),
+    "label",
+)
+COMMUNITY_COLUMNS = ("code", "rural")
 
 
 def needed(thing: Thing | None) -> Thing:
@@ -64,14 +75,15 @@ class Held:
     ----------
     grids
         The layer ``grids`` of the result, and ``rural`` (bool).
+    grid, unit, community
+        Columns of grids, units and communities as plain arrays (`geo.columns`): `GRID_COLUMNS`, `UNIT_COLUMNS` with
+        ``label`` ("layer:id"), `COMMUNITY_COLUMNS`.
     grid_unit, grid_community
         Each grid's unit (`geo.rules.NOBODY`: unclaimed) and the row of its community.
-    units
-        `geo.sources.UNIT_COLUMNS`; ``home`` is the code of the community that holds most of each, None if none does.
-    communities
-        ``code``, ``name``, ``rural``, and ``community_polygon`` beside it.
-    hole, hole_community
-        The `no_community` holes, and the code of the community that each has most border with.
+    home
+        The code of the community that holds most of each unit, None if none does.
+    hole, hole_key, hole_community
+        The `no_community` holes, a name for each, and the code of the community that each has most border with.
     buildings
         Points that count households, where there are any.
     premises
@@ -83,7 +95,7 @@ class Held:
     own_branch
         Which grids have a party branch of their own today.
     assignments
-        The party organisation of each grid (`geo.party.assignments`), in the order of ``grids``.
+        The party organisation of each grid (`geo.party.assignments`), in the order of ``grids``, as plain arrays.
     walks
         The ways on foot to facilities.
     not_evaluated
@@ -95,6 +107,7 @@ class Held:
     crs: pyproj.CRS
     parameters: Parameters
     grids: pd.DataFrame
+    grid: Columns
     grid_polygon: Geometries
     grid_unit: Ints
     grid_community: Ints
@@ -103,11 +116,12 @@ class Held:
     face_area_m2: Floats
     claim_face: Ints
     claim_unit: Ints
-    units: pd.DataFrame
+    unit: Columns
     home: NDArray[np.object_]
-    communities: pd.DataFrame
+    community: Columns
     community_polygon: Geometries
     hole: Geometries
+    hole_key: NDArray[np.object_]
     hole_community: NDArray[np.object_]
     links: Links
     buildings: Places | None = None
@@ -117,7 +131,7 @@ class Held:
     roster: Roster | None = None
     money: Money | None = None
     own_branch: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    assignments: pd.DataFrame | None = None
+    assignments: Columns | None = None
     walks: Walks | None = None
     not_evaluated: Mapping[str, str] = field(default_factory=dict)
     asked: Ints | None = None
@@ -139,7 +153,9 @@ class Held:
     @property
     def asked_communities(self) -> Ints:
         """The rows of the communities that the grids asked for lie in."""
-        return np.arange(len(self.communities)) if self.asked is None else np.unique(self.grid_community[self.asked])
+        return (
+            np.arange(len(self.community_polygon)) if self.asked is None else np.unique(self.grid_community[self.asked])
+        )
 
     @cached_property
     def crew(self) -> Crew:
@@ -149,7 +165,7 @@ class Held:
             kind=self.text("kind", rows),
             management_type=self.text("management_type", rows),
             households=self.counts("households", rows),
-            rural=self.grids["rural"].to_numpy(np.bool_)[rows],
+            rural=self.grid["rural"][rows],
             community=self.text("community_code", rows),
             own_branch=self.own_branch[rows],
         )
@@ -163,7 +179,7 @@ class Held:
     def standard_of_communities(self, rows: Ints) -> list[Standard]:
         """Return the standard that holds at each of some communities."""
         standards = needed(self.standards)
-        return [standards.at(str(code)) for code in self.communities["code"].array[rows]]
+        return [standards.at(str(code)) for code in self.community["code"][rows]]
 
     def main_grid_of(self, unit: Ints) -> Ints:
         """Return the grid that speaks for each unit: the first in its home community, else the first there is."""
@@ -174,7 +190,7 @@ class Held:
 
     def counts(self, column: str, rows: Ints) -> Floats:
         """Return a count of some grids, nan where unknown."""
-        return np.asarray(self.grids[column].array[rows].to_numpy(np.float64, na_value=np.nan))
+        return np.asarray(self.grid[column][rows])
 
     def community_counts(self, column: str, rows: Ints) -> Floats:
         """Add a count up over the grids of some communities; nan where no grid's is known."""
@@ -187,12 +203,7 @@ class Held:
 
     def text(self, column: str, rows: Ints) -> NDArray[np.object_]:
         """Return a column of text of some grids."""
-        return np.asarray(self.grids[column].array[rows].to_numpy(dtype=object))
-
-    def labels(self, unit: Ints) -> NDArray[np.object_]:
-        """Name units as "layer:id"."""
-        layer, source_id = (self.units[name].array[unit].to_numpy(dtype=object) for name in ("layer", "source_id"))
-        return np.asarray(layer + ":" + source_id, dtype=object)
+        return np.asarray(self.grid[column][rows])
 
     def households_in(self, land: Geometries, face: Ints, group: Ints) -> Floats:
         """Return the households that pieces of land touch; nan where nobody knows.
@@ -205,8 +216,7 @@ class Held:
         if self.buildings is not None:
             return np.rint(self.buildings.total_in(land))
         grid = self.face_grid[face]
-        households = self.grids["households"].array[grid].to_numpy(np.float64, na_value=np.nan)
-        density = households / self.grids["area_m2"].to_numpy(np.float64)[grid]
+        density = self.counts("households", grid) / self.counts("area_m2", grid)
         known = ~np.isnan(density)
         share = np.rint(sums(np.where(known, density, 0.0) * self.face_area_m2[face], group, len(land)))
         share[sums(known.astype(np.float64), group, len(land)) == 0] = np.nan

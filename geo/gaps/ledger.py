@@ -173,6 +173,8 @@ def entries(
         What to do about each; the kind's own remedy where not given.
     """
     rules = KINDS[kind]
+    if not len(about):
+        return nothing(kind)
     area = np.asarray(shapely.area(land), dtype=np.float64)
     if not isinstance(households, np.ndarray):
         households = pd.array(households, dtype="Int64").to_numpy(np.float64, na_value=np.nan)
@@ -188,6 +190,12 @@ def entries(
     return Entries(kind, about, code, community, land, area, households, score, detail, cure)
 
 
+def nothing(kind: str) -> Entries:
+    """Return no gaps of a kind."""
+    none, zero = np.empty(0, dtype=object), np.empty(0)
+    return Entries(kind, (), none, none, none, zero, zero, np.empty(0, dtype=np.int64), (), ())
+
+
 def text_of(rule: str, source: str) -> str:
     """Write a rule and its source as the end of a JSON object."""
     return json.dumps({"rule": rule, "source": source}, ensure_ascii=False)[1:]
@@ -195,6 +203,9 @@ def text_of(rule: str, source: str) -> str:
 
 def joined(parts: Sequence[Entries]) -> Entries:
     """Put gaps of one kind end to end."""
+    parts = [part for part in parts if len(part)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
     columns = ("code", "community", "land", "area_m2", "households", "severity")
     return Entries(
         kind=parts[0].kind,
@@ -232,8 +243,11 @@ def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
         "expires": np.full(sum(size), None, dtype=object),
     }
     order = np.lexsort([gap_id.astype(str), -score])
-    table = pd.DataFrame({name: values[order] for name, values in columns.items()})
-    return gpd.GeoDataFrame(table, geometry=np.concatenate([one.land for one in found])[order], crs=crs)
+    land = gpd.array.GeometryArray(np.concatenate([one.land for one in found])[order], crs=crs)
+    table = {name: values[order] for name, values in columns.items()}
+    return gpd.GeoDataFrame(
+        {**table, "geometry": land}, geometry="geometry"
+    )  # as one dict: half the time of two frames
 
 
 def spread(values: Sequence[str], size: Sequence[int]) -> NDArray[np.object_]:

@@ -24,12 +24,11 @@ def no_branch(held: Held) -> Entries:
 
     Land that only the community holds is a grid too: it should have a service station [S3, S2, S0].
     """
-    table = needed(held.assignments)
-    rows = held.rows[table["form"].array[held.rows].to_numpy(dtype=object) == "none"]
-    wanted = table.iloc[rows]
-    form = wanted["proposed_form"].to_list()
-    members = wanted["members"].fillna(0).to_numpy(np.int64)
-    named = zip(members, form, wanted["proposed_organisation_id"], wanted["reason"], strict=True)
+    today = needed(held.assignments)
+    rows = held.rows[today["form"][held.rows] == "none"]
+    form = today["proposed_form"][rows]
+    members = np.nan_to_num(today["members"][rows])
+    named = zip(members, form, today["proposed_organisation_id"][rows], today["reason"][rows], strict=True)
     return about_grids(
         held,
         "no_branch",

@@ -34,7 +34,7 @@ def far_from_facility(held: Held) -> Entries:
     walks = needed(held.walks)
     rows = lived_in(held, held.rows)
     dwellings = Dwellings.of(held.grid_polygon[rows], held.buildings)
-    community, rural = held.text("community_code", rows), held.grids["rural"].to_numpy(np.bool_)[rows]
+    community, rural = held.text("community_code", rows), held.grid["rural"][rows]
     limit_m, detour, source = distances_allowed(walks.kinds, community, rural, needed(held.standards))
     walk_m = walks.to_nearest(dwellings.xy, detour[dwellings.grid])
     far = walk_m > limit_m[dwellings.grid]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.community_workers import COMMUNITY_WORKER, community_workers
 from geo.crew import HEAD, HOUSEHOLDS, WORKER
 from geo.gaps.about import about_communities, about_grids
 from geo.gaps.held import Held, needed
 from geo.gaps.ledger import Entries, joined
 from geo.staffing import arithmetic
-from geo.staffing_totals import COMMUNITY_WORKER, community_workers
 from geo.tables import POSTS
 
 WORST_LOAD = 3.0
@@ -62,24 +62,29 @@ def understaffed(held: Held) -> Entries:
 def short_of_workers(held: Held) -> Entries:
     """Find the urban communities that have fewer community workers than their residents ask for."""
     rows = held.asked_communities
-    code = held.communities["code"].array[rows].to_numpy(dtype=object)
-    rural = held.communities["rural"].to_numpy(np.bool_)[rows]
+    code, rural = held.community["code"][rows], held.community["rural"][rows]
     population = held.community_counts("population", rows)
-    table = community_workers(code, rural, population, held.roster, needed(held.standards), number=rows)
-    lacking = np.isin(code, table["code"][table["short"] > 0].to_numpy(dtype=object))
-    table = table[table["short"] > 0]
-    figures = zip(*(table[name].tolist() for name in ("required", "held", "short", "arithmetic")), strict=True)
+    workers = community_workers(rows, code, rural, population, needed(held.roster), needed(held.standards))
+    lack = needed(workers.short)
+    some = np.flatnonzero(lack > 0)
+    rows, lack, required = rows[workers.place[some]], lack[some], workers.required[some]
     return about_communities(
         held,
         "understaffed",
-        rows[lacking],
-        suffix=[COMMUNITY_WORKER] * len(table),
+        rows,
+        suffix=[COMMUNITY_WORKER] * len(rows),
         facts=[
-            {"post": COMMUNITY_WORKER, "required": need, "held": have, "short": lack, "figure": words}
-            for need, have, lack, words in figures
+            {
+                "post": COMMUNITY_WORKER,
+                "required": int(need),
+                "held": int(need - short),
+                "short": int(short),
+                "figure": words,
+            }
+            for need, short, words in zip(required, lack, workers.arithmetic[some], strict=True)
         ],
-        source=[one.workers.urban_per_10000.source for one in held.standard_of_communities(rows[lacking])],
-        factor=(table["short"] / table["required"]).to_numpy(np.float64),
+        source=[one.workers.urban_per_10000.source for one in held.standard_of_communities(rows)],
+        factor=lack / np.maximum(required, 1),
     )
 
 
@@ -95,7 +100,7 @@ def overloaded(held: Held) -> Entries:
     rows, workers, limit = held.rows[crew.place[row]], crew.held[row], limit[row]
     load = households[row] / workers
     figures = zip(load, households[row], workers, limit, strict=True)
-    villages = zip(held.standard_of(rows), held.grids["rural"].to_numpy(np.bool_)[rows], strict=True)
+    villages = zip(held.standard_of(rows), held.grid["rural"][rows], strict=True)
     return about_grids(
         held,
         "overloaded",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -20,9 +20,18 @@ BESIDE_M = 0.01
 def place_keys(land: Geometries, group: Ints) -> list[str]:
     """Name each place by a hash of a point in it, to the metre; places of one group that share one are numbered."""
     point = np.rint(shapely.get_coordinates(shapely.point_on_surface(land))).astype(np.int64)
-    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in point]
-    again = pd.DataFrame({"key": hashed, "group": group}).groupby(["key", "group"]).cumcount()
-    return [key if not n else f"{key}.{n}" for key, n in zip(hashed, again, strict=True)]
+    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in point.tolist()]
+    seen: Counter[tuple[int, str]] = Counter()
+    keys = []
+    for key in zip(group.tolist(), hashed, strict=True):
+        keys.append(f"{key[1]}.{seen[key]}" if seen[key] else key[1])
+        seen[key] += 1
+    return keys
+
+
+def hole_keys(hole: Geometries) -> NDArray[np.object_]:
+    """Name each hole between communities."""
+    return np.array(place_keys(hole, np.zeros(len(hole), dtype=np.int64)), dtype=object)
 
 
 def unclaimed(held: Held) -> Entries:
@@ -54,15 +63,15 @@ def faces_of_parts(held: Held, rows: Ints, land: Geometries) -> tuple[Ints, Ints
 def no_community(held: Held) -> Entries:
     """Find the holes between communities that are wider than a sliver; the community beside each is named."""
     hole = np.arange(len(held.hole))
-    if held.asked is not None and len(hole):
-        hole = np.unique(shapely.STRtree(held.hole).query(held.grid_polygon[held.asked], predicate="intersects")[1])
+    if held.asked is not None:
+        touched = shapely.intersects(held.hole[:, None], held.grid_polygon[held.asked][None, :])
+        hole = hole[touched.any(axis=1)]
     land = held.hole[hole]
     community = held.hole_community[hole]
     nothing = np.empty(0, dtype=np.int64)
-    keys = np.array(place_keys(held.hole, np.zeros(len(held.hole), dtype=np.int64)), dtype=object)
     return entries(
         "no_community",
-        about=list(keys[hole]),
+        about=list(held.hole_key[hole]),
         code=np.full(len(hole), None, dtype=object),
         community=community,
         land=land,

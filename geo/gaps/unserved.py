@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.arrays import Bools, Ints, dense, sums
@@ -29,7 +28,7 @@ def unpatrolled(held: Held) -> Entries:
     chosen = wide[group]
     grid, land, face, group = grid[wide], land[wide], face[chosen], (np.cumsum(wide) - 1)[group[chosen]]
     code = held.text("code", grid)
-    share = shapely.area(land) / held.grids["area_m2"].to_numpy(np.float64)[grid]
+    share = shapely.area(land) / held.counts("area_m2", grid)
     return entries(
         "unpatrolled",
         about=list(code),
@@ -45,7 +44,7 @@ def unpatrolled(held: Held) -> Entries:
 def patrolled(held: Held, face: Ints) -> Bools:
     """Tell which faces a patrol zone lies over."""
     place, claim = held.links.claims_of_face.members(face)
-    zone = held.units["layer"].array[held.claim_unit[claim]].to_numpy(dtype=object) == "patrol_zone"
+    zone = held.unit["layer"][held.claim_unit[claim]] == "patrol_zone"
     return np.asarray(np.bincount(place[zone], minlength=len(face)) > 0)
 
 
@@ -87,11 +86,11 @@ def wrong_size(held: Held, kind: Literal["oversize", "undersize"]) -> Entries:
 
 def sized_grids(held: Held) -> Ints:
     """Return the grids that are judged by their size."""
-    rows = held.rows[~held.grids["rural"].to_numpy(np.bool_)[held.rows]]
+    rows = held.rows[~held.grid["rural"][held.rows]]
     rows = rows[~np.isnan(held.counts("households", rows))]
     kind = held.text("kind", rows)
     patrol = rows[kind == "patrol"]
-    counted = np.asarray(pd.notna(held.units["households"].array[held.grid_unit[patrol]]), dtype=np.bool_)
+    counted = ~np.isnan(held.unit["households"][held.grid_unit[patrol]])
     return np.union1d(rows[kind == "residential"], patrol[counted])
 
 

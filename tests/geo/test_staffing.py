@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from data.standards_file import read_standards
+from geo.community_workers import full_time_workers
 from geo.crew import GridFacts, crew_of
 from geo.roster import POST, Roster
 from geo.staffing import staffing
-from geo.staffing_totals import community_staffing, full_time_workers, roll_up
+from geo.staffing_totals import community_staffing, roll_up
 from geo.tables import POSTS, as_table
 
 STANDARDS = read_standards()

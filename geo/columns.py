@@ -1,0 +1,32 @@
+"""Columns of a frame as plain arrays: a few rows of them cost nothing to take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+def plain(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """Return columns as arrays: text as objects with None, numbers as floats with nan, flags as they are.
+
+    >>> frame = pd.DataFrame({"name": ["a", None], "count": pd.array([3, None], dtype="Int64"), "rural": [True, False]})
+    >>> [column.tolist() for column in plain(frame, ["name", "count", "rural"]).values()]
+    [['a', None], [3.0, nan], [True, False]]
+    """
+    return {name: plain_column(frame[name]) for name in names}
+
+
+def plain_column(column: pd.Series) -> NDArray[Any]:
+    """Return one column as an array."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return np.asarray(column.to_numpy(np.bool_))
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
+    text = column.to_numpy(dtype=object)
+    return np.asarray(np.where(pd.isna(text), None, text), dtype=object)
