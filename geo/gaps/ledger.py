@@ -38,6 +38,9 @@ COLUMNS = (
 
 LEDGERS = ("unheld", "contested", "unserved")
 
+in_json = json.JSONEncoder(ensure_ascii=False).encode
+"""Write a value as JSON; made once, as `json.dumps` makes an encoder for every call that asks for other than ASCII."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -183,7 +186,7 @@ def entries(
     written = {text: text_of(rules.rule, text) for text in set(source or [rules.source])}
     law = [written[text] for text in source] if source is not None else [written[rules.source]] * len(about)
     detail = [
-        f"{json.dumps({**fact, 'arithmetic': words}, ensure_ascii=False)[:-1]}, {tail}"
+        f"{in_json({**fact, 'arithmetic': words})[:-1]}, {tail}"
         for fact, words, tail in zip(facts, arithmetic, law, strict=True)
     ]
     cure = [rules.remedy] * len(about) if remedy is None else remedy
@@ -198,7 +201,7 @@ def nothing(kind: str) -> Entries:
 
 def text_of(rule: str, source: str) -> str:
     """Write a rule and its source as the end of a JSON object."""
-    return json.dumps({"rule": rule, "source": source}, ensure_ascii=False)[1:]
+    return in_json({"rule": rule, "source": source})[1:]
 
 
 def joined(parts: Sequence[Entries]) -> Entries:

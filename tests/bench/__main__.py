@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.in_process import against_libraries, where_time_goes
+from tests.bench.ledgers import ledgers_beside_merge
 from tests.bench.whole_process import against_mapshaper
 
 
@@ -28,6 +29,7 @@ def main() -> None:
         sizes = [int(size) for size in given.sizes.split(",")]
         against_mapshaper(Path(folder), sizes, runs=given.runs, workers=given.workers)
         where_time_goes(Path(folder), sizes, workers=given.workers)
+        ledgers_beside_merge(Path(folder), workers=given.workers)
         against_libraries(Path(folder))
 
 
