@@ -92,7 +92,7 @@ def build(
     held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned)
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
-    gaps, idle = accepted(find_gaps(held), sources, matches, grids, as_of)
+    gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
     repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs), idle]
     return OneGrid(
         crs=sources.crs,

@@ -16,6 +16,7 @@ from geo.gaps.reached import far_from_facility
 from geo.gaps.staffed import no_grid_head, overloaded, understaffed
 from geo.gaps.unheld import no_community, unclaimed
 from geo.gaps.unserved import oversize, undersize, unpatrolled
+from geo.running import Run, in_order
 
 __all__ = ["FINDERS", "KINDS", "LEDGERS", "Entries", "Held", "Links", "find_gaps"]
 
@@ -39,12 +40,31 @@ FINDERS: Mapping[str, Callable[[Held], Entries]] = {
 }
 """A function a kind; each looks at the grids in ``held.rows`` alone."""
 
+SLOW = ("far_from_facility",)
+"""Kinds that take longer than all others together; their gaps are each about one grid."""
 
-def find_gaps(held: Held) -> gpd.GeoDataFrame:
+GRIDS_A_TASK = 2048
+"""Grids of a slow kind that are worked on at a time."""
+
+
+def find_gaps(held: Held, *, run: Run = in_order) -> gpd.GeoDataFrame:
     """Find all gaps of the grids asked for, worst first; ids are unique.
 
-    See `Held.only` for some grids alone. Kinds in ``held.not_evaluated`` are left out. One kind after the other: in
-    two threads they take half as long again, for the rows are written by Python, which one thread does at a time.
+    Parameters
+    ----------
+    held
+        See `Held.only` for some grids alone. Kinds in ``held.not_evaluated`` are left out.
+    run
+        Kinds do not hang on each other, nor do grids in `SLOW`, so that it may share them out.
     """
-    found = [find(held) for kind, find in FINDERS.items() if kind not in held.not_evaluated]
-    return ledger_rows(found, held.crs)
+    tasks = [(find, part) for kind, find in FINDERS.items() for part in parts(held, kind)]
+    return ledger_rows(run(lambda task: task[0](task[1]), tasks), held.crs)
+
+
+def parts(held: Held, kind: str) -> list[Held]:
+    """Cut what a kind looks at into pieces of work; none where the kind can't be evaluated."""
+    if kind in held.not_evaluated:
+        return []
+    if kind not in SLOW or len(held.rows) <= GRIDS_A_TASK:
+        return [held]
+    return [held.only(held.rows[first : first + GRIDS_A_TASK]) for first in range(0, len(held.rows), GRIDS_A_TASK)]

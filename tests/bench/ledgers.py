@@ -15,7 +15,9 @@ from data.reading import read_sources
 from geo import build as building
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.result import OneGrid
-from geo.scale import workers as threads
+from geo.running import Run
+from geo.scale import threads
+from geo.scale import workers as processes
 from tests.bench.whole_process import ONEGRID
 
 COMMUNITIES, SAMPLE = 1000, 300
@@ -47,19 +49,18 @@ def built(layers: Path, workers: int) -> tuple[OneGrid, Held, dict[str, float]]:
     began: list[tuple[str, float]] = []
     seen: list[tuple[Held, float]] = []
 
-    def watched(held: Held) -> gpd.GeoDataFrame:
+    def watched(held: Held, run: Run) -> gpd.GeoDataFrame:
         start = time.perf_counter()
-        found = find_gaps(held)
+        found = find_gaps(held, run=run)
         seen.append((held, time.perf_counter() - start))
         return found
 
     with patch.object(building, "find_gaps", watched):
-        run = threads(workers)
         grid = building.build(
             read.sources,
             read.settings.parameters,
-            run=run,
-            local=run,
+            run=processes(workers),
+            local=threads(workers),
             progress=lambda stage: began.append((stage, time.perf_counter())),
         )
     ends = [*(start for _, start in began[1:]), time.perf_counter()]

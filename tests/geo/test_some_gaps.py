@@ -24,7 +24,7 @@ def held_of(sources, parameters=None):
     """Build, and take what the gap rules were given on the way."""
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "find_gaps", lambda held: seen.append(held) or find_gaps(held))
+        patch.setattr(building, "find_gaps", lambda held, **options: seen.append(held) or find_gaps(held, **options))
         grid = build(sources, parameters or Parameters())
     return seen[0], grid
 
