@@ -13,8 +13,8 @@ KEY = ["layer", "source_id", "community"]
 def holders(units: pd.DataFrame, zones: pd.DataFrame, patrols: Patrols, divisions: pd.DataFrame) -> pd.DataFrame:
     """List what may become a grid.
 
-    Columns: `KEY`, ``name``, ``households``, ``members``; of its community ``rural``, ``community_name``, ``street``,
-    ``street_name``.
+    Columns: `KEY`, ``name``, ``households``, ``members``, ``owners_committee``; of its community ``rural``,
+    ``community_name``, ``street``, ``street_name``.
     """
     land = units[~units["mess"].isin(["no_geometry", "far_outside"])]
     code = divisions["code"].to_numpy(dtype=object)
@@ -29,6 +29,7 @@ def holders(units: pd.DataFrame, zones: pd.DataFrame, patrols: Patrols, division
                     "name": land["name"],
                     "households": land["households"],
                     "members": land["party_members"],
+                    "owners_committee": land["owners_committee"],
                 }
             ),
             pd.DataFrame(

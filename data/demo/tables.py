@@ -45,10 +45,12 @@ SCORE_ITEMS = (
 EXCEPTIONS = (
     ("no_self_government", "compound", "新建小区，业主入住未过半，暂不具备成立业主委员会条件"),
     ("undersize", "compound", "单独围合的职工宿舍，不宜与相邻小区合并"),
-    ("far_from_facility", "community", "党群服务中心已列入明年新建计划"),
+    ("far_from_facility", "community", "服务设施已列入明年新建计划"),
     ("unclaimed", "community", "河道管理用地，由水务部门专项管理"),
 )
 """Kind of gap, the layer it is about, and why it was accepted."""
+SMALL_COMPOUND = 250
+"""Households of a compound that is certain to be below the size of a grid."""
 SHORT_OF_WORKERS = 0.2
 URBAN_HOUSEHOLDS_A_WORKER, RURAL_HOUSEHOLDS_A_WORKER = 300, 15
 
@@ -140,8 +142,15 @@ def make_exceptions(grids: pd.DataFrame, seeds: Seeds) -> pd.DataFrame:
     rng = seeds.stage("exceptions")
     count = min(len(grids), max(len(EXCEPTIONS), round(0.05 * seeds.communities)))
     parts = []
+    town = grids[~grids["rural"]]
+    likely = {
+        "no_self_government": town["owners_committee"].isna(),
+        "undersize": town["households"].between(1, SMALL_COMPOUND),
+        "far_from_facility": town["layer"] == "community",
+    }
     for number, (kind, layer, reason) in enumerate(EXCEPTIONS):
-        fit = grids[grids["layer"] == layer]
+        fit = town[likely[kind]] if kind in likely and len(town) else grids
+        fit = fit[fit["layer"] == layer]
         rows = fit.iloc[rng.permutation(len(fit))[: -(-(count - number) // len(EXCEPTIONS))]]
         table = row_key(rows).assign(reason=reason, signed=f"{YEAR}-03-15", expires=f"{YEAR + 1}-12-31")
         table["signer"] = (rows["street_name"] + "分管领导 " + invented_people(len(rows), rng)).to_numpy()
