@@ -96,13 +96,15 @@ def unclaimed_names(community: pd.DataFrame) -> NDArray[np.object_]:
 
 
 def patrol_zone(merged: Merged) -> NDArray[np.object_]:
-    """Return the id of the patrol zone that covers most of each grid, None where none does."""
-    zone = (merged.units["layer"] == "patrol_zone").to_numpy()[merged.claim_unit]
-    face = merged.claim_face[zone]
-    table = pd.DataFrame(
-        {"grid": merged.face_grid[face], "unit": merged.claim_unit[zone], "area": merged.face_area_m2[face]}
-    )
+    """Return the id of the patrol zone that covers most of each grid; None where nobody patrols as much or more."""
+    claimed = (merged.units["layer"] == "patrol_zone").to_numpy()[merged.claim_unit]
+    face, zone = merged.claim_face[claimed], merged.claim_unit[claimed]
+    unpatrolled = np.ones(len(merged.face_grid), dtype=np.bool_)
+    unpatrolled[face] = False
+    nobody = sums(merged.face_area_m2 * unpatrolled, merged.face_grid, len(merged.grid_polygon))
+    table = pd.DataFrame({"grid": merged.face_grid[face], "unit": zone, "area": merged.face_area_m2[face]})
     land = table.groupby(["grid", "unit"], as_index=False)["area"].sum()
+    land = land[land["area"] > nobody[land["grid"]]]
     land = land.sort_values(["grid", "area", "unit"], ascending=[True, False, True])
     first = group_first(land["grid"].to_numpy())
     result = np.full(len(merged.grid_polygon), None, dtype=object)
