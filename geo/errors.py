@@ -6,12 +6,25 @@
     ├── InputError               the user's files or settings are wrong (also a ValueError)
     │   ├── CRSError             a coordinate reference system is missing, contradicts or does not fit
     │   └── CodesExhaustedError       a community needs more grids than its code profile has numbers
-    └── PartitionError           grids that are no partition: a defect of this program, or a foreign file
+    ├── PartitionError           grids that are no partition: a defect of this program, or a foreign file
+    └── EditRefused              an edit that can't be done; names the grids concerned
+        ├── UnknownGridError         no grid has this code
+        ├── GridLockedError          a grid that the edit would change is locked
+        ├── CrossesCommunityError    the edit would move land from one community to another
+        ├── NotAdjacentError         grids have no border in common
+        ├── LineMissesGridError      the line divides nothing
+        ├── WouldEmptyGridError      a grid would be left without land
+        ├── WouldDisconnectError     a grid would fall into more parts than it has
+        ├── BordersWouldCrossError   borders would run over one another
+        ├── NoSuchVertexError        no border has a vertex there, or one where borders meet can't go
+        └── TooFineError             a line runs so near to a border that what lies between has no land
 
 A message is one line: what was attempted, on which file, feature or grid, the limit, and what to do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class OneGridError(Exception):
@@ -42,3 +55,73 @@ class PartitionError(OneGridError):
     """The grids overlap, leave a hole, or do not nest in their communities."""
 
     code = "no_partition"
+
+
+class EditRefused(OneGridError):  # noqa: N818 (the word that planners read)
+    """An edit can't be done; ``grids`` are the codes of the grids that stand against it."""
+
+    code = "refused"
+
+    def __init__(self, sentence: str, grids: Sequence[str] = ()) -> None:
+        super().__init__(sentence)
+        self.grids = tuple(grids)
+
+
+class UnknownGridError(EditRefused):
+    """No grid has this code."""
+
+    code = "unknown_grid"
+
+
+class GridLockedError(EditRefused):
+    """A grid that the edit would change is locked."""
+
+    code = "grid_locked"
+
+
+class CrossesCommunityError(EditRefused):
+    """The edit would move land from one community to another, or move the border between them."""
+
+    code = "crosses_community"
+
+
+class NotAdjacentError(EditRefused):
+    """Grids that were to be joined have no border in common."""
+
+    code = "not_adjacent"
+
+
+class LineMissesGridError(EditRefused):
+    """The line divides no grid."""
+
+    code = "line_misses_grid"
+
+
+class WouldEmptyGridError(EditRefused):
+    """A grid would be left without land."""
+
+    code = "would_empty_grid"
+
+
+class WouldDisconnectError(EditRefused):
+    """A grid would fall into more parts than it has."""
+
+    code = "would_disconnect"
+
+
+class BordersWouldCrossError(EditRefused):
+    """Borders would run over one another."""
+
+    code = "borders_would_cross"
+
+
+class NoSuchVertexError(EditRefused):
+    """No border has such a vertex, or the vertex holds several borders together."""
+
+    code = "no_such_vertex"
+
+
+class TooFineError(EditRefused):
+    """What lies between a line and a border is thinner than the grid of 1 mm can hold."""
+
+    code = "too_fine"

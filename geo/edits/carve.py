@@ -1,0 +1,59 @@
+"""Carve: a drawn area becomes a grid of its own, out of one grid or several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from geo.arrays import Ints
+from geo.edits.ground import Edit, Fresh, Ground
+from geo.edits.land import cut, regrid
+from geo.edits.merge import require_same_community
+from geo.edits.reshape import require_no_more_parts
+from geo.edits.split import new_grid
+from geo.errors import LineMissesGridError
+from geo.noding import CELLS_PER_M
+
+
+def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
+    """Carve what a closed line goes round out of the grids that it covers.
+
+    The new grid takes after the one that it has most land of. The area must lie in one community.
+
+    Parameters
+    ----------
+    ring
+        A closed line, segments in grid cells, shape (n, 4).
+
+    Raises
+    ------
+    GridLockedError
+        A grid under the area is locked.
+    CrossesCommunityError
+        The area reaches into another community.
+    WouldEmptyGridError
+        The area covers a grid whole.
+    WouldDisconnectError
+        A grid would fall into more parts than it has.
+    LineMissesGridError
+        The area covers no land of any grid.
+    """
+
+    def edit(ground: Ground) -> Ground:
+        area = shapely.make_valid(shapely.Polygon(ring[:, :2] / CELLS_PER_M), method="structure")
+        under = [code for code, grid in ground.grids.items() if shapely.relate_pattern(grid.polygon, area, "T********")]
+        grids = ground.open_grids(under)
+        if not grids:
+            raise LineMissesGridError("there is no grid under the area drawn")
+        require_same_community(grids)
+        cells = cut(ground, grids, ring)
+        inside = shapely.intersects(area, shapely.point_on_surface(cells.polygon))
+        land = np.bincount(cells.grid[inside], weights=cells.area_m2[inside], minlength=len(grids))
+        owner = np.where(inside, len(grids), cells.grid)
+        require_no_more_parts(cells, owner)
+        made = replace(new_grid(cells.grids[int(np.argmax(land))], fresh), name=name)
+        return regrid(cells, owner, [*cells.grids, made], {len(grids): "override"})
+
+    return edit

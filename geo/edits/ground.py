@@ -1,0 +1,115 @@
+"""The land that an edit looks at: grids with their faces, and how a new one of them takes shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import shapely
+
+from geo.arrays import Geometries, Ints
+from geo.errors import GridLockedError, UnknownGridError
+
+
+@dataclass(frozen=True)
+class Face:
+    """An atomic polygon of a grid: who claims it ("layer:id" each), and by which rule the grid holds it."""
+
+    polygon: shapely.Polygon
+    claimants: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid as it stands in a plan.
+
+    ``polygon`` is a Polygon or MultiPolygon in the working CRS, vertices on the 1 mm grid; ``faces`` make it up.
+    ``grid_id`` never changes, ``code`` may be provisional. Counts are None where nobody knows them.
+    """
+
+    grid_id: str
+    code: str
+    community: str
+    polygon: shapely.Geometry
+    faces: tuple[Face, ...]
+    kind: str = "residential"
+    name: str | None = None
+    source_layer: str = "compound"
+    source_id: str = ""
+    patrol_zone_id: str | None = None
+    management_type: str = "routine"
+    households: int | None = None
+    population: int | None = None
+    party_members: int | None = None
+    locked: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Buildings:
+    """What is counted where: a point each, and `geo.sources.COUNTS` as whole numbers, shape (n, 3)."""
+
+    point: Geometries
+    counts: Ints
+
+    @classmethod
+    def none(cls) -> Buildings:
+        """Return no buildings."""
+        return cls(np.empty(0, dtype=object), np.empty((0, 3), dtype=np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The grids that an edit touches and all grids around them, by code; and the buildings on them.
+
+    "Around" is whatever lies within a centimetre. Nothing else of a plan matters to an edit.
+    """
+
+    grids: Mapping[str, Grid]
+    buildings: Buildings = field(default_factory=Buildings.none)
+
+    @classmethod
+    def of(cls, grids: Iterable[Grid], buildings: Buildings | None = None) -> Ground:
+        """Take grids; their codes are distinct."""
+        by_code = {grid.code: grid for grid in grids}
+        return cls(MappingProxyType(by_code), Buildings.none() if buildings is None else buildings)
+
+    def grid(self, code: str) -> Grid:
+        """Return the grid of a code.
+
+        Raises
+        ------
+        UnknownGridError
+            There is none.
+        """
+        if code not in self.grids:
+            raise UnknownGridError(f"there is no grid {code} here", [code])
+        return self.grids[code]
+
+    def open_grids(self, codes: Iterable[str]) -> list[Grid]:
+        """Return grids whose land may change.
+
+        Raises
+        ------
+        GridLockedError
+            One of them is locked.
+        """
+        grids = [self.grid(code) for code in dict.fromkeys(codes)]
+        locked = [grid.code for grid in grids if grid.locked]
+        if locked:
+            raise GridLockedError(f"grid {', '.join(locked)} is locked; unlock it first", locked)
+        return grids
+
+    def replace(self, put: Iterable[Grid], drop: Collection[str] = ()) -> Ground:
+        """Return the ground with some grids instead of those of the same code, and some gone."""
+        kept = {code: grid for code, grid in self.grids.items() if code not in drop}
+        return Ground(MappingProxyType(kept | {grid.code: grid for grid in put}), self.buildings)
+
+
+Edit = Callable[[Ground], Ground]
+"""An edit: the ground after from the ground before. It refuses by raising `geo.errors.EditRefused`."""
+
+Fresh = Callable[[str], tuple[str, str]]
+"""Gives the next grid_id and code in a community; where they come from is not the edit's business."""

@@ -1,0 +1,57 @@
+"""Merge: neighbouring grids of one community become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from geo.edges import Adjacency, components
+from geo.edits.ground import Edit, Grid, Ground
+from geo.edits.land import Cells, cut, regrid
+from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
+
+
+def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
+    """Merge grids of one community, each beside another of them, into ``keep``.
+
+    Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up.
+
+    Raises
+    ------
+    UnknownGridError, GridLockedError
+        One of them does not exist, or may not change.
+    CrossesCommunityError
+        They are of different communities.
+    NotAdjacentError
+        They do not hang together by common borders; corners do not count.
+    """
+
+    def edit(ground: Ground) -> Ground:
+        grids = ground.open_grids([keep, *codes])
+        if len(grids) < 2:
+            raise EditRefused("a merger takes two grids at least", [keep])
+        require_same_community(grids)
+        cells = cut(ground, grids)
+        require_together(cells)
+        return regrid(cells, np.zeros(len(cells), dtype=np.int64), [cells.grids[0]])
+
+    return edit
+
+
+def require_same_community(grids: Sequence[Grid]) -> None:
+    """Refuse grids of different communities."""
+    if len({grid.community for grid in grids}) > 1:
+        codes = [grid.code for grid in grids]
+        raise CrossesCommunityError(f"grids {', '.join(codes)} are of different communities", codes)
+
+
+def require_together(cells: Cells) -> None:
+    """Refuse grids that do not hang together by common borders."""
+    pairs = cells.pairs()
+    count, label = components(
+        len(cells.grids), Adjacency(cells.grid[pairs.left], cells.grid[pairs.right], pairs.length)
+    )
+    if count > 1:
+        apart = [grid.code for grid, group in zip(cells.grids, label, strict=True) if group != label[0]]
+        raise NotAdjacentError(f"grid {', '.join(apart)} has no border in common with {cells.grids[0].code}", apart)

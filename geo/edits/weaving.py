@@ -1,0 +1,154 @@
+"""Bringing a drawn line onto the land: existing borders get vertices where it meets them, on both sides, and no more.
+
+Only borders within a centimetre of the line are looked at; every other vertex of the plan stays as it is, to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import shapely
+
+from geo.arrays import Geometries, Ints, group_first
+from geo.edges import Edges
+from geo.edits.ground import Face, Grid, Ground
+from geo.noding import CELLS_PER_M, REACH_M
+from geo.snapping import snap_round
+
+Chains: TypeAlias = Mapping[tuple[int, int, int, int], Ints]
+"""For a border segment that gets vertices, its ends in cells → the vertices between them in order, shape (n, 2)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Woven:
+    """A drawn line brought onto the land: its pieces, in cells, shape (n, 4), and what it does to the borders it
+    meets."""
+
+    line: Ints
+    chains: Chains
+
+
+def borders(grids: Iterable[Grid]) -> Ints:
+    """Return the segments of the borders of grids and their faces, each once, its lower end first, shape (n, 4)."""
+    polygons = np.array([face.polygon for grid in grids for face in grid.faces], dtype=object)
+    edges = Edges.of(polygons)
+    return np.unique(lower_first(edges.ends(np.arange(len(edges.start)))), axis=0)
+
+
+def lower_first(segments: Ints) -> Ints:
+    """Turn segments, shape (n, 4), so that each begins at its lower end."""
+    x, y, to_x, to_y = segments.T
+    turned = (x > to_x) | ((x == to_x) & (y > to_y))
+    return np.where(turned[:, None], segments[:, [2, 3, 0, 1]], segments)
+
+
+def as_lines(segments: Ints) -> Geometries:
+    """Return segments in cells as two-point lines in metres."""
+    return np.asarray(shapely.linestrings(segments.reshape(-1, 2, 2) / CELLS_PER_M), dtype=object)
+
+
+def weave(border: Ints, drawn: Ints, land: shapely.Geometry | None = None) -> Woven:
+    """Bring a drawn line onto borders, by snap rounding what comes near it.
+
+    Parameters
+    ----------
+    border
+        Segments, each once, lower end first, shape (n, 4), in cells; see `borders`.
+    drawn
+        The line's segments in cells, shape (m, 4).
+    land
+        Only what of the line lies in here counts; all of it where not given.
+    """
+    drawn = drawn[(drawn[:, :2] != drawn[:, 2:]).any(axis=1)]
+    near = border[near_rows(border, drawn)]
+    if land is not None:
+        pieces, row = snap_round(np.concatenate([near, drawn]))
+        pieces = pieces[row >= len(near)]
+        middle = shapely.points((pieces[:, :2] + pieces[:, 2:]) / 2 / CELLS_PER_M)
+        drawn = pieces[shapely.dwithin(land, middle, 1 / CELLS_PER_M)]
+        near = border[near_rows(border, drawn)]
+    pieces, row = snap_round(np.concatenate([near, drawn]))
+    line = np.unique(lower_first(pieces[row >= len(near)]), axis=0)
+    return Woven(line, chains_of(near, pieces, row))
+
+
+def near_rows(border: Ints, drawn: Ints) -> Ints:
+    """Return the border segments that come near a drawn line."""
+    if not len(drawn):
+        return np.empty(0, dtype=np.int64)
+    _, row = shapely.STRtree(as_lines(border)).query(as_lines(drawn), predicate="dwithin", distance=REACH_M)
+    return np.unique(row).astype(np.int64)
+
+
+def chains_of(near: Ints, pieces: Ints, row: Ints) -> dict[tuple[int, int, int, int], Ints]:
+    """List the vertices that segments got on their way."""
+    here = row < len(near)
+    pieces, row = pieces[here], row[here]
+    inner = ~group_first(row)  # each piece but the first of a segment begins at a new vertex
+    found: dict[tuple[int, int, int, int], Ints] = {}
+    for number in np.unique(row[inner]):
+        x, y, to_x, to_y = near[number].tolist()
+        found[x, y, to_x, to_y] = pieces[inner & (row == number), :2]
+    return found
+
+
+def woven_ground(ground: Ground, chains: Chains) -> Ground:
+    """Give the borders of a ground their new vertices; grids that get none stay the same objects."""
+    if not chains:
+        return ground
+    return ground.replace(
+        changed for grid in ground.grids.values() if (changed := woven_grid(grid, chains)) is not grid
+    )
+
+
+def woven_grid(grid: Grid, chains: Chains) -> Grid:
+    """Give the borders of a grid and its faces their new vertices."""
+    polygon = woven_polygon(grid.polygon, chains)
+    faces = tuple(woven_face(face, chains) for face in grid.faces)
+    if polygon is grid.polygon and all(new is old for new, old in zip(faces, grid.faces, strict=True)):
+        return grid
+    return replace(grid, polygon=polygon, faces=faces)
+
+
+def woven_face(face: Face, chains: Chains) -> Face:
+    """Give the border of a face its new vertices."""
+    polygon = woven_polygon(face.polygon, chains)
+    return face if polygon is face.polygon else replace(face, polygon=polygon)
+
+
+def woven_polygon(polygon: shapely.Geometry, chains: Chains) -> shapely.Geometry:
+    """Give the border of a polygon its new vertices; the same object where it gets none."""
+    parts = [
+        [woven_ring(ring, chains) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(polygon)
+    ]
+    if all(ring is None for rings in parts for ring in rings):
+        return polygon
+    made = [
+        shapely.Polygon(
+            *(
+                (rings[0] if rings[0] is not None else part.exterior.coords),
+                [new if new is not None else old.coords for new, old in zip(rings[1:], part.interiors, strict=True)],
+            )
+        )
+        for part, rings in zip(shapely.get_parts(polygon), parts, strict=True)
+    ]
+    return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+
+
+def woven_ring(ring: shapely.LinearRing, chains: Chains) -> np.ndarray | None:
+    """Return the coordinates of a ring with its new vertices, None where it gets none."""
+    cells = np.rint(shapely.get_coordinates(ring) * CELLS_PER_M).astype(np.int64)
+    segments = np.concatenate([cells[:-1], cells[1:]], axis=1)
+    lower = lower_first(segments)
+    hits = [row for row, ends in enumerate(map(tuple, lower.tolist())) if ends in chains]
+    if not hits:
+        return None
+    pieces, done = [], 0
+    for row in hits:
+        between = chains[tuple(lower[row].tolist())]
+        pieces += [cells[done : row + 1], between if (lower[row] == segments[row]).all() else between[::-1]]
+        done = row + 1
+    return np.concatenate([*pieces, cells[done:]]) / CELLS_PER_M

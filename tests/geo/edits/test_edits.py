@@ -1,0 +1,239 @@
+"""What each edit does to the land, on small pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.edits.applying import apply
+from geo.edits.carve import carve_grid
+from geo.edits.describe import lock_grid, retag_grid
+from geo.edits.ground import Buildings, Edit, Ground
+from geo.edits.merge import merge_grids
+from geo.edits.reassign import reassign_faces, reassign_unit
+from geo.edits.reshape import reshape_grids
+from geo.edits.split import split_grid
+from geo.edits.vertices import delete_vertex, insert_vertex, move_vertex
+from geo.errors import EditRefused
+from tests.geo.edits.grounds import assert_partition, cell, fresh, ground, line
+
+HECTARE = 1e4
+
+
+def edited(before: Ground, edit: Edit) -> Ground:
+    """Apply an edit; the land stays a partition, the ground before as it was, and the reverse restores it."""
+    kept = dict(before.grids)
+    change = apply(before, edit)
+    assert_partition(change.ground, before)
+    assert dict(before.grids) == kept
+    back = change.reverse(change.ground)
+    assert set(back.grids) == set(kept)
+    assert all(back.grids[code] is grid for code, grid in kept.items())
+    shares = {}
+    for passed in change.lineage:
+        shares[passed.old] = shares.get(passed.old, 0) + passed.area_share
+    assert all(abs(share - 1) < 1e-4 for share in shares.values())
+    return change.ground
+
+
+def areas(after: Ground) -> dict[str, float]:
+    return {code: round(grid.polygon.area / HECTARE, 3) for code, grid in after.grids.items()}
+
+
+def refusal(before: Ground, edit: Edit) -> str:
+    with pytest.raises(EditRefused) as refused:
+        apply(before, edit)
+    return refused.value.code
+
+
+# split
+
+
+def test_a_line_from_border_to_border_splits_a_grid_and_the_larger_part_keeps_its_code():
+    after = edited(ground("aab\naab"), split_grid("a", line((0.5, -1), (0.5, 3)), fresh=fresh()))
+    assert areas(after) == {"a": 3, "b": 2, "new1": 1}
+
+
+def test_a_line_that_crosses_several_times_makes_several_grids():
+    zigzag = line((-1, 0.5), (1, 0.5), (1, 1.5), (3, 1.5))
+    after = edited(ground("aa\naa"), split_grid("a", zigzag, fresh=fresh()))
+    assert areas(after) == {"a": 2, "new1": 2}
+    comb = line((0.5, -1), (0.5, 3), (1.5, 3), (1.5, -1))
+    assert areas(edited(ground("aa\naa"), split_grid("a", comb, fresh=fresh()))) == {"a": 2, "new1": 1, "new2": 1}
+
+
+def test_a_line_may_run_along_an_old_border_first():
+    along = line((1, 0), (1, 1), (0.5, 1), (0.5, 3))
+    after = edited(ground("aab\ncab"), split_grid("a", along, fresh=fresh()))
+    assert areas(after) == {"a": 2.5, "b": 2, "c": 1, "new1": 0.5}
+
+
+def test_neighbours_get_the_vertices_of_the_line_and_no_other_change():
+    before = ground("ab")
+    change = apply(before, split_grid("a", line((-1, 0.5), (1.5, 0.5)), fresh=fresh()))
+    assert [grid.code for grid in change.woven] == ["b"]
+    assert [grid.code for grid in change.modified] == ["a"]
+    assert len(change.ground.grids["b"].polygon.exterior.coords) == 6
+    assert_partition(change.ground, before)
+
+
+def test_a_line_that_divides_nothing_is_refused():
+    for missing in (
+        line((5, 5), (6, 6)),
+        line((0.2, 0.2), (0.8, 0.8)),
+        line((0, 0), (0, 2)),
+        line((-1, 0.5), (0.5, 0.5)),
+    ):
+        assert refusal(ground("a\na"), split_grid("a", missing, fresh=fresh())) == "line_misses_grid"
+
+
+def test_the_parts_of_a_campus_that_the_line_leaves_alone_stay_together():
+    after = edited(ground("a.bba"), split_grid("a", line((0.3, -1), (0.3, 2)), fresh=fresh()))
+    assert areas(after) == {"a": 1.7, "b": 2, "new1": 0.3}
+
+
+def test_a_locked_grid_and_one_that_is_not_there_are_refused():
+    before = apply(ground("ab"), lock_grid("a")).ground
+    assert refusal(before, split_grid("a", line((0.5, -1), (0.5, 2)), fresh=fresh())) == "grid_locked"
+    assert refusal(before, split_grid("x", line((0.5, -1), (0.5, 2)), fresh=fresh())) == "unknown_grid"
+
+
+def test_a_split_beside_a_locked_grid_of_another_community_is_done():
+    before = apply(ground("ab", "pq"), lock_grid("b")).ground
+    assert areas(edited(before, split_grid("a", line((-1, 0.5), (1, 0.5)), fresh=fresh())))["new1"] == 0.5
+
+
+def test_households_go_with_the_buildings_else_with_the_land():
+    before = ground("aa", households=101)
+    half = split_grid("a", line((0.5, -1), (0.5, 2)), fresh=fresh())
+    # 101 × 1.5 / 2 = 75.75 and 25.25: whole parts 75 and 25, the one left over to the larger remainder
+    assert [grid.households for grid in edited(before, half).grids.values()] == [76, 25]
+    points = shapely.points(np.array([cell(0.2, 0.5), cell(1.5, 0.5)]) / 1000)
+    built = Ground(before.grids, Buildings(points, np.array([[30, 0, 0], [10, 0, 0]])))
+    # 101 × 10 / 40 = 25.25 and 75.75
+    assert [grid.households for grid in edited(built, half).grids.values()] == [25, 76]
+
+
+# merge
+
+
+def test_neighbours_become_one():
+    after = edited(ground("abc", households=10), merge_grids(["a", "b"], keep="b"))
+    assert areas(after) == {"b": 2, "c": 1}
+    assert after.grids["b"].households == 20
+    assert len(after.grids["b"].faces) == 2
+
+
+def test_what_has_no_border_in_common_is_not_merged():
+    assert refusal(ground("ab\nba"), merge_grids(["a"], keep="a")) == "refused"
+    assert refusal(ground("abc"), merge_grids(["a", "c"], keep="a")) == "not_adjacent"
+    assert refusal(ground("a.\n.b"), merge_grids(["a", "b"], keep="a")) == "not_adjacent"
+
+
+def test_grids_of_different_communities_are_not_merged():
+    assert refusal(ground("ab", "pq"), merge_grids(["a", "b"], keep="a")) == "crosses_community"
+
+
+# reshape
+
+
+def test_a_line_over_the_border_moves_land_both_ways():
+    over = line((1, 0), (1.5, 0.25), (1, 0.5), (0.5, 0.75), (1, 1))
+    after = edited(ground("ab"), reshape_grids(["a", "b"], over))
+    assert areas(after) == {"a": 1, "b": 1}
+    assert shapely.Point(38_500_120, 3_400_025).within(after.grids["a"].polygon)
+    assert shapely.Point(38_500_080, 3_400_075).within(after.grids["b"].polygon)
+    assert {face.rule for face in after.grids["a"].faces} == {"sole", "override"}
+
+
+def test_a_line_that_cuts_off_nothing_beside_the_neighbour_is_refused():
+    assert refusal(ground("ab"), reshape_grids(["a", "b"], line((0, 0.2), (0.2, 0)))) == "line_misses_grid"
+
+
+def test_a_border_between_communities_is_not_reshaped():
+    assert (
+        refusal(ground("ab", "pq"), reshape_grids(["a", "b"], line((1, 0), (1.5, 0.5), (1, 1)))) == "crosses_community"
+    )
+
+
+# vertices
+
+
+def test_a_shared_vertex_moves_on_both_sides():
+    before = edited(ground("ab"), insert_vertex(cell(1, 0.5)))
+    after = edited(before, move_vertex(cell(1, 0.5), cell(1.5, 0.5)))
+    assert areas(after) == {"a": 1.25, "b": 0.75}
+    assert areas(edited(after, move_vertex(cell(1.5, 0.5), cell(1, 0.5)))) == {"a": 1, "b": 1}
+    assert areas(edited(after, delete_vertex(cell(1.5, 0.5)))) == {"a": 1, "b": 1}
+
+
+def test_a_vertex_of_three_grids_moves():
+    after = edited(ground("aab\naac\naac"), move_vertex(cell(2, 2), cell(2.5, 2)))
+    assert areas(after) == {"a": 6.5, "b": 0.75, "c": 1.75}  # every square has its corners as vertices
+
+
+def test_inserting_a_vertex_changes_nobody():
+    change = apply(apply(ground("ab", "pq"), lock_grid("b")).ground, insert_vertex(cell(1, 0.3)))
+    assert [grid.code for grid in change.woven] == ["a", "b"]
+    assert not change.modified
+
+
+def test_vertices_that_hold_borders_together_or_are_not_there_stay():
+    before = ground("ab\ncd")
+    assert refusal(before, delete_vertex(cell(1, 1))) == "no_such_vertex"
+    assert refusal(before, move_vertex(cell(0.5, 0.5), cell(0.6, 0.5))) == "no_such_vertex"
+    assert refusal(before, insert_vertex(cell(0.5, 0.5))) == "no_such_vertex"
+    assert refusal(before, move_vertex(cell(1, 1), cell(1, 0))) == "no_such_vertex"
+
+
+def test_the_border_of_the_community_stays():
+    assert refusal(ground("ab\ncd"), move_vertex(cell(1, 0), cell(1.2, 0.1))) == "crosses_community"
+    assert refusal(ground("ab\ncd", "pp\nqq"), move_vertex(cell(1, 1), cell(1.2, 1.1))) == "crosses_community"
+
+
+def test_a_vertex_does_not_move_over_another_border():
+    assert refusal(ground("abc\ndef"), move_vertex(cell(1, 1), cell(2.5, 1.2))) == "borders_would_cross"
+
+
+# carve
+
+
+def test_an_area_over_two_grids_becomes_a_grid():
+    box = line((0.5, 0.25), (1.25, 0.25), (1.25, 0.75), (0.5, 0.75), (0.5, 0.25))
+    after = edited(ground("ab", households=100), carve_grid(box, name="新网格", fresh=fresh()))
+    assert areas(after) == {"a": 0.75, "b": 0.875, "new1": 0.375}
+    assert after.grids["new1"].name == "新网格"
+    assert after.grids["new1"].households == 25 + 12  # 100 × 0.25; of 12.5 and 87.5 the one left over stays in b
+
+
+def test_a_carving_that_breaks_empties_or_leaves_the_community_is_refused():
+    band = line((-1, 0.25), (3, 0.25), (3, 0.75), (-1, 0.75), (-1, 0.25))
+    assert refusal(ground("aa"), carve_grid(band, fresh=fresh())) == "would_disconnect"
+    assert refusal(ground("ab", "pq"), carve_grid(band, fresh=fresh())) == "crosses_community"
+    whole = line((-1, -1), (1, -1), (1, 2), (-1, 2), (-1, -1))
+    assert refusal(ground("ab"), carve_grid(whole, fresh=fresh())) == "would_empty_grid"
+
+
+# reassign
+
+
+def test_faces_and_units_go_to_a_neighbour():
+    before = edited(ground("abc"), merge_grids(["a", "b"], keep="a"))
+    point = np.array([shapely.Point(np.array(cell(1.5, 0.5)) / 1000)])
+    assert areas(edited(before, reassign_faces(point, to="c"))) == {"a": 1, "c": 2}
+    assert areas(edited(before, reassign_unit("compound:b", to="c"))) == {"a": 1, "c": 2}
+
+
+def test_a_whole_grid_is_not_given_away():
+    assert refusal(ground("abc"), reassign_unit("compound:b", to="c")) == "would_empty_grid"
+    assert refusal(ground("abc"), reassign_unit("compound:x", to="c")) == "line_misses_grid"
+
+
+# retag
+
+
+def test_a_grid_is_renamed_and_typed():
+    after = edited(ground("ab"), retag_grid("a", name="一号网格", management_type="key_attention"))
+    assert (after.grids["a"].name, after.grids["a"].management_type) == ("一号网格", "key_attention")
+    assert refusal(after, retag_grid("a", management_type="strict")) == "refused"
