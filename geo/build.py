@@ -25,7 +25,7 @@ from geo.gaps.exceptions import accepted
 from geo.gathering import gather
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
-from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids
+from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
 from geo.partition import Partition
 from geo.result import OneGrid
 from geo.running import Run, in_order
@@ -93,7 +93,8 @@ def build(
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
     gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
-    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs), idle]
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
+    repairs += [unused_rows(held), idle]
     return OneGrid(
         crs=sources.crs,
         **land,
