@@ -22,10 +22,10 @@ from geo.describe import community_layer, describe, face_layer
 from geo.gaps import find_gaps
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.exceptions import accepted
-from geo.gathering import gather
+from geo.gathering import gather, walks_to
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
-from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids
+from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
 from geo.partition import Partition
 from geo.result import OneGrid
 from geo.running import Run, in_order
@@ -77,7 +77,7 @@ def build(
     merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code), prove]
-    (grids, units), faces, _ = local(call, tasks)
+    (grids, units), faces, _, walks = local(call, [*tasks, partial(walks_to, sources)])
     land = {
         "grids": grids.drop(columns=["rural"]),
         "faces": faces,
@@ -89,11 +89,12 @@ def build(
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
     organisations, assigned = party_of(sources, matches, grids)
-    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned)
+    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned, walks)
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
     gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
-    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs), idle]
+    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
+    repairs += [unused_rows(held), idle]
     return OneGrid(
         crs=sources.crs,
         **land,

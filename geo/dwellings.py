@@ -24,8 +24,8 @@ SAME_M = 0.01
 SHAKEN_M, PLASTIC = 0.1, np.array([0.7548776662466927, 0.5698402909980532])
 """How far places are moved apart, and the steps that spread them evenly: 1/p and 1/p² of the plastic number p."""
 
-FAR_M = 50_000.0
-"""The reach of cells beyond their places: further than any grid is wide."""
+FAR, TRIANGLE = 10.0, np.array([[0.0, 1.0], [-0.87, -0.5], [0.87, -0.5]])
+"""How far around a grid there are more places, in diagonals of it, and where."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +79,7 @@ class Dwellings:
         land = polygon[grid]
         part = np.flatnonzero(count[grid, purpose] < np.bincount(self.grid, minlength=len(polygon))[grid])
         if len(part):
-            place, cell = self.cells(np.unique(grid[part]))
+            place, cell = self.cells(polygon, np.unique(grid[part]))
             row, column = np.nonzero(chosen[place])
             key = self.grid[place[row]] * purposes + column
             wanted = grid[part] * purposes + purpose[part]
@@ -88,11 +88,12 @@ class Dwellings:
             land[part] = on_the_grid(shapely.intersection(nearer, land[part]))
         return grid, purpose, land
 
-    def cells(self, grids: Ints) -> tuple[Ints, Geometries]:
-        """Return the places of some grids, each with several, and all that is nearer to each than to the others.
+    def cells(self, polygon: Geometries, grids: Ints) -> tuple[Ints, Geometries]:
+        """Return the places of some grids, and on each grid the land nearer to each place than to the others, and more.
 
         GEOS tears cells where four places lie on one circle, as on a lattice, so that each is moved by up to
-        `SHAKEN_M` first; and it is most exact near the origin.
+        `SHAKEN_M` first; it is most exact near the origin; and it spends most time on cells without an end, so that
+        there are three more places far around each grid.
         """
         place = np.flatnonzero(np.isin(self.grid, grids))
         local = np.searchsorted(grids, self.grid[place])
@@ -100,11 +101,15 @@ class Dwellings:
         number = np.arange(len(place)) - np.repeat(first, np.diff(np.append(first, len(place))))
         shaken = ((number[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
         origin = np.rint(self.xy[place][first])
-        points = shapely.multipoints(self.xy[place] - origin[local] + shaken, indices=local)
-        far = shapely.buffer(shapely.points(np.zeros_like(origin)), FAR_M, quad_segs=1)
-        cell, of = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=far, ordered=True), return_index=True)
-        xy, vertex = shapely.get_coordinates(cell, return_index=True)
-        return place, polygonal_parts(shapely.set_coordinates(cell, xy + origin[of][vertex]))
+        bounds = shapely.bounds(polygon[grids])
+        around = FAR * np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T)[:, None, None] * TRIANGLE
+        xy = np.concatenate([self.xy[place] - origin[local] + shaken, around.reshape(-1, 2)])
+        group = np.concatenate([local, np.repeat(np.arange(len(grids)), len(TRIANGLE))])
+        order = np.argsort(group, kind="stable")
+        cells = shapely.voronoi_polygons(shapely.linestrings(xy[order], indices=group[order]), ordered=True)
+        cell = polygonal_parts(shapely.get_parts(cells)[order < len(place)])
+        corner, vertex = shapely.get_coordinates(cell, return_index=True)
+        return place, shapely.set_coordinates(cell, corner + origin[local][vertex])
 
 
 def on_the_grid(drawn: Geometries) -> Geometries:

@@ -32,6 +32,7 @@ def gather(
     sources: Sources,
     tables: Mapping[str, pd.DataFrame],
     assignments: pd.DataFrame | None,
+    walks: Walks | None,
 ) -> Held:
     """Gather what the gap rules look at; the frames as in `Held`, in the order of ``merged``."""
     code = merged.communities["code"].to_numpy(dtype=object)
@@ -66,7 +67,7 @@ def gather(
         money=Money.of(tables["funding"], len(grids), code) if "funding" in tables else None,
         own_branch=own_branch(tables.get("party"), len(grids)),
         assignments=None if assignments is None else plain(assignments, list(assignments)),
-        walks=walks_to(sources),
+        walks=walks,
         not_evaluated=not_evaluated(sources),
     )
 

@@ -8,11 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
 from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
 from geo.rating import ratings
 from geo.settlements import self_management, settlement_class
-from geo.sources import Sources
+from geo.sources import REPAIR_COLUMNS, Sources
 from geo.staffing import staffing
 from geo.staffing_totals import community_staffing
 from geo.tables import Matched
@@ -98,3 +99,26 @@ def latest_ratings(rating: pd.DataFrame) -> pd.DataFrame:
     end = rating["period"].str[4:].map({"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "H1": 1.9, "H2": 3.9, "": 3.8})
     latest = rating.assign(year=rating["period"].str[:4], end=end).sort_values(["code", "year", "end"])
     return latest.drop_duplicates("code", keep="last")[["code", "period", "score", "stars"]]
+
+
+def unused_rows(held: Held) -> gpd.GeoDataFrame:
+    """List the rows of tables that are about a place for which they say nothing, as rows of `repairs`.
+
+    Scores rate settlements, and branch money is a grid's; either may name a community by mistake.
+    """
+    scores, funding = held.tables.get("scores"), held.tables.get("funding")
+    parts = [pd.DataFrame(columns=["source_id", "layer", "problem"])]
+    if scores is not None:
+        parts.append(named_rows("scores", scores[scores["whole"]], "rates no settlement"))
+    if funding is not None:
+        idle = funding["whole"] & (funding["purpose"] == BRANCH_PURPOSE)
+        parts.append(named_rows("funding", funding[idle], "is about no grid"))
+    table = pd.concat(parts, ignore_index=True)
+    table = table.assign(action="left out", changed_m2=0.0)[list(REPAIR_COLUMNS)]
+    return gpd.GeoDataFrame(table, geometry=np.full(len(table), None, dtype=object), crs=held.crs)
+
+
+def named_rows(name: str, rows: pd.DataFrame, problem: str) -> pd.DataFrame:
+    """Say where rows of a table stand, and what is wrong with them."""
+    place = (rows["file"].astype("str") + ":" + rows["row"].astype("str")).to_numpy(dtype=object)
+    return pd.DataFrame({"source_id": place, "layer": name, "problem": problem})

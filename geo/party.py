@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Geometries, Ints
+from geo.arrays import Geometries, Ints, group_first
 from geo.party_reasons import reasons
 from geo.proposals import BRANCH, GROUP, JOINT, STATION, Members, Proposal, propose
 from geo.standards import Standards
@@ -75,13 +75,18 @@ def forms_today(organisations: pd.DataFrame, code: Texts) -> tuple[Ints, Texts]:
     Where several are on a grid, the one counts that comes first in `FORMS`, then the one with most members, then the
     lowest id.
     """
-    there = organisations[organisations["code"].isin(code)]  # first, since a few grids are asked for among many
-    there = there[there["level"].isin(list(FORM_OF_LEVEL))]
-    there = there.assign(form=there["level"].map(FORM_OF_LEVEL), size=-there["members"].fillna(0))
-    there = there.sort_values(["code", "form", "size", "organisation_id"]).drop_duplicates("code")
-    place = pd.Index(there["code"].to_numpy(dtype=object)).get_indexer(code)
-    form = np.append(there["form"].to_numpy(dtype=np.int64), -1)[place]
-    return form, at_or_none(there["organisation_id"], place)
+    grid = pd.Index(code).get_indexer(organisations["code"].to_numpy(dtype=object))
+    row = np.flatnonzero(grid >= 0)
+    level = organisations["level"].array[row].to_numpy(dtype=object)
+    form = np.array([FORM_OF_LEVEL.get(one, -1) for one in level], dtype=np.int64)
+    row, form = row[form >= 0], form[form >= 0]
+    name = organisations["organisation_id"].array[row].to_numpy(dtype=object)
+    members = organisations["members"].array[row].to_numpy(np.float64, na_value=0.0)
+    order = np.lexsort([name.astype(str), -members, form, grid[row]])
+    best = order[group_first(grid[row][order])]
+    today, by = np.full(len(code), -1, dtype=np.int64), np.full(len(code), None, dtype=object)
+    today[grid[row][best]], by[grid[row][best]] = form[best], name[best]
+    return today, by
 
 
 def assignments(

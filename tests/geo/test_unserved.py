@@ -210,3 +210,19 @@ def test_settlements_carry_their_class_who_manages_them_and_their_latest_stars()
     made = town({"households": 50}, scores=sheets).settlements.to_dict("records")
     size = {"code": A, "households": 50, "class": "II", "self_management": "committee"}
     assert made == [{**size, "period": "2026Q2", "score": 85.0, "stars": 4}]
+
+
+def test_scores_and_branch_money_about_a_community_are_listed():
+    whole = {"on": f"community:{HOME}"}
+    score = {"period": "2026Q1", "item": "甲", "points": 90.0}
+    money = {"year": 2026, "amount": 1e6}
+    grid = town(
+        scores=[{"on": "compound:a", **score}, {**whole, **score}],
+        funding=[{**whole, **money, "purpose": one} for one in ("branch_activity", "community_running")],
+    )
+    rows = grid.repairs[grid.repairs["layer"].isin(["scores", "funding"])]
+    assert dict(zip(rows["source_id"], rows["problem"], strict=True)) == {
+        "scores.csv:3": "rates no settlement",
+        "funding.csv:2": "is about no grid",
+    }
+    assert grid.ratings["code"].tolist() == [A]

@@ -99,6 +99,9 @@ _REPAIRS = (
     ("只保留面", "kept the polygonal parts"),
     ("已修复（make_valid, structure）", "repaired (make_valid, structure)"),
     ("未采用", "rejected"),
+    ("找不到这个缺口", "matches no gap"),
+    ("不是小区的评分", "rates no settlement"),
+    ("没有写明网格", "is about no grid"),
 )
 
 _REASONS = (
