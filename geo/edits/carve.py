@@ -42,6 +42,8 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     """
 
     def edit(ground: Ground) -> Ground:
+        if len(ring) < 3:
+            raise LineMissesGridError("an area has three corners at least")
         area = shapely.make_valid(shapely.Polygon(ring[:, :2] / CELLS_PER_M), method="structure")
         under = [code for code, grid in ground.grids.items() if shapely.relate_pattern(grid.polygon, area, "T********")]
         grids = ground.open_grids(under)

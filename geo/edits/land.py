@@ -68,6 +68,9 @@ class Cells:
         return gathered(traced.polygon, owner, size)
 
 
+LOST_M2 = 2.5e-7
+"""Half of the smallest triangle on the grid: where less is missing, it is the error of adding areas up."""
+
 NO_LINE = np.empty((0, 4), dtype=np.int64)
 
 
@@ -90,17 +93,16 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
     old = borders(grids)
     segments = np.unique(np.concatenate([old, woven.line]), axis=0)
     net = Net.of(np.array([shapely.multilinestrings(as_lines(segments))]))
+    if len(net.tangled):
+        raise too_fine(grids)
     traced = trace(net)
     faces = np.array([face.polygon for grid in grids for face in grid.faces], dtype=object)
     of_grid = np.repeat(np.arange(len(grids)), [len(grid.faces) for grid in grids])
     of_face = np.concatenate([np.arange(len(grid.faces)) for grid in grids])
     cell, face = shapely.STRtree(faces).query(shapely.point_on_surface(traced.polygon), predicate="within")
     area = sums(shapely.area(traced.polygon[cell]), face.astype(np.int64), len(faces))
-    if len(net.tangled) or len(np.unique(cell)) < len(cell) or (np.abs(area - shapely.area(faces)) > 1e-6).any():
-        raise TooFineError(
-            "the line runs so near to a border that nothing fits between; draw it on the border, or farther off",
-            [grid.code for grid in grids],
-        )
+    if len(np.unique(cell)) < len(cell) or (np.abs(area - shapely.area(faces)) > LOST_M2).any():
+        raise too_fine(grids)
     place = np.full(len(traced.polygon) + 1, OUTSIDE, dtype=np.int64)
     place[cell] = np.arange(len(cell))
     ends = np.concatenate([net.cells[net.first], net.cells[net.last]], axis=1)
@@ -114,6 +116,12 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
         grid=of_grid[face],
         face=of_face[face],
     )
+
+
+def too_fine(grids: Sequence[Grid]) -> TooFineError:
+    """Word the refusal of a line that leaves no land between itself and a border."""
+    words = "the line runs so near to a border that nothing fits between; draw it on the border, or farther off"
+    return TooFineError(words, [grid.code for grid in grids])
 
 
 def among(rows: Ints, others: Ints) -> Bools:

@@ -107,16 +107,23 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
 def woven_grid(grid: Grid, chains: Chains) -> Grid:
     """Give the borders of a grid and its faces their new vertices."""
     polygon = woven_polygon(grid.polygon, chains)
-    faces = tuple(woven_face(face, chains) for face in grid.faces)
-    if polygon is grid.polygon and all(new is old for new, old in zip(faces, grid.faces, strict=True)):
+    faces = tuple(part for face in grid.faces for part in woven_face(face, chains))
+    if polygon is grid.polygon and len(faces) == len(grid.faces) and all(map(same, faces, grid.faces)):
         return grid
     return replace(grid, polygon=polygon, faces=faces)
 
 
-def woven_face(face: Face, chains: Chains) -> Face:
-    """Give the border of a face its new vertices."""
+def same(new: Face, old: Face) -> bool:
+    """Tell whether a face is the same object."""
+    return new is old
+
+
+def woven_face(face: Face, chains: Chains) -> list[Face]:
+    """Give the border of a face its new vertices; a face a millimetre wide may fall into several by it, or to none."""
     polygon = woven_polygon(face.polygon, chains)
-    return face if polygon is face.polygon else replace(face, polygon=polygon)
+    if polygon is face.polygon:
+        return [face]
+    return [replace(face, polygon=part) for part in shapely.get_parts(polygon)]
 
 
 def woven_polygon(polygon: shapely.Geometry, chains: Chains) -> shapely.Geometry:
@@ -135,7 +142,9 @@ def woven_polygon(polygon: shapely.Geometry, chains: Chains) -> shapely.Geometry
         )
         for part, rings in zip(shapely.get_parts(polygon), parts, strict=True)
     ]
-    return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+    whole = made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+    # where land is a millimetre wide, a border may come to touch itself
+    return whole if whole.is_valid else shapely.make_valid(whole, method="structure", keep_collapsed=False)
 
 
 def woven_ring(ring: shapely.LinearRing, chains: Chains) -> np.ndarray | None:

@@ -13,7 +13,6 @@ import shapely
 from geo.arrays import Ints
 from geo.edits.ground import Face, Fresh, Grid, Ground
 from geo.edits.land import on_ground
-from geo.partition import Partition
 from geo.result import OneGrid
 from tests.geo.sketching import CELL_M, SOUTH, WEST, sketch
 
@@ -83,15 +82,6 @@ def assert_partition(after: Ground, before: Ground) -> None:
         assert shapely.symmetric_difference(shapely.union_all(faces), grid.polygon).area < 1e-4
         assert all(face.polygon.geom_type == "Polygon" for face in grid.faces)
     assert total(after.grids.values()) == total(before.grids.values())
-    Partition.of(
-        np.array(list(after.grids)), np.array([g.community for g in after.grids.values()]), polygons, holes(polygons)
-    )
-
-
-def holes(polygons: np.ndarray) -> np.ndarray:
-    """Return the holes between grids."""
-    whole = shapely.get_parts(shapely.coverage_union_all(polygons))
-    return np.array([shapely.Polygon(ring) for part in whole for ring in part.interiors], dtype=object)
 
 
 def total(grids: Iterable[Grid]) -> int:
