@@ -136,7 +136,7 @@ def build(
     """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
     from api.building import build_files
     from api.console import stages
-    from geo.gaps import LEDGERS
+    from api.summary import summary
 
     with stages() as stage:
         grid = build_files(
@@ -149,11 +149,8 @@ def build(
             scheduler=scheduler,
             stage=stage,
         )
-    found = grid.gaps["ledger"].value_counts()
-    print(
-        f"{output}: {len(grid.grids)} grids, {grid.grids['community_code'].nunique()} communities, "
-        f"gaps: {', '.join(f'{found.get(ledger, 0)} {ledger}' for ledger in LEDGERS)}"
-    )
+    for line in summary(output, grid):
+        print(line)
 
 
 @app.command(epilog=examples("onegrid check grid.gpkg"))
@@ -165,9 +162,10 @@ def check(out: Build) -> None:
     findings = findings_of(read_build(out, ["grids", "faces", "units", "gaps"]))
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
-        print(f"{'ok  ' if finding.holds else 'FAIL'} {finding.name:<{width}}  {finding.value}")
-    failed = sum(not finding.holds for finding in findings)
-    print("the partition holds" if not failed else f"{failed} of {len(findings)} checks failed")
+        mark = {True: "ok", False: "FAIL", None: "note"}[finding.holds]
+        print(f"{mark:<4} {finding.name:<{width}}  {finding.value}")
+    failed = sum(finding.holds is False for finding in findings)
+    print("the partition holds" if not failed else f"{failed} check{'s' * (failed > 1)} failed")
     if failed:
         raise typer.Exit(FAILED)
 
@@ -234,14 +232,22 @@ def export(
     layer: Annotated[str, typer.Option(metavar="L|all", help="A layer of the build, or all.")],
     format: Annotated[FileFormat, typer.Option(help="What to write.")],
     crs: Annotated[str | None, typer.Option(metavar="EPSG|GCJ-02|BD-09", help="EPSG:…, GCJ-02 or BD-09.")] = None,
+    contacts: Annotated[
+        bool, typer.Option("--contacts", help="Write duty-holders' names and telephone numbers, which are masked else.")
+    ] = False,
 ) -> None:
     """Write layers of a build for other programs."""
     from api.places import require_apart
     from data.export import export as export_layers
+    from data.masking import without_contacts
     from data.output import read_build
 
     require_apart(output, [out])
     layers = read_build(out, None if layer == "all" else [layer])
-    for note in export_layers(layers, output, layer=layer, format=format.value, crs=crs):
+    layers, masked = (layers, []) if contacts else without_contacts(layers)
+    notes = export_layers(layers, output, layer=layer, format=format.value, crs=crs)
+    if masked:
+        notes.append(f"{', '.join(masked)}: names and telephone numbers are masked; --contacts writes them")
+    for note in notes:
         print(f"onegrid: {note}", file=sys.stderr)
     print(output)

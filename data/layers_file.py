@@ -6,6 +6,7 @@ An error is one line that names the file, the table, the key and the reason.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,13 @@ from pydantic_core import ErrorDetails
 
 from data.layers_schema import Layer, LayersToml, TableFile
 from data.toml_file import read_toml
+from data.toml_lines import Path as Keys
+from data.toml_lines import key_lines, place_of
 from geo.crs import parse_crs
 from geo.errors import InputError
 from geo.sources import SOURCE_LAYERS, Parameters
+
+Lines = Mapping[Keys, int]
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,12 @@ def read_layers_file(path: Path) -> Settings:
         The file is missing, is no TOML, or holds an unknown key, a wrong type or a value out of range.
     """
     path = Path(path)
-    _, tree = read_toml(path, "layers.toml")
+    text, tree = read_toml(path, "layers.toml")
+    lines = key_lines(text)
     try:
         said = LayersToml.model_validate(tree)
     except ValidationError as error:
-        raise InputError(_sentence(path, error.errors(), tree)) from None
+        raise InputError(_sentence(path, error.errors(), lines)) from None
     layers = {name: layer for name, layer in said.layers if layer is not None}
     settings = Settings(
         path=path,
@@ -82,7 +88,7 @@ def read_layers_file(path: Path) -> Settings:
         working_crs=None if said.working_crs is None else parse_crs(said.working_crs),
         layers=MappingProxyType(layers),
         parameters=Parameters(
-            precedence=_complete(path, said.merge.precedence, layers),
+            precedence=_complete(place_of(path.name, lines, ("merge", "precedence")), said.merge.precedence, layers),
             same_layer=said.merge.same_layer,
             sliver_width=said.merge.sliver_width,
             min_area=said.merge.min_area,
@@ -94,21 +100,21 @@ def read_layers_file(path: Path) -> Settings:
         standards=MappingProxyType(said.standards),
         names_code_profile="profile" in said.codes.model_fields_set,
     )
-    _require_sources(settings)
+    _require_sources(settings, lines)
     return settings
 
 
-def _complete(path: Path, precedence: tuple[str, ...], layers: Mapping[str, Layer]) -> tuple[str, ...]:
+def _complete(place: str, precedence: tuple[str, ...], layers: Mapping[str, Layer]) -> tuple[str, ...]:
     """Require a place for every source layer present; absent ones that are not named come last."""
     missing = [name for name in SOURCE_LAYERS if name in layers and name not in precedence]
     if missing:
         raise InputError(
-            f"{path.name}: [merge] precedence leaves out {', '.join(missing)}; name every source layer of the file once"
+            f"{place}: [merge] precedence leaves out {', '.join(missing)}; name every source layer of the file once"
         )
     return (*precedence, *(name for name in SOURCE_LAYERS if name not in precedence))
 
 
-def _require_sources(settings: Settings) -> None:
+def _require_sources(settings: Settings, lines: Lines) -> None:
     file = settings.path.name
     sources = [name for name in SOURCE_LAYERS if name in settings.layers]
     if not sources:
@@ -116,13 +122,13 @@ def _require_sources(settings: Settings) -> None:
     for name in sources:
         if settings.parameters.same_layer == "first" and settings.layers[name].fields.id is None:
             raise InputError(
-                f'{file}: [merge] same_layer = "first" needs ids, and [layers.{name}] maps none; '
-                'add fields.id, or take "smaller" or "larger"'
+                f'{place_of(file, lines, ("merge", "same_layer"))}: [merge] same_layer = "first" needs ids, '
+                f'and [layers.{name}] maps none; add fields.id, or take "smaller" or "larger"'
             )
 
 
-def _sentence(path: Path, errors: list[ErrorDetails], tree: dict[str, Any]) -> str:
-    """Word the first error as one line: file, table, key, reason."""
+def _sentence(path: Path, errors: list[ErrorDetails], lines: Lines) -> str:
+    """Word the first error as one line: file, line, table, key, reason."""
     first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
     keys = list(first["loc"])
     while keys and isinstance(keys[-1], int):
@@ -136,7 +142,8 @@ def _sentence(path: Path, errors: list[ErrorDetails], tree: dict[str, Any]) -> s
     reason = _reason(first, table, key)
     if key in missing and len(missing) > 1:
         reason, others = f"{', '.join(missing)} are missing", len(errors) - len(missing)
-    return f"{path.name}: {f'[{table}] ' if table else ''}{reason}{f' (and {others} more)' if others else ''}"
+    place = path.name if whole and len(keys) < 3 else place_of(path.name, lines, first["loc"])
+    return f"{place}: {f'[{table}] ' if table else ''}{reason}{f' (and {others} more)' if others else ''}"
 
 
 def _is_table(keys: list[Any]) -> bool:
@@ -161,7 +168,7 @@ def _reason(error: ErrorDetails, table: str, key: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value)
 
 
 def _known_keys(table: str) -> Iterator[str]:

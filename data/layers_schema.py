@@ -24,6 +24,8 @@ def _one_or_several(value: Any) -> Any:
         raise PydanticCustomError("path", "must be a path, or a list of paths")
     if len(set(paths)) != len(paths):
         raise PydanticCustomError("path", "names a file twice")
+    if not all(path.isprintable() for path in paths):  # "D:\\new" in TOML is "D:", the end of a line, and "ew"
+        raise PydanticCustomError("path", "a backslash made another character of the letter after it; write / instead")
     return tuple(paths)
 
 
@@ -86,6 +88,7 @@ class CommunityFields(Fields):
     name: Text | None = None
     street: Text | None = None
     rural: Text | None = None
+    phone: Text | None = None
 
 
 class UnitFields(Fields):

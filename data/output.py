@@ -123,6 +123,20 @@ LAYERS: Mapping[str, Layer] = {
         geometry=None,
         optional=True,
     ),
+    "duty": Layer(
+        {
+            **dict.fromkeys(("code", "post", "name", "phone"), TEXT),
+            "full_time": COUNT,
+            **dict.fromkeys(("force", "organisation"), TEXT),
+        },
+        geometry=None,
+        optional=True,
+    ),
+    "premises": Layer(
+        {**dict.fromkeys(("code", "name", "kind"), TEXT), **dict.fromkeys(("x", "y"), NUMBER)},
+        geometry=None,
+        optional=True,
+    ),
     "gaps": Layer(
         {
             **dict.fromkeys(("gap_id", "kind", "ledger"), TEXT),

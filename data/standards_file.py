@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from data.standards_schema import Entry, Facility, StandardsToml
 from data.toml_file import read_toml
-from data.toml_lines import key_lines
+from data.toml_lines import key_lines, place_of
 from geo.errors import InputError
 from geo.standards import PREFIX_DIGITS, Choice, Standard, Standards, Value, assembled
 
@@ -52,11 +52,7 @@ class _Given:
 
     def place(self, keys: Keys) -> str:
         """Return file and line of a key, or of the last table around it that is written."""
-        written = [*self.within, *keys]
-        while written and tuple(written) not in self.lines:
-            written.pop()
-        line = self.lines.get(tuple(written)) if written else None
-        return f"{self.name}: line {line}" if line else self.name
+        return place_of(self.name, self.lines, (*self.within, *keys))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ from typing import Any
 
 from geo.errors import InputError
 
+_QUOTES = ("“", "”", "‘", "’", "＂", "＇", "「", "」", "《", "》")
+_WIDE = dict(zip("＝，。：［］【】｛｝＃．", "=,.:[][]{}#.", strict=True))
+"""What a Chinese keyboard types, and what TOML wants."""
+
 
 def read_toml(path: Path, wanted: str) -> tuple[str, dict[str, Any]]:
     """Read a TOML file.
@@ -44,4 +48,21 @@ def read_toml(path: Path, wanted: str) -> tuple[str, dict[str, Any]]:
         reason, where = re.fullmatch(r"(.*?)(?: \(at (.*)\))?", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
         if where == "end of document":
             where = f"line {len(text.splitlines()) or 1}, at its end"
-        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}") from None
+        slip = _slip(text, reason, where or "")
+        raise InputError(f"{path.name}: {where or 'somewhere'}: {reason[0].lower()}{reason[1:]}{slip}") from None
+
+
+def _slip(text: str, reason: str, where: str) -> str:
+    """Say what to write instead where a Chinese keyboard, or a path of Windows, is what TOML stumbled over."""
+    if re.search(r"\\|hex|escape", reason, re.IGNORECASE):
+        return "; write / in a path, and 'single quotes' around other text with a backslash"
+    place = re.fullmatch(r"line (\d+), column (\d+)", where)
+    if place is None:
+        return ""
+    line, column = text.split("\n")[int(place[1]) - 1], int(place[2])
+    letter = line[column - 1 : column]
+    if letter in _QUOTES:
+        return f'; write straight quotes, "…", instead of {letter}'
+    if letter in _WIDE:
+        return f"; write {_WIDE[letter]} instead of {letter}"
+    return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 
 Path = tuple[str | int, ...]
 """Keys from the top; a number is a place in an array."""
@@ -29,6 +30,19 @@ def key_lines(text: str) -> dict[Path, int]:
     TOML the answer means nothing.
     """
     return _Scanner(text).document()
+
+
+def place_of(file: str, lines: Mapping[Path, int], keys: Sequence[str | int]) -> str:
+    """Name the file and the line of a key, or of the last table around it that is written.
+
+    >>> lines = key_lines("\\n[a]\\nb = 1\\n")
+    >>> place_of("x.toml", lines, ("a", "b")), place_of("x.toml", lines, ("a", "c")), place_of("x.toml", lines, ("d",))
+    ('x.toml: line 3', 'x.toml: line 2', 'x.toml')
+    """
+    for end in range(len(keys), 0, -1):
+        if tuple(keys[:end]) in lines:
+            return f"{file}: line {lines[tuple(keys[:end])]}"
+    return file
 
 
 class _Scanner:

@@ -19,6 +19,7 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
+from geo.duty import duty, premises_of
 from geo.gaps import find_gaps
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.exceptions import accepted
@@ -108,6 +109,8 @@ def build(
         ratings=rating,
         settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
+        duty=duty(held.tables, grids["code"], sources.communities),
+        premises=premises_of(sources.premises, held.premises, grids),
     )
 
 

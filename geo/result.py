@@ -23,7 +23,7 @@ class OneGrid:
 
     ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
-    The last five have no geometry, and are None where there is no table or rule that they could come from.
+    Those with a default have no geometry, and are None where there is no table or rule that they could come from.
     """
 
     crs: pyproj.CRS
@@ -42,3 +42,5 @@ class OneGrid:
     ratings: pd.DataFrame | None = None
     settlements: pd.DataFrame | None = None
     standards: pd.DataFrame | None = None
+    duty: pd.DataFrame | None = None
+    premises: pd.DataFrame | None = None

@@ -99,6 +99,6 @@ def with_secretaries(rows: pd.DataFrame, branches: pd.DataFrame) -> pd.DataFrame
     added = alone[["grid", "community", "whole"]].assign(post="branch_secretary", name=alone["secretary"])
     if not len(added):
         return rows
-    wanted = ["post", "name", "phone", "full_time", "force", "grid", "community", "whole"]
+    wanted = ["post", "name", "phone", "full_time", "force", "organisation", "grid", "community", "whole"]
     parts = [frame.reindex(columns=wanted).astype({"full_time": "boolean"}) for frame in (rows, added)]
     return pd.concat(parts, ignore_index=True)

@@ -68,8 +68,9 @@ LAYER_FILES = {
         (
             "社区、村边界：必需。code 是 1–12 位统计用区划代码，不足 12 位左补零；rural = 1 为村",
             "Communities and villages: required. code: 1–12 digits, left-padded with zeros; rural: 1 for a village",
+            "phone：社区对外电话，写在网格公示牌上 · the community's own telephone, for the duty board",
         ),
-        {"code": "代码", "name": "名称", "street": "街道代码", "rural": "是否农村"},
+        {"code": "代码", "name": "名称", "street": "街道代码", "rural": "是否农村", "phone": "社区电话"},
         {"street_name": "街道名称", "county_name": "区县名称"},
         sublayer="communities",
     ),

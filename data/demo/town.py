@@ -17,6 +17,7 @@ from data.demo.lattice import CRS, make_lattice
 from data.demo.layout import lay_out
 from data.demo.lots import make_lots
 from data.demo.mess import mess_communities, mess_units
+from data.demo.names import work_phones
 from data.demo.party import make_party
 from data.demo.patrols import make_patrols
 from data.demo.seeds import Seeds
@@ -58,6 +59,7 @@ def make_town(seeds: Seeds, say: Callable[[str], None]) -> Town:
     say("buildings, roads, facilities and premises")
     borders = mess_communities(areas(rings(blocks, sides), group, len(divisions)), blocks, group, lattice, seeds)
     roads = make_roads(lattice, sides, lots, seeds)
+    divisions = divisions.assign(phone=work_phones(len(divisions), seeds.stage("community telephones")))
     layers = {
         "community": gpd.GeoDataFrame(divisions.astype({"rural": int}), geometry=borders, crs=CRS),
         "compound": reported[reported["layer"] == "compound"],

@@ -98,10 +98,8 @@ def read_features(path: Path, written: str, layer: Layer) -> Features:
     Raises
     ------
     InputError
-        No such file or layer, an unknown format, a mapped column that is not there, or text in an unknown encoding.
+        No such layer, an unknown format, a mapped column that is not there, or text in an unknown encoding.
     """
-    if not path.exists():
-        raise InputError(f"{written}: no such file (looked for at {path}); correct its path in layers.toml")
     try:
         if path.suffix.lower() in PARQUET:
             from data.reading.geoparquet import read_geoparquet  # noqa: PLC0415 (pyarrow.parquet is slow to import)

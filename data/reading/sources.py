@@ -23,6 +23,7 @@ import pyproj.network
 
 from data.layers_file import Settings, read_layers_file
 from data.layers_schema import Layer
+from data.reading.absent import no_such_file
 from data.reading.datum_report import report_suspected_datum
 from data.reading.fields import as_codes, as_text, positions, require_distinct, require_ids
 from data.reading.fingerprint import sha256_of, sidecars_of
@@ -122,7 +123,7 @@ def read_sources(
     settings = read_layers_file(Path(path))
     demanded = standards_of(settings, standards)
     settings = with_code_profile(settings, demanded)
-    _require_tables(settings)
+    _require_files(settings)
     threads = ThreadPoolExecutor(workers or os.cpu_count() or 1)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -143,13 +144,16 @@ def read_sources(
     return Read(sources, settings, (*inputs, *tables.inputs))
 
 
-def _require_tables(settings: Settings) -> None:
-    for name, table in settings.tables.items():
-        for written in table.path:
+def _require_files(settings: Settings) -> None:
+    """Refuse a layers.toml that names a file which is not there, before the work."""
+    named = {
+        **{f"layers.{name}": layer.path for name, layer in settings.layers.items()},
+        **{f"tables.{name}": table.path for name, table in settings.tables.items()},
+    }
+    for table, paths in named.items():
+        for written in paths:
             if not settings.located(written).exists():
-                raise InputError(
-                    f"{written}: no such file; correct the path of [tables.{name}] in {settings.path.name}"
-                )
+                raise no_such_file(settings.located(written), written, table)
 
 
 def _start(

@@ -63,8 +63,6 @@ def read_rows(path: Path, written: str, spec: TableFile, columns: Collection[str
 def _bytes(path: Path, written: str) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{written}: no such file (looked for at {path}); correct its path in layers.toml") from None
     except OSError as error:
         raise InputError(f"{written}: can't be read: {reason(error)}") from None
 

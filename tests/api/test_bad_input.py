@@ -55,7 +55,7 @@ def a_missing_layer_of_a_file(town):
     town.table("compound", path="compounds.gpkg", layer="小区")
 
 
-@case("roster.csv: no such file; correct the path of [tables.roster] in layers.toml")
+@case("roster.csv: no such file (looked for at ")
 def a_missing_table(town):
     town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post" }'
 
@@ -115,7 +115,7 @@ def a_crs_that_contradicts_the_coordinates(town):
     without_crs(town, crs="EPSG:4326")
 
 
-@case("layers.toml: [layers.compound] crs: 'EPSG:999999' is no coordinate reference system")
+@case("layers.toml: line 7: [layers.compound] crs: 'EPSG:999999' is no coordinate reference system")
 def a_crs_that_does_not_exist(town):
     town.tables["compound"]["crs"] = "EPSG:999999"
 
@@ -238,17 +238,17 @@ def a_toml_mistake(town):
     town.tail = "[layers.courtyard\npath = 3"
 
 
-@case('layers.toml: [merge] unknown key "slivers"; ')
+@case('layers.toml: line 8: [merge] unknown key "slivers"; ')
 def an_unknown_key(town):
     town.tail = "[merge]\nslivers = 2.0"
 
 
-@case('layers.toml: [layers] unknown key "compounds"; did you mean "compound"?')
+@case('layers.toml: line 7: [layers] unknown key "compounds"; did you mean "compound"?')
 def an_unknown_layer(town):
     town.tail = '[layers.compounds]\npath = "compounds.gpkg"'
 
 
-@case("layers.toml: [merge] sliver_width is -1: ")
+@case("layers.toml: line 8: [merge] sliver_width is -1: ")
 def a_negative_width(town):
     town.tail = "[merge]\nsliver_width = -1"
 
@@ -263,7 +263,7 @@ def no_communities(town):
     del town.tables["community"]
 
 
-@case('layers.toml: [merge] same_layer = "first" needs ids, and [layers.compound] maps none')
+@case('layers.toml: line 8: [merge] same_layer = "first" needs ids, and [layers.compound] maps none')
 def the_first_of_units_that_have_no_ids(town):
     town.tail = '[merge]\nsame_layer = "first"'
     town.tables["compound"]["fields"] = {}
@@ -303,4 +303,4 @@ def test_the_little_town_as_it_is_can_be_built(here: Onegrid, town: LittleTown, 
     """Else every test above would pass for the wrong reason."""
     ended = here("build", town.settings(), "-o", tmp_path / "out.gpkg")
     assert ended.status == 0
-    assert ended.out == f"{tmp_path}/out.gpkg: 8 grids, 4 communities, gaps: 4 unheld, 0 contested, 0 unserved\n"
+    assert ended.out.startswith(f"{tmp_path}/out.gpkg: 8 grids, 4 communities, gaps: 4 unheld (nobody holds it), 0 ")

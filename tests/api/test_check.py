@@ -78,16 +78,18 @@ def failures(here: Onegrid, path: Path) -> dict[str, str]:
     assert ended.err == ""
     *figures, verdict = ended.out.splitlines()
     failed = [line.removeprefix("FAIL ").split("  ", 1) for line in figures if line.startswith("FAIL ")]
-    assert verdict == f"{len(failed)} of {len(figures)} checks failed"
+    assert verdict == f"{len(failed)} check{'s' * (len(failed) > 1)} failed"
     return {name: value.strip() for name, value in failed}
 
 
 def test_a_vertex_that_was_moved_is_found_by_its_grid_and_its_place(here: Onegrid, copy: Path):
     code, ends = move_a_vertex(copy)
     failed = failures(here, copy)
-    assert failed["area_m2 of grids"].endswith(f" of the largest, most {code}")
-    assert failed["faces that make up their grid"].endswith(f" of the largest, most {code}")
-    place = re.search(r"^4 edges, the first at \((.*), (.*)\)$", failed["uncancelled borders"]).groups()
+    assert failed["areas written of grids"].endswith(f" of the largest, most {code}")
+    assert failed["faces of each grid together"].endswith(f" of the largest, most {code}")
+    seen = [failed.get("overlaps of grids", ""), failed.get("holes", "")]  # into a neighbour, away from it, or both
+    assert re.fullmatch(rf"[\d.]+ m²: .*{code}.*", seen[0]) or seen[1].startswith("1, ")
+    place = re.search(r"^4 edges, the first at \((.*), (.*)\)$", failed["edges that no neighbour matches"]).groups()
     assert tuple(map(float, place)) in {tuple(end) for end in ends.round(3)}
 
 
@@ -96,18 +98,20 @@ def test_a_grid_that_was_deleted_is_missed(here: Onegrid, copy: Path):
     grids = read_build(copy, ["grids"])["grids"]
     town = shapely.union_all(grids.geometry.array)
     inside = grids[~shapely.intersects(grids.geometry.array, town.boundary)]
-    households = int(inside["households"].iloc[0])
+    households, land = int(inside["households"].iloc[0]), inside.area.iloc[0]
     change(copy, "DELETE FROM grids WHERE code = ?", inside["code"].iloc[0])
     failed = failures(here, copy)
-    assert "uncancelled borders" in failed
-    have, _, had = failed["households"].partition(" of ")
-    assert int(had) - int(have) == households > 0
+    assert "edges that no neighbour matches" in failed
+    assert failed["holes"].startswith(f"1, {land:,.2f} m², the first at (")
+    assert failed["households"].endswith(f"; {households:,} missing")
+    assert households > 0
+    assert failed["faces whose grid is gone"] == inside["code"].iloc[0]
 
 
 def test_a_code_given_twice_is_named(here: Onegrid, copy: Path):
     one, other = read_build(copy, ["grids"])["grids"]["code"].iloc[[0, 1]]
     change(copy, "UPDATE grids SET code = ? WHERE code = ?", one, other)
-    assert failures(here, copy)["repeated codes"] == one
+    assert failures(here, copy)["codes given twice"] == one
 
 
 def test_a_grid_put_into_another_community_is_named(here: Onegrid, copy: Path):
@@ -120,20 +124,20 @@ def test_a_grid_put_into_another_community_is_named(here: Onegrid, copy: Path):
 def test_households_that_were_lost_are_counted(here: Onegrid, copy: Path):
     change(copy, "UPDATE grids SET households = households - 1 WHERE code = (SELECT min(code) FROM grids)")
     total = int(read_build(copy, ["units"])["units"]["households"].sum())
-    assert failures(here, copy) == {"households": f"{total - 1} of {total}"}
+    assert failures(here, copy) == {"households": f"{total - 1:,} of {total:,}; 1 missing"}
 
 
 def test_an_area_that_was_overwritten_is_noticed(here: Onegrid, copy: Path):
     change(copy, "UPDATE grids SET area_m2 = area_m2 * 1.01 WHERE code = (SELECT min(code) FROM grids)")
     code = read_build(copy, ["grids"])["grids"]["code"].min()
     failed = failures(here, copy)
-    assert list(failed) == ["area_m2 of grids"]
-    assert failed["area_m2 of grids"].endswith(f", most {code}")
+    assert list(failed) == ["areas written of grids"]
+    assert failed["areas written of grids"].endswith(f", most {code}")
 
 
 def test_a_face_that_was_deleted_is_noticed(here: Onegrid, copy: Path):
     change(copy, "DELETE FROM faces WHERE face_id = (SELECT min(face_id) FROM faces)")
-    assert list(failures(here, copy)) == ["faces that make up their grid"]
+    assert list(failures(here, copy)) == ["faces of each grid together"]
 
 
 def test_a_gap_given_twice_is_noticed(here: Onegrid, copy: Path):

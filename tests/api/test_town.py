@@ -55,10 +55,17 @@ def test_the_demo_comes_out_as_it_was_put_in(demo: Path, grid: Path):
 
 def test_a_build_says_what_it_made_and_stages_go_to_stderr(here: Onegrid, demo: Path, grid: Path, tmp_path: Path):
     ended = here("build", demo, "-o", tmp_path / "again.gpkg", "--workers", "1")
-    layers = read_build(grid, ["grids", "gaps"])
+    layers = read_build(grid, ["grids", "gaps", "units"])
     counts = layers["gaps"]["ledger"].value_counts()
-    gaps = ", ".join(f"{counts.get(ledger, 0)} {ledger}" for ledger in ("unheld", "contested", "unserved"))
-    assert ended.out == f"{tmp_path}/again.gpkg: {len(layers['grids'])} grids, 4 communities, gaps: {gaps}\n"
+    words = {
+        "unheld": "nobody holds it",
+        "contested": "more than one holds it",
+        "unserved": "held, but not served",
+    }
+    gaps = ", ".join(f"{counts.get(ledger, 0)} {ledger} ({said})" for ledger, said in words.items())
+    first, second, *_ = ended.out.splitlines()
+    assert first == f"{tmp_path}/again.gpkg: {len(layers['grids'])} grids, 4 communities, gaps: {gaps}"
+    assert second.startswith("units not placed: ")
     stages = ended.err.splitlines()
     assert stages[0] == "onegrid: reading the layers"
     assert stages[-1] == "onegrid: writing"
@@ -80,9 +87,10 @@ def test_check_prints_every_figure_and_its_verdict(here: Onegrid, grid: Path):
     assert ended.status == 0
     *figures, verdict = ended.out.splitlines()
     assert verdict == "the partition holds"
-    assert all(line.startswith("ok   ") for line in figures)
-    for name in ("grids", "area", "uncancelled borders", "households", "faces that make up their grid"):
-        assert any(line[5:].startswith(name) for line in figures)
+    assert {line[:5] for line in figures} == {"ok   ", "note "}
+    names = [line[5:].partition("  ")[0] for line in figures]
+    assert names[:4] == ["grids", "overlaps of grids", "holes", "households"]
+    assert "edges that no neighbour matches" in names
 
 
 def test_the_map_is_one_file_that_names_the_town_and_its_communities(here: Onegrid, grid: Path, tmp_path: Path):
@@ -126,7 +134,20 @@ def test_all_layers_are_exported_to_a_folder_and_what_does_not_fit_is_said(here:
     assert ended.status == 0
     assert {path.stem for path in (tmp_path / "all").iterdir()} == set(LAYERS)
     tables = ", ".join(name for name, layer in LAYERS.items() if not layer.geometry)
-    assert ended.err == f"onegrid: {tables}: no geometry, so that they stand beside as .csv\n"
+    assert ended.err == (
+        f"onegrid: {tables}: no geometry, so that they stand beside as .csv\n"
+        "onegrid: duty, party_organisations: names and telephone numbers are masked; --contacts writes them\n"
+    )
+
+
+def test_contacts_are_exported_as_they_stand_only_when_asked_for(here: Onegrid, grid: Path, tmp_path: Path):
+    for options, surname_alone in (([], True), (["--contacts"], False)):
+        file = tmp_path / "duty.csv"
+        ended = here("export", grid, "-o", file, "--layer", "duty", "--format", "csv", *options)
+        assert (ended.status, "are masked" in ended.err) == (0, surname_alone)
+        duty = pd.read_csv(file)
+        assert duty["name"].dropna().str.endswith("**").all() == surname_alone
+        assert duty["phone"].str.contains("*", regex=False).all() == surname_alone
 
 
 def test_a_build_from_before_there_were_tables_is_checked_listed_drawn_and_exported(

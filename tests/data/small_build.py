@@ -208,6 +208,26 @@ def tables() -> dict[str, pd.DataFrame]:
                 "arithmetic": ["84 + 5.5 = 89.5"],
             }
         ),
+        "duty": pd.DataFrame(
+            {
+                "code": [LEFT, code[0]],
+                "post": ["community_office", "grid_head"],
+                "name": [None, "赵示例"],
+                "phone": ["0871-55500001", "0871-55500002"],
+                "full_time": pd.array([None, 1], dtype="Int64"),
+                "force": [None, "cadre_sinks"],
+                "organisation": ["桂花社区", "桂花社区"],
+            }
+        ),
+        "premises": pd.DataFrame(
+            {
+                "code": code[:1],
+                "name": ["知春里网格阵地"],
+                "kind": ["leased"],
+                "x": [ORIGIN[0] + 50.5],
+                "y": [ORIGIN[1] + 40.25],
+            }
+        ),
         "standards": pd.DataFrame(
             {
                 "place": ["", "", LEFT[:9]],

@@ -210,9 +210,9 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
     ("text", "line"),
     [
         # keys
-        ('colour = "red"\n' + SMALLEST, 'layers.toml: unknown key "colour"; known keys are name, working_crs'),
-        ('workin_crs = "x"\n' + SMALLEST, 'layers.toml: unknown key "workin_crs"; did you mean "working_crs"?'),
-        (SMALLEST + 'colour = "x"', 'layers.toml: [layers.compound] unknown key "colour"; known keys are path, layer'),
+        ('colour = "red"\n' + SMALLEST, 'layers.toml: line 1: unknown key "colour"; known keys are name, working_crs'),
+        ('workin_crs = "x"\n' + SMALLEST, 'layers.toml: line 1: unknown key "workin_crs"; did you mean "working_crs"?'),
+        (SMALLEST + 'colour = "x"', 'layers.toml: line 6: [layers.compound] unknown key "colour"; known keys are path'),
         (SMALLEST + '[layers.compounds]\npath = "x"', '[layers] unknown key "compounds"; did you mean "compound"?'),
         (
             SMALLEST + "fields = { household = 'x' }",
@@ -227,16 +227,16 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
         (COMMUNITY, "layers.toml: [layers] has no source layer; add at least one of courtyard, compound, patrol_zone"),
         (
             '[layers.community]\npath = "x"\n' + COMPOUND,
-            "layers.toml: [layers.community.fields] is missing; it needs code",
+            "layers.toml: line 1: [layers.community.fields] is missing; it needs code",
         ),
-        (COMMUNITY.replace("code = ", "name = ") + COMPOUND, "[layers.community.fields] code is missing"),
-        (COMMUNITY + "[layers.compound]\n", "layers.toml: [layers.compound] path is missing"),
+        (COMMUNITY.replace("code = ", "name = ") + COMPOUND, "line 3: [layers.community.fields] code is missing"),
+        (COMMUNITY + "[layers.compound]\n", "layers.toml: line 4: [layers.compound] path is missing"),
         # tables
         (
             SMALLEST + ROSTER + 'fields = { grid_code = "c", pots = "p" }',
             '[tables.roster.fields] unknown key "pots"; did you mean "post"? (and 1 more)',
         ),
-        (SMALLEST + ROSTER, "layers.toml: [tables.roster.fields] is missing; it needs post"),
+        (SMALLEST + ROSTER, "layers.toml: line 6: [tables.roster.fields] is missing; it needs post"),
         (SMALLEST + ROSTER + 'fields = { grid_code = "c" }', "[tables.roster.fields] post is missing"),
         (
             SMALLEST + '[tables.party]\npath = "x"\nfields = { grid_code = "c", name = "n" }',
@@ -264,7 +264,7 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
         ),
         (
             SMALLEST + ROSTER + 'fields = { post = "p" }',
-            "layers.toml: [tables.roster.fields] name no place: map grid_code, or layer and source_id",
+            "layers.toml: line 8: [tables.roster.fields] name no place: map grid_code, or layer and source_id",
         ),
         (
             SMALLEST + ROSTER + 'fields = { source_id = "i", post = "p" }',
@@ -278,11 +278,11 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
             COMMUNITY + '[layers.compound]\npath = ["a", "a"]',
             "[layers.compound] path is ['a', 'a']: names a file twice",
         ),
-        (SMALLEST + "fields = 3", "layers.toml: [layers.compound] fields must be a table, not 3"),
-        ("layers = 3", "layers.toml: layers must be a table, not 3"),
-        ("merge = 3\n" + SMALLEST, "layers.toml: merge must be a table, not 3"),
+        (SMALLEST + "fields = 3", "layers.toml: line 6: [layers.compound] fields must be a table, not 3"),
+        ("layers = 3", "layers.toml: line 1: layers must be a table, not 3"),
+        ("merge = 3\n" + SMALLEST, "layers.toml: line 1: merge must be a table, not 3"),
         (SMALLEST + 'fields = { id = "" }', '[layers.compound.fields] id is "": '),
-        ("working_crs = 4526\n" + SMALLEST, "layers.toml: working_crs is 4526: should be a valid string"),
+        ("working_crs = 4526\n" + SMALLEST, "layers.toml: line 1: working_crs is 4526: should be a valid string"),
         (SMALLEST + '[merge]\nsliver_width = "2"', '[merge] sliver_width is "2": should be a valid number'),
         (SMALLEST + "[merge]\nsliver_width = true", "[merge] sliver_width is true: should be a valid number"),
         (SMALLEST + "[merge]\nsliver_width = -2", "[merge] sliver_width is -2: should be greater than or equal to 0"),
@@ -292,7 +292,7 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
         ),
         (SMALLEST + "[merge]\nmin_area = nan", "[merge] min_area is nan: "),
         (SMALLEST + "[merge]\nstraddle_width = inf", "[merge] straddle_width is inf: "),
-        (SMALLEST + '[codes]\nobject_code = "12"', '[codes] object_code is "12": '),
+        (SMALLEST + '[codes]\nobject_code = "12"', 'line 7: [codes] object_code is "12": '),
         # words of a list
         (SMALLEST + '[codes]\nprofile = "x"', '[codes] profile is "x"; it must be "DB11/T 2157" or "CJ/T 349"'),
         (
@@ -305,21 +305,57 @@ def test_first_is_accepted_where_every_source_layer_has_ids(tmp_path: Path) -> N
             SMALLEST + '[merge]\nprecedence = ["compound", "compound"]',
             "[merge] precedence is ['compound', 'compound']: n",
         ),
-        (SMALLEST + '[merge]\nprecedence = ["courtyard"]', "[merge] precedence leaves out compound; name every source"),
-        (SMALLEST + '[merge]\nsame_layer = "first"', 'same_layer = "first" needs ids, and [layers.compound] maps none'),
+        (SMALLEST + '[merge]\nprecedence = ["courtyard"]', "line 7: [merge] precedence leaves out compound; name"),
+        (
+            SMALLEST + '[merge]\nsame_layer = "first"',
+            'line 7: [merge] same_layer = "first" needs ids, and [layers.compound]',
+        ),
         # encodings and CRS
         (SMALLEST + 'encoding = "klingon"', '[layers.compound] encoding is "klingon": unknown encoding; write GBK'),
         (SMALLEST + 'crs = "EPSG:99999"', "[layers.compound] crs: 'EPSG:99999' is no coordinate reference system"),
-        ('working_crs = "EPSG:4490"\n' + SMALLEST, "layers.toml: working_crs: EPSG:4490 is not projected; areas"),
-        ('working_crs = "EPSG:2236"\n' + SMALLEST, "layers.toml: working_crs: EPSG:2236 is in US survey foot; areas"),
+        (
+            'working_crs = "EPSG:4490"\n' + SMALLEST,
+            "layers.toml: line 1: working_crs: EPSG:4490 is not projected; areas",
+        ),
+        (
+            'working_crs = "EPSG:2236"\n' + SMALLEST,
+            "layers.toml: line 1: working_crs: EPSG:2236 is in US survey foot; areas",
+        ),
         # TOML
         ("name =", "layers.toml: "),
+        # slips of a Chinese keyboard, and paths of Windows
+        (
+            SMALLEST + "encoding = “GBK”",
+            """line 6, column 12: invalid value; write straight quotes, "…", instead of “""",
+        ),
+        (
+            SMALLEST + "encoding = ‘GBK’",
+            """line 6, column 12: invalid value; write straight quotes, "…", instead of ‘""",
+        ),
+        (
+            SMALLEST + 'encoding ＝ "GBK"',
+            "line 6, column 10: expected '=' after a key in a key/value pair; write = ins",
+        ),
+        (
+            SMALLEST + 'fields = { id = "a"，name = "b" }',
+            "line 6, column 20: unclosed inline table; write , instead of ，",
+        ),
+        ("［layers.community]\n", "line 1, column 1: invalid statement; write [ instead of ［"),
+        (
+            COMMUNITY + '[layers.compound]\npath = "D:\\data\\x.shp"',
+            "layers.toml: line 5, column 13: unescaped '\\' in a string; write / in a path, and 'single quotes' around",
+        ),
+        (COMMUNITY + '[layers.compound]\npath = "D:\\users"', "invalid hex value; write / in a path, and"),
+        (
+            COMMUNITY + '[layers.compound]\npath = "D:\\new.shp"',
+            'line 5: [layers.compound] path is "D:\\new.shp": a backslash made another character of the letter after',
+        ),
         (SMALLEST + "path = 1\n", "layers.toml: "),
         ("[layers.community\n", "layers.toml: line 1, column "),
         ('name = "x"\nthis is no TOML\n', "layers.toml: line 2, column 6: expected '='"),
     ],
 )
-def test_a_mistake_is_one_line_with_file_table_key_and_reason(tmp_path: Path, text: str, line: str) -> None:
+def test_a_mistake_is_one_line_with_file_line_table_key_and_reason(tmp_path: Path, text: str, line: str) -> None:
     message = refusal(tmp_path, text)
     assert message.startswith("layers.toml: ")
     assert line in message

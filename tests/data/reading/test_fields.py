@@ -78,7 +78,7 @@ def test_duplicate_community_codes_are_refused(town: LittleTown, codes: list[str
 
 def test_a_community_layer_without_mapped_code_is_refused(town: LittleTown) -> None:
     town.tables["community"]["fields"] = {"name": "code"}
-    assert town.refusal() == "layers.toml: [layers.community.fields] code is missing"
+    assert town.refusal() == "layers.toml: line 3: [layers.community.fields] code is missing"
 
 
 @pytest.mark.parametrize(

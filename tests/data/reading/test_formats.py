@@ -127,14 +127,33 @@ def test_the_feature_number_serves_as_id_where_it_is_mapped(town: LittleTown) ->
 
 def test_a_missing_file_is_refused(town: LittleTown) -> None:
     town.tables["compound"]["path"] = "nowhere.shp"
-    message = town.refusal()
-    assert message.startswith("nowhere.shp: no such file (looked for at ")
-    assert message.endswith("correct its path in layers.toml")
+    where = town.folder / "nowhere.shp"
+    message = f"nowhere.shp: no such file (looked for at {where}); correct the path of [layers.compound]"
+    assert town.refusal() == message
+
+
+def test_a_missing_file_is_named_once_where_its_path_is_absolute(town: LittleTown) -> None:
+    town.tables["compound"]["path"] = "/data/nowhere.shp"
+    assert town.refusal() == "/data/nowhere.shp: no such file; correct the path of [layers.compound]"
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        (r"data\compounds.shp", ": write / instead of \\"),
+        (r"D:\gis\compounds.shp", r": Windows' D:\gis\compounds.shp is /mnt/d/gis/compounds.shp under WSL"),
+        ("d:/gis/compounds.shp", ": Windows' d:/gis/compounds.shp is /mnt/d/gis/compounds.shp under WSL"),
+    ],
+)
+def test_a_path_of_windows_is_refused_with_what_it_is_here(town: LittleTown, path: str, remedy: str) -> None:
+    town.tables["compound"]["path"] = path
+    assert town.refusal().endswith(f"correct the path of [layers.compound]{remedy}")
 
 
 def test_a_missing_table_is_refused(town: LittleTown) -> None:
     town.tail = '[tables.roster]\npath = "roster.csv"\nfields = { grid_code = "code", post = "post" }'
-    assert town.refusal() == "roster.csv: no such file; correct the path of [tables.roster] in layers.toml"
+    where = town.folder / "roster.csv"
+    assert town.refusal() == f"roster.csv: no such file (looked for at {where}); correct the path of [tables.roster]"
 
 
 @pytest.mark.parametrize(("file", "content"), [("notes.txt", b"compounds"), ("noise.shp", b"\0" * 400)])

@@ -196,12 +196,6 @@ def test_a_damaged_workbook_is_refused(office: Office):
     assert office.refusal().startswith("a.xlsx: can't be read as an XLSX file: ")
 
 
-def test_a_file_that_is_not_there_is_refused(office: Office):
-    office.csv("roster", ONE)
-    (office.folder / "a.csv").unlink()
-    assert office.refusal().startswith("a.csv: no such file")
-
-
 ROWS = (["图层", "编号", "岗位", "姓名"], ["居民小区", "XQ1", "网格长", "张示例"])
 
 

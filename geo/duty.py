@@ -1,0 +1,102 @@
+"""Who is on duty where, and what grids work from: what stands on the board downstairs.
+
+Duty-holders appear with the work contact that the board shows anyway; residents never do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.gathering import of_own_branch
+from geo.places import Places
+from geo.roster import with_secretaries
+from geo.tables import POSTS, at_or_none
+
+DUTY_COLUMNS = ("code", "post", "name", "phone", "full_time", "force", "organisation")
+PREMISES_COLUMNS = ("code", "name", "kind", "x", "y")
+
+OFFICE = "community_office"
+"""A row of the table `duty` that is no post: the telephone of the community itself."""
+
+
+def duty(
+    tables: Mapping[str, pd.DataFrame], code: pd.Series, communities: pd.DataFrame | None = None
+) -> pd.DataFrame | None:
+    """List who holds which post: the roster, and the secretaries whom the party table alone names.
+
+    Parameters
+    ----------
+    tables
+        The rows that are about a place, by table (`geo.tables.Matched.of`).
+    code
+        The codes of the grids.
+    communities
+        ``code``, ``name`` and ``phone``, where the community layer has telephones.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `DUTY_COLUMNS`, by code and post; ``code`` has 12 digits where a row is about the community itself, which has
+        the post `OFFICE` too; ``full_time`` is 1, 0 or missing. None where nobody says who is on duty.
+    """
+    rows = [offices(communities)]
+    if "roster" in tables:
+        roster = tables["roster"]
+        if "party" in tables:
+            roster = with_secretaries(roster, tables["party"][of_own_branch(tables["party"])])
+        grid = np.where(roster["whole"], -1, roster["grid"])
+        place = pd.Series(at_or_none(code, grid), index=roster.index).fillna(roster["community"])
+        rows.append(roster.assign(code=place, full_time=roster["full_time"].astype("Int64"))[list(DUTY_COLUMNS)])
+    table = pd.concat([part.astype(object) for part in rows], ignore_index=True)
+    if table.empty:
+        return None
+    order = {post: number for number, post in enumerate((OFFICE, *POSTS))}
+    table = table.assign(rank=table["post"].map(order)).sort_values(["code", "rank", "name", "phone"], kind="stable")
+    return table[list(DUTY_COLUMNS)].reset_index(drop=True)
+
+
+def offices(communities: pd.DataFrame | None) -> pd.DataFrame:
+    """Return a row for the telephone of each community that has one."""
+    table = pd.DataFrame(columns=list(DUTY_COLUMNS), dtype=object)
+    if communities is None or "phone" not in communities:
+        return table
+    there = communities[communities["phone"].notna()]
+    own = pd.DataFrame(
+        {"code": there["code"], "post": OFFICE, "phone": there["phone"], "organisation": there["name"]}, dtype=object
+    )
+    return own.reindex(columns=list(DUTY_COLUMNS))
+
+
+def premises_of(
+    premises: gpd.GeoDataFrame | None, places: Places | None, grids: gpd.GeoDataFrame
+) -> pd.DataFrame | None:
+    """List the premises that stand on each grid: `PREMISES_COLUMNS`, ``x`` and ``y`` in the working CRS; by code.
+
+    Parameters
+    ----------
+    premises
+        ``name`` and ``kind``; None where there is no such layer.
+    places
+        The same as points, in the same order.
+    grids
+        ``code`` and their land.
+    """
+    if premises is None or places is None:
+        return None
+    grid, row = places.on(np.asarray(grids.geometry.array, dtype=object))
+    there = premises.iloc[row]
+    table = pd.DataFrame(
+        {
+            "code": grids["code"].to_numpy(dtype=object)[grid],
+            "name": there["name"].to_numpy(dtype=object),
+            "kind": there["kind"].to_numpy(dtype=object),
+            "x": shapely.get_x(places.point[row]),
+            "y": shapely.get_y(places.point[row]),
+        }
+    )
+    return table.sort_values(["code", "name", "x", "y"], kind="stable", ignore_index=True)
