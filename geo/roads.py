@@ -12,8 +12,6 @@ from functools import cached_property
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from geo.arrays import Floats, Geometries, Ints
 
@@ -104,6 +102,10 @@ class Roads:
         Floats
             (count, nodes) metres; infinite where there is no way within the limit.
         """
+        # imported here because it takes a fifth of the program's start, and only facilities need it
+        from scipy.sparse import csr_array  # noqa: PLC0415
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
         size, extra = len(self.xy), len(start)
         one = np.concatenate([self.start, size + np.arange(extra)])
         other = np.concatenate([self.end, start])

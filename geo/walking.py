@@ -11,14 +11,17 @@ not looked at; for bridges and crossings see `geo.roads`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from geo.arrays import Floats, Geometries
 from geo.roads import Roads
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,8 @@ class Walks:
         xy = shapely.get_coordinates(shapely.point_on_surface(point[there]))
         kinds, number = np.unique(kind[there].astype(str), return_inverse=True)
         number = number.astype(np.int64)
+        from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
+
         straight = tuple(KDTree(xy[number == place]) for place in range(len(kinds)))
         names = tuple(map(str, kinds))
         roads = Roads.of(lines) if lines is not None and len(lines) else None
