@@ -20,6 +20,7 @@ from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.duty import duty, premises_of
+from geo.edges import Adjacency
 from geo.gaps import find_gaps
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.exceptions import accepted
@@ -89,7 +90,7 @@ def build(
     final(land)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
-    organisations, assigned = party_of(sources, matches, grids)
+    organisations, assigned = party_of(sources, matches, grids, merged.beside)
     held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned, walks)
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
@@ -167,6 +168,8 @@ def reordered(merged: Merged, order: Ints) -> Merged:
     face_place = np.empty(len(faces), dtype=np.int64)
     face_place[faces] = np.arange(len(faces))
     claim_face = face_place[merged.claim_face]
+    beside = Adjacency(place[merged.beside_left], place[merged.beside_right], merged.beside_m)
+    beside = beside.lower_first().summed(len(order))
     claims = np.lexsort([merged.claim_unit, claim_face])
     return replace(
         merged,
@@ -179,6 +182,9 @@ def reordered(merged: Merged, order: Ints) -> Merged:
         face_area_m2=merged.face_area_m2[faces],
         claim_face=claim_face[claims],
         claim_unit=merged.claim_unit[claims],
+        beside_left=beside.left,
+        beside_right=beside.right,
+        beside_m=beside.length,
     )
 
 

@@ -103,6 +103,10 @@ class Adjacency:
             np.concatenate([self.length, self.length]),
         )
 
+    def lower_first(self) -> Adjacency:
+        """Return every pair with its lower row first."""
+        return Adjacency(np.minimum(self.left, self.right), np.maximum(self.left, self.right), self.length)
+
     def summed(self, count: int) -> Adjacency:
         """Return one row a pair, lengths added up."""
         pair = self.left * count + self.right

@@ -18,7 +18,7 @@ import shapely
 from geo.arrays import Geometries, Ints, dense
 from geo.batches import batches, meetings
 from geo.communities import partition_communities
-from geo.edges import Edges
+from geo.edges import Adjacency, Edges
 from geo.errors import InputError, PartitionError
 from geo.faces import UNCERTAIN_M, Batch, faces_of
 from geo.noding import REACH_M
@@ -49,6 +49,11 @@ class Merged(Part):
     hole: Geometries
     home: Ints
     repairs: gpd.GeoDataFrame
+
+    @property
+    def beside(self) -> Adjacency:
+        """The pairs of grids of one community that have a border in common."""
+        return Adjacency(self.beside_left, self.beside_right, self.beside_m)
 
 
 def merge_batch(batch: Batch, parameters: Parameters, *, exact: bool = False) -> Part:
@@ -89,6 +94,7 @@ def merge_each(batch: Batch, parameters: Parameters, *, exact: bool) -> tuple[Pa
     units = len(batch.unit) + 1
     grids, face_grid = dense(faces.community * units + land.owner + 1)
     border, of_border = faces.net.ends(half := faces.border())
+    beside = land.next_to.among(face_grid, len(grids)).lower_first().summed(len(grids))
     part = Part(
         grid_polygon=faces.dissolved(face_grid, len(grids)),
         grid_community=batch.community[grids // units],
@@ -99,6 +105,9 @@ def merge_each(batch: Batch, parameters: Parameters, *, exact: bool) -> tuple[Pa
         face_area_m2=land.area_m2,
         claim_face=faces.claim_face,
         claim_unit=batch.unit[faces.claim_unit],
+        beside_left=beside.left,
+        beside_right=beside.right,
+        beside_m=beside.length,
         border=border,
         border_community=batch.community[faces.net.group[half[of_border] // 2]],
         exact=batch.community if exact else np.empty(0, dtype=np.int64),

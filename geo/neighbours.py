@@ -30,8 +30,7 @@ def side_by_side(polygon: Geometries, community: Ints) -> Adjacency:
     """
     edges = Edges.of(polygon)
     pairs = neighbours(edges, community[edges.polygon])
-    ordered = Adjacency(np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right), pairs.length)
-    return ordered.summed(len(polygon))
+    return pairs.lower_first().summed(len(polygon))
 
 
 def across(polygon: Geometries, beside: Adjacency, public: Bools, wanted: Bools) -> Adjacency:

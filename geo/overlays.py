@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.edges import Adjacency
 from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
 from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
@@ -40,9 +41,10 @@ def staff_of_communities(held: Held) -> pd.DataFrame | None:
 
 
 def party_of(
-    sources: Sources, matches: Mapping[str, Matched], grids: gpd.GeoDataFrame
+    sources: Sources, matches: Mapping[str, Matched], grids: gpd.GeoDataFrame, beside: Adjacency
 ) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Return the layers `party_organisations` and `assignments`; ``grids`` in the order of their codes.
+    """Return the layers `party_organisations` and `assignments`; ``grids`` in the order of their codes,
+    ``beside`` the pairs of them that have a border in common.
 
     The first is None without a party table, the second without standards, or where nobody says anything about party
     members and organisations.
@@ -52,7 +54,8 @@ def party_of(
     if sources.standards is None or (organisations is None and not grids["party_members"].notna().any()):
         return organisations, None
     there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS)) if organisations is None else organisations
-    return organisations, assignments(grids, np.asarray(grids.geometry.array, object), there, sources.standards)
+    polygon = np.asarray(grids.geometry.array, dtype=object)
+    return organisations, assignments(grids, polygon, there, sources.standards, beside=beside)
 
 
 def rated(held: Held) -> pd.DataFrame | None:

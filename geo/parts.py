@@ -20,8 +20,8 @@ class Part:
     """What a batch of communities became. ``grid_*``: one row a grid; ``face_*``: a face; ``claim_*``: a claim.
 
     Communities and units are numbered over the whole jurisdiction; ``grid_unit`` is `NOBODY` for unclaimed land.
-    ``face_grid`` and ``claim_face`` number rows of this part. ``border`` holds the outer edges of each community, in
-    grid cells, shape (n, 4), and ``border_community`` whose they are.
+    ``face_grid``, ``claim_face`` and ``beside_*`` number rows of this part. ``border`` holds the outer edges of each
+    community, in grid cells, shape (n, 4), and ``border_community`` whose they are.
     """
 
     grid_polygon: Geometries
@@ -33,6 +33,10 @@ class Part:
     face_area_m2: Floats
     claim_face: Ints
     claim_unit: Ints
+    beside_left: Ints
+    beside_right: Ints
+    beside_m: Floats
+    """Pairs of grids of one community, the lower row first, and how long their common border is."""
     border: Ints
     border_community: Ints
     exact: Ints
@@ -70,6 +74,7 @@ class Part:
         grid = ~np.isin(self.grid_community, communities)
         face = grid[self.face_grid]
         claim = face[self.claim_face]
+        pair = grid[self.beside_left]
         border = ~np.isin(self.border_community, communities)
         return Part(
             grid_polygon=self.grid_polygon[grid],
@@ -81,6 +86,9 @@ class Part:
             face_area_m2=self.face_area_m2[face],
             claim_face=(np.cumsum(face) - 1)[self.claim_face[claim]],
             claim_unit=self.claim_unit[claim],
+            beside_left=(np.cumsum(grid) - 1)[self.beside_left[pair]],
+            beside_right=(np.cumsum(grid) - 1)[self.beside_right[pair]],
+            beside_m=self.beside_m[pair],
             border=self.border[border],
             border_community=self.border_community[border],
             exact=np.setdiff1d(self.exact, communities),
@@ -93,7 +101,13 @@ def join(parts: Sequence[Part]) -> Part:
     grids = np.cumsum([0, *(len(part.grid_polygon) for part in parts)])
     faces = np.cumsum([0, *(len(part.face_polygon) for part in parts)])
     moved = [
-        replace(part, face_grid=part.face_grid + grid, claim_face=part.claim_face + face)
+        replace(
+            part,
+            face_grid=part.face_grid + grid,
+            claim_face=part.claim_face + face,
+            beside_left=part.beside_left + grid,
+            beside_right=part.beside_right + grid,
+        )
         for part, grid, face in zip(parts, grids, faces, strict=False)
     ]
     columns = {

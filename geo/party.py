@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Geometries, Ints, group_first
+from geo.edges import Adjacency
 from geo.party_reasons import reasons
 from geo.proposals import BRANCH, GROUP, JOINT, STATION, Members, Proposal, propose
 from geo.standards import Standards
@@ -90,7 +91,12 @@ def forms_today(organisations: pd.DataFrame, code: Texts) -> tuple[Ints, Texts]:
 
 
 def assignments(
-    grids: pd.DataFrame, polygon: Geometries, organisations: pd.DataFrame, standards: Standards
+    grids: pd.DataFrame,
+    polygon: Geometries,
+    organisations: pd.DataFrame,
+    standards: Standards,
+    *,
+    beside: Adjacency | None = None,
 ) -> pd.DataFrame:
     """Say for each grid which party organisation covers it, and which one the rules propose.
 
@@ -106,6 +112,8 @@ def assignments(
         (n,) their land, a partition, metres.
     organisations
         See `party_organisations`.
+    beside
+        The pairs of ``grids`` that have a border in common, where they are known (`geo.neighbours.side_by_side`).
 
     Returns
     -------
@@ -115,11 +123,14 @@ def assignments(
     """
     order = np.argsort(grids["code"].to_numpy(dtype=str), kind="stable")
     grids, polygon = grids.iloc[order], polygon[order]
+    if beside is not None:
+        place = np.argsort(order)
+        beside = Adjacency(place[beside.left], place[beside.right], beside.length).lower_first()
     code, community = (grids[name].to_numpy(dtype=object) for name in ("code", "community_code"))
     known = pd.array(grids["party_members"], dtype="Int64")
     members = party_rule(known.fillna(0).to_numpy(np.int64), community, standards)
     form, organisation = forms_today(organisations, code)
-    proposal = propose(members, polygon, pd.factorize(community)[0].astype(np.int64))
+    proposal = propose(members, polygon, pd.factorize(community)[0].astype(np.int64), beside)
     return pd.DataFrame(
         {
             "code": code,

@@ -72,7 +72,7 @@ class Ways:
     distance: Floats
 
 
-def propose(members: Members, polygon: Geometries, community: Ints) -> Proposal:
+def propose(members: Members, polygon: Geometries, community: Ints, beside: Adjacency | None = None) -> Proposal:
     """Propose the organisation of each grid.
 
     Parameters
@@ -82,12 +82,15 @@ def propose(members: Members, polygon: Geometries, community: Ints) -> Proposal:
         Whole communities, since what a grid should have hangs on its neighbours.
     community
         (n,) a number for each grid's community.
+    beside
+        The pairs of grids of one community that have a border in common; found where not given.
     """
     form = np.select([members.own, members.public], [BRANCH, STATION], GROUP)
     lead, crosses = np.arange(len(form)), np.zeros(len(form), dtype=np.bool_)
-    rows = np.flatnonzero(np.isin(community, community[form == GROUP]))
-    local = side_by_side(polygon[rows], community[rows])
-    beside = Adjacency(rows[local.left], rows[local.right], local.length)
+    if beside is None:
+        rows = np.flatnonzero(np.isin(community, community[form == GROUP]))
+        local = side_by_side(polygon[rows], community[rows])
+        beside = Adjacency(rows[local.left], rows[local.right], local.length)
     for far in (False, True):
         few = form == GROUP
         if not few.any():
@@ -111,7 +114,7 @@ def ways_beside(beside: Adjacency, members: Members, few: Bools) -> Ways:
     pairs = Adjacency(beside.left[both], beside.right[both], np.zeros(int(both.sum())))
     one, other = np.concatenate([beside.left, beside.right]), np.concatenate([beside.right, beside.left])
     may = few[one] & members.own[other]
-    return Ways(pairs, one[may], other[may], -np.concatenate([beside.length, beside.length])[may])
+    return Ways(pairs, one[may], other[may], -np.round(np.concatenate([beside.length, beside.length])[may], 3))
 
 
 def ways_across(polygon: Geometries, beside: Adjacency, members: Members, few: Bools) -> Ways:

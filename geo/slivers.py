@@ -44,8 +44,7 @@ class Land:
 
 def land_of(found: Cut, owner: Ints, rule: Ints) -> Land:
     """Measure faces and list which are neighbours."""
-    pairs, count = found.pairs(), len(found)
-    low, high = np.minimum(pairs.left, pairs.right), np.maximum(pairs.left, pairs.right)
+    count = len(found)
     half = np.flatnonzero(found.left >= 0)
     return Land(
         polygon=found.polygon,
@@ -55,7 +54,7 @@ def land_of(found: Cut, owner: Ints, rule: Ints) -> Land:
         owner=owner,
         rule=rule,
         straddles=np.zeros(count, dtype=np.bool_),
-        next_to=Adjacency(low, high, pairs.length).summed(count),
+        next_to=found.pairs().lower_first().summed(count),
     )
 
 
