@@ -18,6 +18,7 @@ import typer
 from api import standards_commands
 from api.ending import FAILED, end, run
 from api.examples import examples
+from api.language import Language
 
 app = typer.Typer(
     name="onegrid",
@@ -174,11 +175,13 @@ def check(out: Build) -> None:
     epilog=examples(
         "onegrid gaps grid.gpkg --ledger unheld",
         "onegrid gaps grid.gpkg --kind overlap --kind straddle --format csv > contested.csv",
+        "onegrid gaps grid.gpkg --lang zh --format csv > 缺口.csv",
         "onegrid gaps grid.gpkg --community 530102001 --state expired --as-of 2027-01-01",
     ),
 )
 def gaps(
     out: Build,
+    *,
     kind: Annotated[list[str] | None, typer.Option(metavar="K", help="Only this kind; may be given again.")] = None,
     ledger: Annotated[Ledger | None, typer.Option(help="Only this ledger.")] = None,
     community: Annotated[
@@ -187,14 +190,19 @@ def gaps(
     state: Annotated[list[State] | None, typer.Option(help="Only in this state; may be given again.")] = None,
     as_of: Day = None,
     format: Annotated[ListFormat, typer.Option(help="How to print.")] = ListFormat.table,
+    lang: Annotated[
+        Language | None,
+        typer.Option(help="Words of the table, and of the CSV if given; default: Chinese where the locale is."),
+    ] = None,
 ) -> None:
     """Print the coverage gaps, worst first, and what they add up to by ledger and kind."""
+    from api.gap_words import Names
     from api.listing import chosen_gaps, print_gaps
 
     chosen = chosen_gaps(
         out, kinds=kind or [], ledger=ledger, community=community, states=state or [], as_of=day_of(as_of)
     )
-    print_gaps(chosen, format.value)
+    print_gaps(chosen, format.value, lambda: Names.read(out), lang)
 
 
 def day_of(given: datetime | None) -> date:

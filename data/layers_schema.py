@@ -89,6 +89,8 @@ class CommunityFields(Fields):
     street: Text | None = None
     rural: Text | None = None
     phone: Text | None = None
+    street_name: Text | None = None
+    county_name: Text | None = None
 
 
 class UnitFields(Fields):

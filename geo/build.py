@@ -19,6 +19,7 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
+from geo.divisions import division_facts
 from geo.duty import duty, premises_of
 from geo.edges import Adjacency
 from geo.gaps import find_gaps
@@ -217,6 +218,7 @@ def facts(
         totals["as_of"] = as_of.isoformat()
     return {
         **totals,
+        **division_facts(sources.communities),
         **settings,
         "merge.precedence": ", ".join(parameters.precedence),
         **{name: str(size) for name, size in sizes.items()},

@@ -60,7 +60,8 @@ class Sources:
         The working CRS: projected, in metres.
     communities
         ``source_id`` str (unique), ``code`` str (12 digits, unique), ``name`` str or None, ``street`` str or None,
-        ``phone`` str or None (the community's own telephone; the column may be absent), ``rural`` bool; polygons. Rows whose geometry is null or empty were left out by the reader with a repair row.
+        ``rural`` bool; polygons. Rows whose geometry is null or empty were left out by the reader with a repair row.
+        Some have ``phone`` (the community's own), ``street_name`` and ``county_name`` too.
     units
         `UNIT_COLUMNS` and geometry; every polygon of the source layers, of any geometry state. ``layer`` is one of
         `SOURCE_LAYERS`, ``source_id`` str (unique in its layer), ``name`` str or None, counts Int64 (missing where the

@@ -70,8 +70,10 @@ LAYER_FILES = {
             "Communities and villages: required. code: 1–12 digits, left-padded with zeros; rural: 1 for a village",
             "phone：社区对外电话，写在网格公示牌上 · the community's own telephone, for the duty board",
         ),
-        {"code": "代码", "name": "名称", "street": "街道代码", "rural": "是否农村", "phone": "社区电话"},
-        {"street_name": "街道名称", "county_name": "区县名称"},
+        {
+            **{"code": "代码", "name": "名称", "street": "街道代码", "rural": "是否农村", "phone": "社区电话"},
+            **{"street_name": "街道名称", "county_name": "区县名称"},
+        },
         sublayer="communities",
     ),
     "compound": LayerFile(

@@ -84,7 +84,7 @@ def repairs_frame(repairs: Sequence[Repair], crs: pyproj.CRS) -> gpd.GeoDataFram
 
 
 def _community(file: SourceFile) -> tuple[Columns, list[Repair]]:
-    texts = {key: optional_text(file, key) for key in ("name", "street", "phone")}
+    texts = {key: optional_text(file, key) for key in ("name", "street", "phone", "street_name", "county_name")}
     return {"code": as_codes(file), **texts, "rural": as_flags(file, "rural")}, []
 
 

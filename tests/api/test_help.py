@@ -52,7 +52,7 @@ def test_the_help_of_a_command_shows_examples_that_the_command_line_takes(here: 
         (["build"], "missing argument 'LAYERS.toml' (see `onegrid build --help`)"),
         (["build", "layers.toml"], "missing option '--output' / '-o' (see `onegrid build --help`)"),
         (["check", "a.gpkg", "b.gpkg"], "got unexpected extra argument(s) (b.gpkg) (see `onegrid check --help`)"),
-        (["gaps", "a.gpkg", "--leger", "unheld"], "no such option: --leger (Possible options: --ledger) "),
+        (["gaps", "a.gpkg", "--leger", "unheld"], "no such option: --leger (Possible options: --lang, --ledger) "),
         (["gaps", "a.gpkg", "--ledger", "hold"], "'hold' is not one of 'unheld', 'contested', 'unserved'"),
         (["gaps", "a.gpkg", "--format", "xml"], "'xml' is not one of 'table', 'csv', 'json', 'geojson'"),
         (["build", "layers.toml", "-o", "a.gpkg", "--workers", "0"], "'--workers': Input should be greater than or"),

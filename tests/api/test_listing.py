@@ -5,14 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import geopandas as gpd
+import pytest
 
 from data.output import LAYERS, read_build
 from tests.api.conftest import Onegrid
 from tests.api.running import command, environment
+from tests.data.reading.little_town import LittleTown, square
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = "severity kind community grid code about area households state remedy gap id"
+CHINESE_HEADINGS = "严重程度 种类 社区 网格 编码 涉及 面积 户数 状态 建议 缺口编号"
 
 
 def test_gaps_as_json_are_one_array_whose_details_are_objects(here: Onegrid, grid: Path):
@@ -25,11 +32,48 @@ def test_gaps_as_json_are_one_array_whose_details_are_objects(here: Onegrid, gri
     assert unknown and set(unknown) == {None}
 
 
-def test_gaps_as_csv_have_the_columns_of_the_layer(here: Onegrid, grid: Path):
-    rows = list(csv.DictReader(io.StringIO(here("gaps", grid, "--format", "csv").out)))
-    assert list(rows[0]) == list(LAYERS["gaps"].columns)
+def test_gaps_as_csv_have_the_columns_of_the_layer_and_names_beside_them(here: Onegrid, grid: Path):
+    text = here("gaps", grid, "--format", "csv").out
+    assert text.startswith("\ufeffgap_id,"), "Excel knows UTF-8 by the mark"
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert list(rows[0]) == [*LAYERS["gaps"].columns, "community_name", "grid_name", "parties"]
     severities = [int(row["severity"]) for row in rows]
     assert severities == sorted(severities, reverse=True)
+    layers = read_build(grid, ["grids", "communities", "units"])
+    community, held = (layers[name].set_index("code")["name"].to_dict() for name in ("communities", "grids"))
+    unit = {
+        f"{one.layer}:{one.source_id}": one.name_
+        for one in layers["units"].rename(columns={"name": "name_"}).itertuples()
+    }
+    assert all(row["community_name"] == community[row["community_code"]] for row in rows)
+    assert all(row["grid_name"] == held[row["code"]] for row in rows if row["code"])
+    overlap = next(row for row in rows if row["kind"] == "overlap")
+    assert all(unit[label] in overlap["parties"] for label in json.loads(overlap["detail"])["units"])
+
+
+def test_a_csv_in_a_language_has_its_headings_and_words(here: Onegrid, grid: Path):
+    chinese, english = (
+        list(
+            csv.DictReader(
+                io.StringIO(here("gaps", grid, "--format", "csv", "--lang", lang).out.removeprefix("\ufeff"))
+            )
+        )
+        for lang in ("zh", "en")
+    )
+    assert list(chinese[0])[:6] == ["严重程度", "台账", "种类", "社区", "网格", "编码"]
+    assert {row["台账"] for row in chinese} >= {"多头认领", "有人无服务"}
+    assert not any(CHINESE.search(heading) for heading in english[0])
+    words = {
+        column for row in english for column in (row["kind"], row["ledger"], row["state"], row["rule"], row["remedy"])
+    }
+    assert [text for text in words if CHINESE.search(text)] == []
+    assert [row["gap id"] for row in english] == [row["缺口编号"] for row in chinese]
+
+
+def test_a_list_for_programs_has_no_language(here: Onegrid, grid: Path):
+    for form in ("json", "geojson"):
+        refusal = here("gaps", grid, "--format", form, "--lang", "zh").refusal
+        assert refusal.startswith(f"--lang is for people, and {form} for programs")
 
 
 def test_gaps_as_geojson_are_where_they_are(here: Onegrid, grid: Path, tmp_path: Path):
@@ -41,9 +85,48 @@ def test_gaps_as_geojson_are_where_they_are(here: Onegrid, grid: Path, tmp_path:
     assert apart.max() < 1e-3
 
 
+@pytest.mark.parametrize(("language", "headings"), [("en", ENGLISH), ("zh", CHINESE_HEADINGS)])
+def test_gaps_as_a_table_say_where_who_and_what_to_do(here: Onegrid, grid: Path, language: str, headings: str):
+    head, first, *_ = here("gaps", grid, "--lang", language, "--kind", "overlap").out.splitlines()
+    assert head.split() == headings.split()
+    row = json.loads(here("gaps", grid, "--kind", "overlap", "--format", "json").out)[0]
+    layers = read_build(grid, ["grids", "communities"])
+    community, held = (layers[name].set_index("code")["name"].to_dict() for name in ("communities", "grids"))
+    for part in (
+        row["gap_id"],
+        row["code"],
+        community[row["community_code"]],
+        held[row["code"]],
+        *row["detail"]["names"],
+    ):
+        assert part in first
+    assert ("核对界线" in first) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("locale", "head"),
+    [("zh_CN.UTF-8", "严重程度 "), ("zh_TW", "严重程度 "), ("en_US.UTF-8", "severity "), ("", "severity ")],
+)
+def test_the_table_speaks_the_language_of_the_locale(
+    here: Onegrid, grid: Path, monkeypatch: pytest.MonkeyPatch, locale: str, head: str
+):
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+    assert here("gaps", grid).out.startswith(head)
+
+
+def test_a_unit_without_a_name_goes_by_its_layer_and_id(here: Onegrid, town: LittleTown):
+    """Two compounds overlap by a strip of 60 m; neither has a name."""
+    town.compounds([square(0, 0, inset=20), square(0.88, 0, inset=20)], gid=["7", "8"])
+    out = town.folder / "grid.gpkg"
+    here("build", town.settings(), "-o", out)
+    assert "居民小区 编号 7 × 居民小区 编号 8" in here("gaps", out, "--lang", "zh").out
+    assert "Residential compound id 7 × Residential compound id 8" in here("gaps", out, "--lang", "en").out
+
+
 def test_gaps_as_a_table_show_the_worst_first_and_add_up_each_kind(here: Onegrid, grid: Path):
-    head, *lines = here("gaps", grid).out.splitlines()
-    assert head.split() == ["severity", "kind", "code", "about", "area_m2", "households", "state", "remedy"]
+    _, *lines = here("gaps", grid, "--lang", "en").out.splitlines()
     listed, totals = lines[: lines.index("")], lines[lines.index("") + 1 :]
     layer = read_build(grid, ["gaps"])["gaps"]
     assert [int(line.split()[0]) for line in listed] == list(layer["severity"])
@@ -85,11 +168,12 @@ def test_gaps_of_some_kinds_or_of_one_ledger_are_chosen(here: Onegrid, grid: Pat
     def kinds(*options: str) -> set[str]:
         return {row["kind"] for row in json.loads(here("gaps", grid, "--format", "json", *options).out)}
 
-    assert kinds("--kind", "overlap") == {"overlap"}
+    assert kinds("--kind", "overlap") == kinds("--kind", "重叠认领") == {"overlap"}
     assert kinds("--kind", "overlap", "--kind", "oversize") == {"overlap", "oversize"}
     assert kinds("--ledger", "contested") == {"overlap", "straddle"}
     assert kinds("--ledger", "contested", "--kind", "oversize") == set()
-    assert here("gaps", grid, "--ledger", "contested", "--kind", "oversize").out == "no gaps\n"
+    none = ("gaps", grid, "--ledger", "contested", "--kind", "oversize", "--lang")
+    assert (here(*none, "en").out, here(*none, "zh").out) == ("no gaps\n", "没有缺口\n")
 
 
 def test_a_gap_kind_that_does_not_exist_is_refused_with_a_suggestion(here: Onegrid, grid: Path):
@@ -131,10 +215,13 @@ def test_a_list_for_which_there_is_no_room_is_refused(grid: Path):
     assert (ran.returncode, ran.stderr) == (2, "onegrid: cannot print: no space left on device\n")
 
 
-def test_a_terminal_that_has_no_square_metres_still_lists(grid: Path):
+def test_a_terminal_in_gbk_lists_too(grid: Path):
     ran = subprocess.run(
-        command("gaps", grid), env={**environment(), "PYTHONIOENCODING": "gbk"}, capture_output=True, check=False
+        command("gaps", grid, "--lang", "zh"),
+        env={**environment(), "PYTHONIOENCODING": "gbk"},
+        capture_output=True,
+        check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert "拆分网格" in ran.stdout.decode("gbk")
-    assert "\\xb2" in ran.stdout.decode("gbk")
+    assert "平方米" in ran.stdout.decode("gbk")

@@ -71,7 +71,8 @@ def test_reading_changes_no_input_file(town: LittleTown) -> None:
 
 def test_frames_have_the_columns_and_types_that_the_engine_expects(town: LittleTown) -> None:
     sources = town.read().sources
-    assert list(sources.communities.columns) == ["source_id", "code", "name", "street", "phone", "rural", "geometry"]
+    texts = ["name", "street", "phone", "street_name", "county_name"]
+    assert list(sources.communities.columns) == ["source_id", "code", *texts, "rural", "geometry"]
     assert list(sources.units.columns) == [
         *("layer", "source_id", "name", "households", "population", "party_members"),
         *("owners_committee", "property_company", "property_party", "geometry"),
