@@ -75,6 +75,24 @@ class FileFormat(StrEnum):
     shp = "shp"
 
 
+def show_version(asked: bool) -> None:
+    """Print the version and end, where ``--version`` was typed."""
+    if asked:
+        from importlib.metadata import version
+
+        print(f"onegrid {version('onegrid')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
+    """Merge a city's governance grids into one partition, and say what is missing (多网合一)."""
+
+
 def main() -> NoReturn:
     """Run the command line that was typed."""
     end(run(app, sys.argv[1:]))
@@ -216,11 +234,13 @@ def map_(out: Build, output: Written) -> None:
     from api.console import stages
     from api.places import require_apart
     from data.output import read_build
+    from data.suffixes import require_suffix
     from data.whole import require_writable
     from web.reports import write_map
 
     require_writable(output)
     require_apart(output, [out])
+    require_suffix(output, "a map is a web page", (".html", ".htm"), f"name it {output.stem}.html")
     with stages() as stage:
         stage("read_build")
         write_map(read_build(out), output, progress=lambda layer: stage(f"drawing {layer}"))

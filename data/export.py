@@ -15,6 +15,7 @@ import shapely
 
 from data.formats import FORMATS, LON_LAT, Format
 from data.output import LAYERS, Frame, expected_bytes
+from data.suffixes import require_suffix
 from data.whole import whole, whole_set
 from geo.datum import SHIFTED_DATUMS, to_datum
 from geo.errors import InputError
@@ -133,9 +134,7 @@ def place_for(file: Path, form: Format, frames: Mapping[str, Frame]) -> Iterator
     """Yield a directory to write into, and put what was written where ``file`` says, in the form it says."""
     ending = file.suffix.lower()
     alone = len(frames) == 1 or form.several
-    others = {suffix for other in FORMATS.values() if other is not form for suffix in other.suffixes}
-    if ending in others - set(form.suffixes):
-        raise InputError(f"{file} ends in {ending}, but the format is {form.name}; name it {form.suffixes[0]}")
+    require_suffix(file, f"the format is {form.name}", {*form.suffixes, ".zip"}, f"name it {form.suffixes[0]}")
     if ending in form.suffixes and not alone:
         raise InputError(f"a {ending} file holds one layer; for all of them name a directory or a .zip")
     size = expected_bytes(frames.values()) * form.room * (2 if ending == ".zip" else 1)

@@ -22,6 +22,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from data import geopackage, geoparquet
 from data.aside import Aside
+from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
 from geo.errors import InputError
 from geo.result import OneGrid
@@ -163,6 +164,9 @@ LAYERS: Mapping[str, Layer] = {
     "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
 }
 
+BUILD_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
+"""Of a GeoPackage, and of a directory that says what is in it; a directory may also have none."""
+
 READER_ERRORS = (OSError, DataSourceError, DataLayerError, ValueError, TypeError)
 """What a damaged or foreign file raises: GDAL; Arrow, by ValueErrors; pandas, on values of another type."""
 
@@ -255,7 +259,9 @@ def no_rows(layer: Layer) -> pd.DataFrame:
 
 
 def require_writable_build(out: Path) -> None:
-    """Refuse, before the work, a place where a build can't be written."""
+    """Refuse, before the work, a place where a build can't be written, or a name that promises something else."""
+    holds = "a build is a GeoPackage, or a directory of GeoParquet"
+    require_suffix(out, holds, BUILD_SUFFIXES, f"name it {out.stem}.gpkg, or {out.stem} for a directory")
     require_writable(out, **place_rules(out))
 
 

@@ -87,6 +87,42 @@ def test_a_place_that_cannot_be_written_is_refused(here: Onegrid, demo: Path, gr
     assert listing(tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "out", "why"),
+    [
+        (
+            ["build"],
+            "out.shp",
+            "it ends in .shp, but a build is a GeoPackage, or a directory of GeoParquet; name it out",
+        ),
+        (["build"], "grid.GeoJSON", "it ends in .geojson, but a build is "),
+        (["map"], "map.gpkg", "it ends in .gpkg, but a map is a web page; name it map.html"),
+        (
+            ["export", "--layer", "grids", "--format", "geojson"],
+            "c.kml",
+            "it ends in .kml, but the format is GeoJSON; name",
+        ),
+        (
+            ["export", "--layer", "all", "--format", "shp"],
+            "all.gdb",
+            "it ends in .gdb, but the format is Shapefile; name",
+        ),
+    ],
+)
+def test_a_name_that_promises_another_format_is_refused(
+    here: Onegrid, demo: Path, grid: Path, tmp_path: Path, arguments: list[str], out: str, why: str
+):
+    command, *more = arguments
+    refusal = here(command, demo if command == "build" else grid, "-o", tmp_path / out, *more).refusal
+    assert refusal.startswith(f"cannot write {tmp_path}/{out}: {why}")
+    assert listing(tmp_path) == {}
+
+
+def test_a_name_with_a_dot_that_promises_nothing_is_taken(here: Onegrid, demo: Path, tmp_path: Path):
+    assert here("build", demo, "-o", tmp_path / "grid.2026.07").status == 0
+    assert (tmp_path / "grid.2026.07" / "grids.parquet").exists()
+
+
 def test_a_demo_does_not_touch_somebodys_own_layers(here: Onegrid, tmp_path: Path):
     (tmp_path / "layers.toml").write_text('name = "mine"')
     before = listing(tmp_path)

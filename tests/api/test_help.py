@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from importlib.metadata import version
 
 import pytest
 import typer
@@ -24,6 +25,10 @@ def test_the_installed_command_lists_every_command():
     told = onegrid("--help")
     assert (told.status, told.err) == (0, "")
     assert [line.split()[0] for line in told.out.partition("Commands:\n")[2].splitlines()] == COMMANDS
+
+
+def test_the_version_is_that_of_the_distribution(here: Onegrid):
+    assert here("--version").out == f"onegrid {version('onegrid')}\n"
 
 
 def test_without_a_command_the_help_goes_to_stderr(here: Onegrid):
