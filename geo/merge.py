@@ -31,7 +31,7 @@ from geo.running import Run, in_order
 from geo.slivers import give_away, land_of, mark_straddlers
 from geo.sources import Parameters, Sources
 
-BATCH = 128
+BATCH = 64
 """Communities a task: large enough that array work outweighs its calls, small enough to keep all workers busy."""
 
 
