@@ -1,4 +1,8 @@
-"""Telling the user of a layer that seems to come in a shifted datum. It is kept as declared: it may be right."""
+"""Telling the user of a layer that seems to come in another datum than declared. It stays as declared: it may be right.
+
+A plain datum that was declared settles the matter. A shifted one does not: it moves the land by hundreds of metres, and
+where the layer fits better without, that is said at each build.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from data.layers_schema import Layer
 from data.reading.placing import Warn
 from data.reading.source_file import Repair, SourceFile
 from geo.arrays import Geometries
+from geo.datum import SHIFTED_DATUMS
 from geo.datum_check import Fit, SuspectedDatum, suspect_datum
 
 _FIGURES = {
@@ -20,7 +25,7 @@ _FIGURES = {
 def report_suspected_datum(
     file: SourceFile, units: Geometries, communities: Geometries, community: Layer, crs: pyproj.CRS, warn: Warn
 ) -> list[Repair]:
-    """Look for a shifted datum in a file of units; return a row, and warn unless the datum was declared.
+    """Look for another datum in a file of units; return a row, and warn unless a plain datum was declared.
 
     Parameters
     ----------
@@ -35,8 +40,13 @@ def report_suspected_datum(
     layer, spec = ("community", community) if found.of_communities else (file.layer, file.spec)
     written = ", ".join(community.path) if found.of_communities else file.written
     figures = f"{found.offset_m:.0f} m off; {_evidence(found)}"
-    if not spec.datum_is_declared:
-        by = f", judging by {file.written}" if found.of_communities else ""
+    by = f", judging by {file.written}" if found.of_communities else ""
+    if spec.datum in SHIFTED_DATUMS:
+        warn(
+            f'{written}: datum = "{spec.datum}" of [layers.{layer}] moves it away from where it fits{by}: {figures}; '
+            f'write datum = "{found.datum}" if that is what it comes in'
+        )
+    elif not spec.datum_is_declared:
         warn(
             f"{written}: seems to come in {found.datum}{by}: {figures}; "
             f'if so, add datum = "{found.datum}" to [layers.{layer}], else datum = "{spec.datum}" to settle it'

@@ -40,7 +40,7 @@ from geo.arrays import Geometries
 from geo.crs import Bounds, area_of_use, crs_name, require_true_to_scale, working_crs_at
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import CRSError, InputError
-from geo.sources import SOURCE_LAYERS, Sources
+from geo.sources import COUNTS, SOURCE_LAYERS, Sources
 
 Progress = Callable[[int, int, str], None]
 """Called with files read, files in all, and the path of the last one."""
@@ -141,6 +141,7 @@ def read_sources(
         if not line.startswith(_HANDLED_BY_US):
             warn(line)
     warn_of_places(settings, sources.communities, warn)
+    _warn_of_missing_ids(settings, warn)
     return Read(sources, settings, (*inputs, *tables.inputs))
 
 
@@ -154,6 +155,21 @@ def _require_files(settings: Settings) -> None:
         for written in paths:
             if not settings.located(written).exists():
                 raise no_such_file(settings.located(written), written, table)
+
+
+def _warn_of_missing_ids(settings: Settings, warn: Warn) -> None:
+    """Say that units go by their numbers, where counts or rows of tables are kept under these."""
+    bare = {name: settings.layers[name].fields for name in SOURCE_LAYERS if name in settings.layers}
+    bare = {name: fields for name, fields in bare.items() if fields.id is None}
+    counted = any(getattr(fields, count) for fields in bare.values() for count in COUNTS)
+    keyed = [name for name, table in settings.tables.items() if table.fields.source_id]
+    if bare and (counted or keyed):
+        tables = f", by which {', '.join(keyed)} find them," if keyed else ""
+        layers = ", ".join(f"[layers.{name}]" for name in bare)
+        warn(
+            f"{settings.path.name}: no fields.id in {layers}: features are numbered from 0 in the order of the file; "
+            f"these numbers{tables} change when the file does; map the column of the id"
+        )
 
 
 def _start(

@@ -79,6 +79,28 @@ def test_a_datum_that_was_declared_is_reported_in_the_repairs_alone(town: Little
     assert town.said == []
 
 
+@pytest.mark.parametrize("datum", SHIFTED_DATUMS)
+def test_a_datum_declared_on_a_layer_that_was_right_is_warned_of(town: LittleTown, datum: Datum) -> None:
+    big_town(town)
+    town.tables["compound"]["datum"] = datum
+    repairs = town.read().sources.repairs
+    assert repairs["problem"].tolist() == ["suspected datum CGCS2000"]
+    (line,) = town.said
+    assert line.startswith(f'compounds.gpkg: datum = "{datum}" of [layers.compound] moves it away from where it fits: ')
+    assert line.endswith('; write datum = "CGCS2000" if that is what it comes in')
+
+
+def test_a_datum_declared_on_communities_that_were_right_is_warned_of(town: LittleTown) -> None:
+    big_town(town)
+    town.tables["community"]["datum"] = "GCJ-02"
+    town.read()
+    (line,) = town.said
+    assert line.startswith(
+        'communities.gpkg: datum = "GCJ-02" of [layers.community] moves it away from where it fits, '
+    )
+    assert "judging by compounds.gpkg" in line
+
+
 def test_the_datum_that_was_suspected_settles_it_when_added(town: LittleTown) -> None:
     drawn = big_town(town)
     shifted = shift(drawn, "BD-09")

@@ -302,3 +302,25 @@ def test_kinds_of_premises_are_a_fixed_list_and_of_facilities_are_not(town: Litt
     assert sources.facilities["kind"].fillna("-").tolist() == ["公厕", "便民警务站", "-", "x"]
     town.layer("premises", town.frame(points, k=["rented"] * 4), "premises.gpkg", kind="k")
     assert 'has "rented" in field "k" (mapped as kind); write one of new_built' in town.refusal()
+
+
+def test_units_without_ids_are_warned_of_where_counts_or_tables_hang_on_them(town: LittleTown) -> None:
+    drawn = [square(*place, inset=20) for place in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    town.compounds(drawn, name=["a", "b", "c", "d"])
+    town.read()
+    assert town.said == []
+    town.compounds(drawn, households=[1, 2, 3, 4])
+    town.read()
+    numbers = (
+        "layers.toml: no fields.id in [layers.compound]: features are numbered from 0 in the order of the file; these"
+    )
+    assert town.said == [f"{numbers} numbers change when the file does; map the column of the id"]
+    (town.folder / "roster.csv").write_text("layer,id,post,name\ncompound,0,grid_head,x\n", encoding="utf-8")
+    fields = 'layer = "layer", source_id = "id", post = "post", name = "name"'
+    town.tail = f'[tables.roster]\npath = "roster.csv"\nfields = {{ {fields} }}'
+    town.said.clear()
+    town.compounds(drawn)
+    town.read()
+    assert town.said == [
+        f"{numbers} numbers, by which roster find them, change when the file does; map the column of the id"
+    ]
