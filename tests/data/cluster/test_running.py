@@ -22,7 +22,7 @@ from tests.data.cluster.using import one, stopped
 def listening(number: int) -> set[str]:
     """Return the local addresses of TCP sockets that a process and its children hold, by the kernel's tables."""
     numbers = [number, *(int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text().split())]
-    links = [os.readlink(link) for each in numbers for link in Path(f"/proc/{each}/fd").iterdir() if link.is_symlink()]
+    links = [str(link.readlink()) for each in numbers for link in Path(f"/proc/{each}/fd").iterdir()]
     inodes = {match[1] for link in links if (match := re.fullmatch(r"socket:\[(\d+)\]", link))}
     assert inodes  # the Unix socket at least: it is those processes that were looked at
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
