@@ -22,7 +22,7 @@ from geo.sources import COUNTS, Sources
 KEPT_SHARE = 0.999
 """A unit is kept when it was granted this share of its land inside the jurisdiction; with less it is trimmed."""
 
-UNCLAIMED_NAME = "未认领"
+UNCLAIMED_NAME = "无人认领"
 
 
 def describe(merged: Merged, code: NDArray[np.object_], sources: Sources) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

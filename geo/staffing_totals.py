@@ -51,7 +51,7 @@ def community_staffing(
             "held": pd.array(held[place, post], dtype="Int64"),
             "short": pd.array(np.zeros(len(place), dtype=np.int64), dtype="Int64"),
             "full_time_equivalent": held[place, post] - part_time[place, post] * (1 - share[place]),
-            "arithmetic": [f"社区没有未认领的网格，记在社区名下；现有 {count} 人" for count in held[place, post]],
+            "arithmetic": [f"社区没有无人认领的网格，记在社区名下；现有 {count} 人" for count in held[place, post]],
         }
     )
     return pd.concat([workers, own], ignore_index=True)

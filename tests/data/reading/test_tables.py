@@ -74,7 +74,7 @@ HEADERS = {
         ("roster", "小区,1,网格长,也许,", ("也许", "专职", "full_time"), "是 (yes), 否 (no)"),
         ("party", f"1,a,党校,,{GRID}", ("党校", "级别", "level"), "街道党工委 (street_committee), "),
         ("funding", f"{A},2026,餐费,1", ("餐费", "用途", "purpose"), "社区运转经费 (community_running), "),
-        ("exceptions", f"漏洞,{GRID},x,y,,2026-01-01", ("漏洞", "缺口", "kind"), "无来源单元认领 (unclaimed), "),
+        ("exceptions", f"漏洞,{GRID},x,y,,2026-01-01", ("漏洞", "缺口", "kind"), "无人认领 (unclaimed), "),
     ],
 )
 def test_an_unknown_word_is_refused_with_its_row_and_those_to_choose_from(office: Office, table, row, word, allowed):
