@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from web.reports import columns
+from web.reports import columns, services
 from web.reports.borders import borders
 from web.reports.encoding import STEP_M, MercatorFrame, integers
 
 FACES_DRAWN = 200_000
 """The most faces whose shapes go into the file; above it a face is told in words only, and the legend says so."""
 
-UNCLAIMED_NAME = "未认领"
+UNCLAIMED_NAME = "无人认领"
 """What the engine writes after the community's name to name its unclaimed land (`geo.describe`)."""
+
+ZONES_OVERLAP, ZONES_ASTRIDE = "zones_overlap", "zones_astride"
 
 Progress = Callable[[str], None]
 
@@ -29,8 +31,8 @@ def contents(frames: Mapping[str, pd.DataFrame], progress: Progress) -> dict[str
     Parameters
     ----------
     frames
-        ``grids`` and any of ``faces, units, gaps, repairs, lineage, build, communities``; columns as a build writes
-        them, geometry in the working CRS. A layer that is missing or empty is absent from the map.
+        ``grids`` and any of `READ`; columns as a build writes them, geometry in the working CRS. A layer that is
+        missing or empty is absent from the map; any other layer, such as that of duty-holders, is not looked at.
     progress
         Called with the name of each layer as its turn comes.
     """
@@ -59,8 +61,9 @@ def _grids(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str
     return {
         "code": grids["code"].astype(str).tolist(),
         **{name: columns.words(grids, name) for name in one_word},
-        **{name: columns.numbers(grids, name) for name in ("households", "population", "party_members", "parts")},
-        "area_m2": columns.numbers(grids, "area_m2", 1),
+        **{name: columns.counts(grids, name) for name in ("households", "population", "party_members", "parts")},
+        **services.classes(frames),
+        "area_m2": columns.areas(grids, "area_m2"),
         "polygons": frame.polygons(shapes),
         "label": frame.points(label_points(shapes)),
     }
@@ -92,8 +95,8 @@ def _units(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str
     units = _frame(frames, "units")
     return {
         **{name: columns.words(units, name) for name in ("layer", "source_id", "name", "status", "note")},
-        **{name: columns.numbers(units, name, 1) for name in ("claimed_m2", "granted_m2")},
-        **{name: columns.numbers(units, name) for name in ("households", "population", "party_members")},
+        **{name: columns.areas(units, name) for name in ("claimed_m2", "granted_m2")},
+        **{name: columns.counts(units, name) for name in ("households", "population", "party_members")},
         "polygons": frame.polygons(_shapes(units)),
     }
 
@@ -102,15 +105,29 @@ def _gaps(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str,
     gaps = _frame(frames, "gaps")
     one_word = ("kind", "ledger", "community_code", "remedy", "state", "reason", "expires")
     return {
-        "gap_id": columns.column(gaps, "gap_id").astype(str).tolist(),
+        "gap_id": columns.sentences(gaps, "gap_id"),
         "grid": columns.row_numbers(columns.column(gaps, "code"), frames["grids"]["code"]),
         **{name: columns.words(gaps, name) for name in one_word},
-        "severity": columns.numbers(gaps, "severity", 4),
-        "area_m2": columns.numbers(gaps, "area_m2", 1),
-        "households": columns.numbers(gaps, "households"),
-        "detail": columns.json_objects(gaps, "detail"),
-        "polygons": frame.polygons(_shapes(gaps)),
+        "hatch": columns.words(pd.DataFrame({"hatch": hatches(gaps)}), "hatch"),
+        **{name: columns.counts(gaps, name) for name in ("severity", "households")},
+        "area_m2": columns.areas(gaps, "area_m2"),
+        "detail": columns.sentences(gaps, "detail"),
+        **frame.shared(_shapes(gaps), _shapes(frames["grids"])),
     }
+
+
+def hatches(gaps: pd.DataFrame) -> pd.Series:
+    """Return what each gap is hatched as: its ledger, or what of the contested is about patrol zones alone.
+
+    Police zones may well reach over several communities, and two that overlap contest no household: `ZONES_OVERLAP` is
+    hatched lighter, `ZONES_ASTRIDE` has an entry of its own in the legend.
+    """
+    detail = columns.column(gaps, "detail").astype("str")
+    kind = columns.column(gaps, "kind")
+    foreign = detail.str.contains(r'"(?:compound|courtyard):')
+    zones = detail.str.contains('"patrol_zone:', regex=False) & ~foreign
+    hatch = columns.column(gaps, "ledger").astype(object)
+    return hatch.mask(zones & (kind == "overlap"), ZONES_OVERLAP).mask(zones & (kind == "straddle"), ZONES_ASTRIDE)
 
 
 def _faces(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str, Any]:
@@ -120,7 +137,7 @@ def _faces(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str
         "grid": columns.row_numbers(columns.column(faces, "code"), frames["grids"]["code"]),
         "claimants": columns.json_lists(faces, "claimants"),
         "rule": columns.words(faces, "rule"),
-        "area_m2": columns.numbers(faces, "area_m2", 1),
+        "area_m2": columns.areas(faces, "area_m2"),
         "polygons": frame.polygons(_shapes(faces)) if drawn else None,
     }
 
@@ -131,7 +148,7 @@ def _repairs(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[s
     located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     return {
         **{name: columns.words(repairs, name) for name in ("layer", "source_id", "problem", "action")},
-        "changed_m2": columns.numbers(repairs, "changed_m2", 2),
+        "changed_m2": columns.areas(repairs, "changed_m2"),
         "located": integers(located),
         "point": frame.points(shapely.centroid(shapes[located])),
     }
@@ -169,8 +186,19 @@ _LAYERS = {
     "communities": _communities,
     "units": _units,
     "gaps": _gaps,
+    "staffing": services.staffing,
+    "party": services.party,
+    "ratings": services.ratings,
+    "premises": services.premises,
+    "rounds": services.rounds,
     "faces": _faces,
     "repairs": _repairs,
     "lineage": _lineage,
     "build": _build,
 }
+
+READ = (
+    *("grids", "communities", "units", "gaps", "faces", "repairs", "lineage", "build"),
+    *("staffing", "assignments", "party_organisations", "ratings", "settlements", "premises", "standards"),
+)
+"""The layers of a build that a map is made of: none that names a person."""

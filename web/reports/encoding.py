@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -90,6 +91,18 @@ class MercatorFrame:
         kept = np.ones(len(xy), dtype=np.bool_)
         kept[last] = False
         return self._paths(xy[kept], ring[kept], feature[area][part], len(oriented))
+
+    def shared(self, geometries: NDArray[np.object_], others: NDArray[np.object_]) -> dict[str, Any]:
+        """Write polygons of which many are among ``others`` or repeated: which shape each has, and the new shapes.
+
+        Shapes are numbered on from those of ``others``, which are written elsewhere.
+        """
+        land = np.concatenate([others, geometries])
+        number, _ = pd.factorize(shapely.to_wkb(land), use_na_sentinel=False)
+        first = np.unique(number, return_index=True)[1]
+        own = first[first >= len(others)]
+        shape = np.where(first < len(others), first, len(others) + np.searchsorted(own, first))[number[len(others) :]]
+        return {"shape": integers(shape), "polygons": self.polygons(land[own])}
 
     def lines(self, lines: NDArray[np.object_]) -> Encoded:
         """Write linestrings, one row each."""

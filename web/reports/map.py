@@ -11,7 +11,8 @@ import pandas as pd
 from geo.errors import InputError
 from web.reports.contents import contents
 from web.reports.page import MapLayer, offline_page
-from web.reports.palette import FILLS, LEDGERS, OUTLINES, palette
+from web.reports.palette import FILLS, OUTLINES, palette
+from web.reports.phrasing import PIECES
 from web.reports.words import LANGUAGES, LEDGER_KINDS, WORDS, Language, word
 
 SHOWN_FIRST = ("kind", "gaps_unheld", "gaps_contested", "borders", "labels")
@@ -35,8 +36,8 @@ def write_map(
     ----------
     frames
         The layers of a build by name: ``grids`` (required), ``faces``, ``units``, ``gaps``, ``repairs``, ``lineage``,
-        ``build``, columns as in docs/architecture.md ("Output"), geometry in the working CRS. A table
-        ``communities`` with ``code`` and ``name`` names the communities; without it, most go by their codes.
+        ``build`` and others of `web.reports.contents.READ`, columns as in docs/architecture.md ("Output"), geometry
+        in the working CRS. ``communities`` names the communities; without it, most go by their codes.
     file
         Where to write; replaced as a whole or not at all.
     title
@@ -62,6 +63,7 @@ def write_map(
         "language": language,
         "languages": LANGUAGES,
         "words": WORDS,
+        "pieces": PIECES,
         "palette": palette(),
         "ledgers": LEDGER_KINDS,
         **contents(frames, progress or (lambda _: None)),
@@ -73,10 +75,11 @@ def layers() -> list[MapLayer]:
     """Return the fills and overlays of the map in the order of the legend."""
     fills = list(FILLS)
     overlays = [
-        *(f"gaps_{ledger}" for ledger in LEDGERS),
+        *("gaps_unheld", "gaps_contested", "zones_astride", "gaps_unserved"),
         "borders",
         "labels",
         *(f"units_{layer}" for layer in OUTLINES),
+        "premises",
         "repairs",
     ]
     return [MapLayer(name, overlay=name not in fills, show=name in SHOWN_FIRST) for name in fills + overlays]

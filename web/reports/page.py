@@ -30,13 +30,16 @@ SCRIPTS = (
     "text.js",
     "decode.js",
     "model.js",
+    "services.js",
     "hatch.js",
     "painter.js",
+    "flags.js",
     "fills.js",
     "overlays.js",
     "labels.js",
     "selection.js",
     "explain.js",
+    "explain_services.js",
     "explain_grid.js",
     "explain_gap.js",
     "inspector.js",
@@ -119,12 +122,12 @@ class OfflineMap(folium.Map):
         super().__init__(
             tiles=None,
             zoom_snap=0.25,
+            max_bounds_viscosity=0.8,
             zoom_delta=0.5,
             wheel_px_per_zoom_level=120,
-            max_zoom=20,
-            min_zoom=3,
             attribution_control=False,
         )
+        self.options["maxZoom"] = 20  # folium's own argument is for tiles
         self._id = "onegrid"
 
 

@@ -2,7 +2,7 @@
 
 Chosen so that the classes of one theme stay apart for red-green and blue-yellow colour-blind readers, and so that every
 border reads over every fill: the dark line on light fills, its casing in the paper colour on dark ones. Party red
-(#C8102E and its kin) is kept for party organisations; nothing here is of that family.
+(#C8102E) is kept for the symbols of party organisations; nothing else here is of its family.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 PAPER = "#f4f1ea"
 INK = "#20252b"
 ACCENT = "#0a58ca"
+PARTY_RED = "#c8102e"
 
 LEDGERS = {"unheld": "#a64b00", "contested": "#5e3c99", "unserved": "#00695c"}
 """Hatch inks of the three ledgers; each has a hatch of its own as well."""
@@ -27,12 +28,34 @@ FILLS: dict[str, dict[str, str]] = {
         "key_attention": "#bf6420",
         "concentrated_rectification": "#6b2a0c",
     },
+    "shortage": {
+        "short_3": "#9c4a06",
+        "short_2": "#e6a04c",
+        "short_1": "#f7dcae",
+        "as_required": "#f6f3ec",
+        "over_1": "#a9cbe8",
+        "over_3": "#4d86bd",
+    },
+    "form": {
+        "branch": "#f0c662",
+        "joint_branch": "#c6d690",
+        "party_group": "#86bccd",
+        "service_station": "#e2d7ed",
+        "none": "hatch",
+    },
     "severity": {
         "none": "#f6f3ec",
         "low": "#d5dde6",
         "medium": "#9db2c8",
         "high": "#557a9c",
         "highest": "#1c3a58",
+    },
+    "rating": {
+        "five": "#7d5a00",
+        "four": "#d3a83f",
+        "three": "#f0dfae",
+        "no_star": "hatch",
+        "unrated": "#f6f3ec",
     },
     "households": {
         "nobody": "hatch",
@@ -59,4 +82,5 @@ OUTLINES = {"compound": "#8a4b08", "courtyard": "#0b4f8a", "patrol_zone": "#2c6a
 
 def palette() -> dict[str, object]:
     """Return all colours as one JSON value."""
-    return {"paper": PAPER, "ink": INK, "accent": ACCENT, "ledgers": LEDGERS, "fills": FILLS, "outlines": OUTLINES}
+    named = {"paper": PAPER, "ink": INK, "accent": ACCENT, "party": PARTY_RED}
+    return {**named, "ledgers": LEDGERS, "fills": FILLS, "outlines": OUTLINES}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from web.reports.sentences import SENTENCES
+from web.reports.service_words import SERVICE_WORDS
 
 Language = Literal["zh", "en"]
 
@@ -35,13 +36,18 @@ _LAYERS = {
     "layer.facility": ("服务设施", "Facility"),
     "layer.road": ("道路", "Road"),
     "layer.barrier": ("阻隔线", "Barrier"),
+    "layer.roster": ("岗位表", "Roster"),
+    "layer.party": ("党组织表", "Party table"),
+    "layer.funding": ("经费表", "Funding table"),
+    "layer.scores": ("评分表", "Score sheets"),
+    "layer.exceptions": ("例外表", "Exceptions table"),
 }
 
 _GRIDS = {
     "kind.residential": ("居民小区网格", "Residential"),
     "kind.institutional": ("单位院落网格", "Institutional"),
     "kind.patrol": ("公共空间网格", "Public space (patrol)"),
-    "kind.unclaimed": ("无人认领", "Unclaimed"),
+    "kind.unclaimed": ("无人认领网格", "Unclaimed"),
     "management_type.routine": ("日常管理型", "Routine"),
     "management_type.general_prevention": ("一般防范型", "General prevention"),
     "management_type.key_attention": ("重点关注型", "Key attention"),
@@ -90,7 +96,7 @@ _LEDGERS = {
     "ledger.unheld": ("无人认领", "Nobody holds it"),
     "ledger.contested": ("多头认领", "Several hold it"),
     "ledger.unserved": ("有人无服务", "Held, not served"),
-    "gap.unclaimed": ("无来源单元认领", "Unclaimed land"),
+    "gap.unclaimed": ("无人认领", "Unclaimed land"),
     "gap.no_community": ("社区之间的空地", "Hole between communities"),
     "gap.overlap": ("重叠认领", "Overlapping claims"),
     "gap.straddle": ("跨社区单元", "Unit across communities"),
@@ -118,6 +124,18 @@ _UNITS = {
     "status.superseded": ("被取代", "Superseded"),
     "status.outside": ("在辖区外", "Outside"),
     "status.rejected": ("未采用", "Rejected"),
+    "status_why.outside": (
+        "不在任何社区内，没有落到网格上；请核对坐标或辖区范围。",
+        "It lies in no community, so that it is on no grid; check its coordinates, or the jurisdiction.",
+    ),
+    "status_why.rejected": (
+        "没有可用的图形，没有落到网格上；请补画后重新合并。",
+        "It has no usable geometry, so that it is on no grid; draw it and merge anew.",
+    ),
+    "status_why.superseded": (
+        "全部土地归了别的单元；户数随土地归入占地最多的网格。",
+        "Other units took all its land; its households went to the grid with most of it.",
+    ),
     "relation.same": ("沿用", "continues"),
     "relation.split": ("由其拆分", "split from"),
     "relation.merged": ("由其合并", "merged from"),
@@ -165,8 +183,7 @@ _PAGE = {
     "page.title": ("一张网", "One Grid"),
     "page.skip": ("跳到搜索", "Skip to search"),
     "page.map": ("网格地图，可用方向键移动，加减键缩放", "Map of grids; arrow keys move it, plus and minus zoom"),
-    "page.search": ("搜索编码、名称、社区", "Search code, name, community"),
-    "page.search_hint": ("按 / 键搜索", "Press / to search"),
+    "page.search": ("搜索编码、名称、社区、缺口", "Code, name, community, gap"),
     "page.no_results": ("没有找到“{query}”", "Nothing found for “{query}”"),
     "page.more_results": ("还有 {count} 个结果，请多输几个字", "{count} more; type on to narrow"),
     "page.language": ("English", "中文"),
@@ -186,7 +203,6 @@ _PAGE = {
     "page.ledgers": ("缺口台账", "Gap ledgers"),
     "page.details": ("详情", "Details"),
     "page.fill": ("填色", "Fill"),
-    "page.overlays": ("叠加", "Overlays"),
     "page.in_view": ("视野内 {count} 个网格", "{count} grids in view"),
     "page.nothing_selected": (
         "点一个网格，看它归谁、为什么归它、缺什么。",
@@ -194,6 +210,17 @@ _PAGE = {
     ),
     "page.more": ("再显示 {count} 条", "Show {count} more"),
     "page.all_kinds": ("全部", "All"),
+    "page.kind": ("缺口种类", "Kind of gap"),
+    "page.listed": ("清单", "list"),
+    "page.themes_of_grids": ("网格", "Grids"),
+    "page.themes_of_service": ("服务与缺口", "Service and gaps"),
+    "page.themes_of_land": ("土地", "Land"),
+    "page.severity_steps": ("线纹越深越严重", "The darker the hatch, the worse"),
+    "page.sources": (
+        "S0–S4：本项目所依据的五份文件；P：已公布的标准或通行做法；C：由各地自定，为示例值。",
+        "S0–S4: the five documents this project was created from; P: published standards or practice; "
+        "C: left to each town, an example value.",
+    ),
     "page.no_gaps": ("这本台账没有缺口。", "No gap in this ledger."),
     "page.not_evaluated": ("未评估“{kind}”：{reason}。", "“{kind}” was not evaluated: {reason}."),
     "page.here_too": ("此处还有", "Also here"),
@@ -214,14 +241,17 @@ _THEMES = {
     "fill.households": ("户数", "Households"),
     "fill.rule": ("裁定依据（面）", "Deciding rule (faces)"),
     "fill.plain": ("不填色", "Plain"),
-    "overlay.gaps_unheld": ("无人认领", "Nobody holds it"),
-    "overlay.gaps_contested": ("多头认领", "Several hold it"),
-    "overlay.gaps_unserved": ("有人无服务", "Held, not served"),
-    "overlay.units_compound": ("居民小区轮廓", "Compound outlines"),
-    "overlay.units_courtyard": ("单位院落轮廓", "Courtyard outlines"),
-    "overlay.units_patrol_zone": ("巡防区轮廓", "Patrol zone outlines"),
+    "overlay.gaps_unheld": ("无人认领缺口", "Gaps: nobody holds it"),
+    "overlay.gaps_contested": ("多头认领缺口", "Gaps: several hold it"),
+    "overlay.zones_astride": ("跨社区的巡防区", "Patrol zones across communities"),
+    "overlay.gaps_unserved": ("有人无服务缺口", "Gaps: held, not served"),
+    "hatch.contested": ("小区、院落", "Compounds, courtyards"),
+    "hatch.zones_overlap": ("巡防区之间", "Between patrol zones"),
+    "overlay.units_compound": ("小区轮廓", "Compounds"),
+    "overlay.units_courtyard": ("院落轮廓", "Courtyards"),
+    "overlay.units_patrol_zone": ("巡区轮廓", "Patrol zones"),
     "overlay.borders": ("边界", "Borders"),
-    "overlay.repairs": ("图形修补", "Repairs"),
+    "overlay.repairs": ("修补", "Repairs"),
     "overlay.labels": ("注记", "Labels"),
     "border.street": ("街道界", "Street"),
     "border.community": ("社区界", "Community"),
@@ -234,6 +264,8 @@ _FIGURES = {
     "figure.area": ("辖区面积", "Area"),
     "figure.unclaimed": ("无人认领面积", "Unclaimed area"),
     "figure.households": ("户数", "Households"),
+    "figure.unplaced": ("单元未落图", "Units not placed"),
+    "figure.repairs": ("修补", "Repairs"),
     "figure_why.grids": (
         "每平方米恰好属于一个网格，每个网格只在一个社区内。",
         "Every square metre belongs to exactly one grid; every grid lies in one community.",
@@ -244,13 +276,33 @@ _FIGURES = {
         "没有来源单元覆盖、由社区属地兜底的网格面积之和，占辖区 {share}。",
         "The area of grids that no source unit covers and the community holds, {share} of the whole.",
     ),
-    "figure_why.households": ("各网格户数之和。", "The sum over all grids."),
+    "figure_why.households": (
+        "各网格户数之和 = 来源单元 {units} 户 − 未落图单元 {lost} 户。",
+        "The sum over all grids = {units} of the source units − {lost} of units that are not placed.",
+    ),
+    "figure_why.households_of_grids": ("各网格户数之和。", "The sum over all grids."),
+    "figure_why.unplaced": (
+        "{count} 个来源单元没有落到网格上，合计 {households} 户，不计入网格户数。",
+        "{count} source units are on no grid; their {households} households are not among those of the grids.",
+    ),
+    "figure_why.repairs": (
+        "读入和合并时改动或舍弃的图形和表格行；{without} 处没有位置。",
+        "Geometries and table rows that were changed or left out; {without} of them have no place.",
+    ),
 }
 
 _SENTENCES = {
     "say.grids": ("{count} 个网格", "{count} grids"),
     "say.count": ("{count} 个", "{count}"),
     "say.gaps": ("{count} 处缺口", "{count} gaps"),
+    "say.by_id": ("{layer} 编号 {id}", "{layer} no. {id}"),
+    "say.versus": (" × ", " × "),
+    "say.about": ("{kind} · {what}", "{kind}: {what}"),
+    "say.table_row": ("{file} 第 {row} 行", "{file}, row {row}"),
+    "gap_about.understaffed": ("缺{what}", "Too few: {what}"),
+    "gap_about.far_from_facility": ("离{what}太远", "Far from: {what}"),
+    "gap_about.underfunded": ("{what}不足", "Underfunded: {what}"),
+    "gap_about.straddle": ("{what} 跨社区", "{what}, across communities"),
     "say.no_gaps": ("没有缺口", "No gap"),
     "say.street": ("街道 {code}", "Street {code}"),
     "say.community": ("社区 {code}", "Community {code}"),
@@ -271,14 +323,23 @@ _SENTENCES = {
     "section.lineage": ("编码沿革", "Lineage of the code"),
     "section.unit": ("来源单元去向", "What became of the source unit"),
     "section.grids": ("网格", "Grids"),
+    "section.units": ("未落图的单元", "Units not placed"),
+    "section.repairs": ("修补清单", "All repairs"),
     "section.communities": ("社区", "Communities"),
     "section.streets": ("街道", "Streets"),
 }
 
 _DETAILS = {
-    "unit.hectares": ("公顷", "ha"),
-    "unit.households": ("户", "households"),
+    "detail.figure": ("实际", "Found"),
     "detail.share": ("占比", "Share"),
+    "detail.limit": ("限值", "Limit"),
+    "detail.company": ("物业公司", "Property company"),
+    "detail.facility": ("设施", "Facility"),
+    "detail.purpose": ("用途", "Purpose"),
+    "detail.post": ("岗位", "Post"),
+    "detail.proposed_form": ("建议", "Proposed"),
+    "detail.signer": ("签批人", "Signed by"),
+    "detail.signed": ("签批日期", "Signed on"),
     "detail.home": ("主要所在社区", "Home community"),
     "detail.nearest_community": ("最近的社区", "Nearest community"),
 }
@@ -287,7 +348,7 @@ _TYPES = {
     "type.grid": ("网格", "Grid"),
     "type.community": ("社区", "Community"),
     "type.gap": ("缺口", "Gap"),
-    "type.repair": ("图形修补", "Repair"),
+    "type.repair": ("修补", "Repair"),
     "type.unit": ("来源单元", "Source unit"),
     "type.figure": ("数字", "Figure"),
 }
@@ -304,6 +365,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **_FIGURES,
     **_SENTENCES,
     **_DETAILS,
+    **SERVICE_WORDS,
     **SENTENCES,
     **_TYPES,
 }

@@ -83,3 +83,12 @@ def test_a_working_crs_outside_china_is_carried_too():
     lon, lat = pyproj.Transformer.from_crs(32610, 4326, always_xy=True).transform(*seattle[0])
     x, y = to_mercator(seattle, pyproj.CRS(32610))[0]
     assert (math.degrees(x / 6_378_137), math.degrees(math.atan(math.sinh(y / 6_378_137)))) == pytest.approx((lon, lat))
+
+
+def test_shapes_that_others_have_are_told_by_number_and_new_ones_once():
+    first, second, third = list(SHAPES.values())[:3]
+    frame = MercatorFrame.around(third.bounds, CRS)
+    land = np.array([second, third, third, None, first], dtype=object)
+    written = frame.shared(land, np.array([first, second], dtype=object))
+    assert decoded(written["shape"]) == [1, 2, 2, 3, 0]
+    assert decoded(written["polygons"]["paths"]) == [1, 0]  # the third shape, and none

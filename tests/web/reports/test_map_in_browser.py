@@ -6,12 +6,14 @@ import pytest
 
 from tests.web.reports.town import CODES, HOSTILE, MARKUP, TEMPLATE, communities, corner, frames
 from web.reports import write_map
+from web.reports.palette import FILLS
 
 
 def test_it_asks_for_nothing_and_has_nothing_to_complain_about(opened, map_file):
     page = opened.page
-    for name in ("management_type", "severity", "households", "rule", "plain", "kind"):
+    for name in FILLS:
         page.select_option("#fill", name)
+        page.wait_for_timeout(20)
     for box in page.locator(".overlays input").all():
         box.set_checked(True)
     page.click("#language")
@@ -48,7 +50,7 @@ def test_a_grid_names_its_community_and_the_search_finds_it(opened, tmp_path):
 
 def test_a_click_on_a_gap_explains_the_gap_and_the_next_click_the_grid(opened):
     opened.click_at(*corner(1.5, 0.3))
-    assert "无来源单元认领" in opened.text("#inspector h2")
+    assert opened.text("#inspector h2") == "无人认领"
     opened.click_at(*corner(1.5, 0.3))
     assert "上元社区 无人认领" in opened.text("#inspector h2")
 
@@ -59,24 +61,27 @@ def test_a_gap_tells_its_arithmetic_rule_source_and_remedy(opened):
     text = opened.text("#inspector")
     for part in (
         "户数过多",
+        "1430 户 > 500 户",
         "20 + 15 × lg(1 + 1430 户) = 67",
-        "城市网格 300–500 户",
-        "海口等地通行做法",
+        "网格户数在标准范围内",
+        "P 海口",
+        "P：已公布的标准或通行做法",
         "拆分网格",
         "67",
     ):
         assert part in text
     opened.page.click("#language")
     text = opened.text("#inspector")
-    for part in ("Too many households", "1430 households", "An urban grid has 300–500 households", "Split the grid"):
+    for part in ("Too many households", "1430 households > 500 households", "P, Haikou", "Split the grid"):
         assert part in text
+    assert "figure" not in text and "limit" not in text  # the keys of the data
 
 
 def test_ledgers_list_the_worst_first_and_exceptions_last(opened):
     severities = opened.page.locator(".gaps .worst .number").all_inner_texts()
     assert severities == ["71", "55", "40"]
     opened.page.click("#tab-unserved")
-    assert opened.page.locator(".gaps .gap b").all_inner_texts() == ["户数过多", "户数过少"]
+    assert opened.page.locator(".gaps .gap b").all_inner_texts() == ["户数过多", "缺保洁员", "户数过少"]
     assert "已列为例外" in opened.text(".gaps .accepted")
     assert "未评估“无巡逻覆盖”：没有警务巡防区图层。" in opened.text("#ledgers")
 
@@ -139,7 +144,7 @@ def test_switching_the_fill_paints_the_map_anew(opened):
 
 def test_the_legend_counts_what_is_there_and_leaves_out_what_is_not(opened):
     text = " ".join(opened.text("#legend").split())
-    for row in ("居民小区网格 3", "单位院落网格 2", "无人认领 1", "街道界 2", "社区界 3", "网格界 7", "居民小区轮廓 4"):
+    for row in ("居民小区网格 3", "单位院落网格 2", "无人认领网格 1", "小区、院落 1", "跨社区的巡防区 1", "小区轮廓 5"):
         assert row in text
     opened.page.select_option("#fill", "management_type")
     assert "集中整治型" not in opened.text("#legend")
@@ -167,9 +172,10 @@ def test_the_page_speaks_english_on_request(opened):
 
 def test_the_figures_add_up_and_explain_themselves(opened):
     assert " ".join(opened.text("#figures").split()) == (
-        "7 网格 3 社区 12.0 公顷 辖区面积 1.0 公顷 无人认领面积 3 无人认领 1 多头认领 1 有人无服务"
+        "7 网格 3 社区 1 852 户数 12.0 公顷 辖区面积 1.0 公顷 无人认领面积 2 单元未落图"
+        " 3 无人认领 3 多头认领 2 有人无服务"
     )
-    opened.page.click("#figures button >> nth=3")
+    opened.page.click("#figures .unclaimed button")
     assert "占辖区 8.3 %" in opened.text("#inspector")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import geo.describe
 from geo.errors import InputError
-from tests.web.reports.town import HOSTILE, communities, frames
+from tests.web.reports.town import HOLDER, HOSTILE, PHONE, SECRETARY, communities, frames
 from web.reports import contents, write_map
 
 
@@ -70,6 +70,15 @@ def test_the_data_are_one_json_value_that_no_markup_breaks(map_file):
     assert HOSTILE in json.loads(data)["grids"]["name"]["values"]
 
 
+def test_no_person_and_no_telephone_comes_into_a_map(map_file):
+    given = "".join(frame.to_csv() for frame in frames().values())
+    text = map_file.read_text("utf-8")
+    for person in (SECRETARY, HOLDER, PHONE):
+        assert person in given
+        assert person not in text
+    assert "江南里党支部" in text  # what is no person does
+
+
 def test_the_title_is_the_jurisdictions_name_unless_given(map_file, tmp_path):
     assert read(map_file).title == "鼓楼试点"
     write_map(frames(), tmp_path / "m.html", title="<b>A & B</b>")
@@ -106,7 +115,7 @@ def test_each_layer_is_announced(tmp_path):
     told: list[str] = []
     write_map(frames(), tmp_path / "m.html", progress=told.append)
     assert told[0] == "grids"
-    assert set(told) >= set(frames())
+    assert set(told) >= {"grids", "gaps", "staffing", "party", "ratings", "premises", "build"}
 
 
 def test_without_grids_there_is_no_map(tmp_path):

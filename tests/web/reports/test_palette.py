@@ -8,8 +8,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from geo.themes import FORMS, SEVERITY, SHORTAGE, STARS
 from web.reports.page import STATIC
-from web.reports.palette import ACCENT, FILLS, INK, LEDGERS, OUTLINES, PAPER
+from web.reports.palette import ACCENT, FILLS, INK, LEDGERS, OUTLINES, PAPER, PARTY_RED
 
 VISION = {
     "full": np.eye(3),
@@ -23,7 +24,6 @@ VISION = {
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
     ),
 }
-PARTY_RED = "#C8102E"
 TELLABLE = 9.0
 """The least distance in CIELAB of two classes that lie side by side."""
 
@@ -47,6 +47,21 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 
 def distance(one: str, other: str, vision: np.ndarray) -> float:
     return float(np.linalg.norm(lab(np.clip(vision @ linear(one), 0, 1)) - lab(np.clip(vision @ linear(other), 0, 1))))
+
+
+def test_each_theme_has_the_classes_that_the_engine_gives():
+    assert tuple(FILLS["shortage"]) == SHORTAGE
+    assert tuple(FILLS["form"]) == FORMS
+    assert tuple(FILLS["severity"]) == ("none", *SEVERITY)
+    assert tuple(FILLS["rating"]) == (*STARS.values(), "unrated")
+
+
+def test_shortage_diverges_from_what_is_required():
+    lightness = [float(lab(linear(color))[0]) for color in FILLS["shortage"].values()]
+    middle = list(FILLS["shortage"]).index("as_required")
+    assert lightness[: middle + 1] == sorted(lightness[: middle + 1])
+    assert lightness[middle:] == sorted(lightness[middle:], reverse=True)
+    assert min(abs(one - other) for one, other in combinations(lightness, 2)) > 6  # so that a grey print can be read
 
 
 @pytest.mark.parametrize("theme", FILLS)
@@ -75,6 +90,7 @@ def test_text_reads_on_panels_and_paper(ink):
 
 
 def test_party_red_is_left_to_the_party():
+    assert PARTY_RED.upper() == "#C8102E"
     every = {*LEDGERS.values(), *OUTLINES.values(), *(c for f in FILLS.values() for c in f.values())} - {"hatch"}
     for color in every:
         assert distance(color, PARTY_RED, VISION["full"]) > 30, color
@@ -83,4 +99,4 @@ def test_party_red_is_left_to_the_party():
 def test_the_stylesheet_has_the_colours_of_the_palette():
     css = (STATIC / "map.css").read_text("utf-8")
     said = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", css))
-    assert {"paper": PAPER, "ink": INK, "accent": ACCENT, **LEDGERS}.items() <= said.items()
+    assert {"paper": PAPER, "ink": INK, "accent": ACCENT, "party": PARTY_RED, **LEDGERS}.items() <= said.items()

@@ -18,6 +18,17 @@
     return toBounds(out);
   };
 
+  /** Keep the map where there is something: no further out, no further away, and in no closer than the data are exact. */
+  function limits() {
+    const ground = oneGrid.whole();
+    for (const row of oneGrid.model.units.unplaced()) {
+      const bounds = oneGrid.selection.boundsOf({ type: "unit", row });
+      if (bounds) ground.extend(bounds);
+    }
+    map.setMaxBounds(ground.pad(0.5));
+    map.setMinZoom(Math.floor(map.getBoundsZoom(ground.pad(0.5))));
+  }
+
   const home = () => map.fitBounds(oneGrid.whole(), { padding: [16, 16], animate: false });
 
   /** How much of the map the panels cover, in pixels. */
@@ -30,7 +41,7 @@
   oneGrid.note = (row, point) => {
     note.hidden = row === null;
     if (row === null) return;
-    note.textContent = `${grids.short(row)} ${grids.ownName(row) || t(`kind.${grids.kind.word(row)}`)}`;
+    note.textContent = `${grids.number(row)} ${grids.ownName(row) || t(`kind.${grids.kind.word(row)}`)}`;
     const { left, top } = map.getContainer().getBoundingClientRect();
     note.style.transform = `translate(${left + point.x + 14}px, ${top + point.y + 16}px)`;
   };
@@ -88,7 +99,9 @@
   }
 
   function keys() {
+    document.addEventListener("pointerdown", () => root.classList.remove("by-keyboard"), true);
     document.addEventListener("keydown", (event) => {
+      root.classList.add("by-keyboard");
       const typing = event.target.matches("input, select, textarea");
       if (event.key === "/" && !typing) {
         event.preventDefault();
@@ -120,6 +133,7 @@
     home();
     oneGrid.painter.start(map);
     oneGrid.selection.start(map);
+    limits();
     controls();
   };
 

@@ -1,7 +1,8 @@
 // Pieces that explanations are made of: facts in two columns, links to other things, a bar for severity.
 oneGrid.explain = (() => {
-  const { t, h, count, area, share } = oneGrid.text;
+  const { t, h, told, count, area, share } = oneGrid.text;
   const { grids, gaps, units, communities, repairs, street, streetTitle } = oneGrid.model;
+  const { premises } = oneGrid.services;
   const { select, hover } = oneGrid.selection;
   const FIRST = 12;
 
@@ -26,10 +27,11 @@ oneGrid.explain = (() => {
 
   function titleOf({ type, row }) {
     if (type === "grid") return grids.title(row);
-    if (type === "gap") return t(`gap.${gaps.kind.word(row)}`);
+    if (type === "gap") return gaps.title(row);
     if (type === "unit") return units.title(row);
     if (type === "community") return communities.title(row);
-    if (type === "repair") return t("type.repair");
+    if (type === "premises") return premises.title(row);
+    if (type === "repair") return repairs.title(row);
     return t(`figure.${row}`);
   }
 
@@ -40,8 +42,7 @@ oneGrid.explain = (() => {
   function unitLink(key) {
     const row = units.byKey().get(key);
     if (row === undefined) return key;
-    const layer = t(`layer.${units.layer.word(row)}`);
-    return link({ type: "unit", row }, units.title(row), h("small", {}, ` ${layer}`));
+    return link({ type: "unit", row }, units.title(row), units.name.word(row) && h("small", {}, ` ${t(`layer.${units.layer.word(row)}`)}`));
   }
 
   /** Put a separator between parts. */
@@ -57,7 +58,7 @@ oneGrid.explain = (() => {
   }
 
   /** A list that shows its first items and a button for more. */
-  function longList(items, make, className = "rows") {
+  function longList(items, make, className = "rows", first = FIRST) {
     const list = h("ul", { className });
     const more = h("button", { type: "button", className: "more" });
     let shown = 0;
@@ -68,20 +69,28 @@ oneGrid.explain = (() => {
       more.textContent = t("page.more", { count: count(Math.min(100, items.length - shown)) });
     };
     more.addEventListener("click", () => grow(100));
-    grow(FIRST);
+    grow(first);
     return [list, more];
   }
 
-  const gapRow = (row) => link({ type: "gap", row }, ledgerMark(gaps.ledger.word(row)), h("span", { className: "grow" }, t(`gap.${gaps.kind.word(row)}`)),
-    h("small", {}, area(gaps.area_m2[row])));
+  const gapRow = (row) => link({ type: "gap", row }, ledgerMark(gaps.ledger.word(row)), h("span", { className: "grow" }, gaps.title(row)),
+    h("small", {}, gaps.isAccepted(row) ? t("state.accepted") : count(gaps.severity[row])));
 
-  const gridRow = (row) => link({ type: "grid", row }, h("span", { className: "code" }, grids.short(row)), h("span", { className: "grow" }, grids.title(row)),
+  const gridRow = (row) => link({ type: "grid", row }, h("span", { className: "code" }, grids.number(row)), h("span", { className: "grow" }, grids.title(row)),
     h("small", {}, grids.households[row] ? t("say.households", { count: count(grids.households[row]) }) : area(grids.area_m2[row])));
+
+  const unitRow = (row) => link({ type: "unit", row }, h("span", { className: "grow" }, units.title(row),
+    h("small", {}, ` ${units.source_id.word(row)} · ${t(`status.${units.status.word(row)}`)}`)),
+  h("small", {}, units.households[row] === null ? "–" : t("say.households", { count: count(units.households[row]) })));
+
+  const repairRow = (row) => link({ type: "repair", row }, h("span", { className: "grow" }, repairs.title(row)),
+    h("small", {}, repairs.problem.word(row) && told(repairs.problem.word(row))));
 
   function explainUnit(row) {
     const claimed = units.claimed_m2[row];
     const granted = units.granted_m2[row];
-    return [facts([
+    const why = `status_why.${units.status.word(row)}`;
+    return [why in oneGrid.text.data.words && h("p", { className: "remedy" }, t(why)), facts([
       [t("column.layer"), t(`layer.${units.layer.word(row)}`)],
       [t("column.code"), units.source_id.word(row)],
       [t("column.status"), t(`status.${units.status.word(row)}`)],
@@ -90,15 +99,20 @@ oneGrid.explain = (() => {
       [t("column.households"), count(units.households[row])],
       [t("column.population"), count(units.population[row])],
       [t("column.party_members"), count(units.party_members[row])],
-      [t("column.note"), units.note.word(row)],
+      [t("column.note"), told(units.note.word(row))],
     ])];
   }
+
+  const explainPremises = (row) => [facts([
+    [t("column.kind"), premises.kind.word(row) && t(`premises.${premises.kind.word(row)}`)],
+    [t("column.grid"), premises.grid[row] >= 0 ? link({ type: "grid", row: premises.grid[row] }, grids.title(premises.grid[row])) : null],
+  ])];
 
   const explainRepair = (row) => [facts([
     [t("column.layer"), t(`layer.${repairs.layer.word(row)}`)],
     [t("column.source"), repairs.source_id.word(row)],
-    [t("column.problem"), repairs.problem.word(row) && t(`text.${repairs.problem.word(row)}`)],
-    [t("column.action"), repairs.action.word(row) && t(`text.${repairs.action.word(row)}`)],
+    [t("column.problem"), told(repairs.problem.word(row))],
+    [t("column.action"), told(repairs.action.word(row))],
     [t("column.changed"), area(repairs.changed_m2[row])],
   ])];
 
@@ -115,6 +129,9 @@ oneGrid.explain = (() => {
         [t("column.households"), count(sum("households"))],
         [t("column.population"), count(sum("population"))],
         [t("column.party_members"), count(sum("party_members"))],
+        [t("fill.shortage"), sum("short") === null ? null : t("staff.total", {
+          required: count(sum("required")), held: count(sum("held")), short: count(sum("short")),
+        })],
       ]),
       section(t("section.gaps"), own.length ? longList(own, gapRow) : h("p", { className: "calm" }, t("say.no_gaps"))),
       section(t("section.grids"), longList(rows, gridRow)),
@@ -122,7 +139,7 @@ oneGrid.explain = (() => {
   }
 
   return {
-    facts, section, link, ledgerMark, titleOf, communityLink, unitLink, joined, severity, longList, gapRow, gridRow,
-    explainUnit, explainRepair, explainCommunity,
+    facts, section, link, ledgerMark, titleOf, communityLink, unitLink, joined, severity, longList,
+    gapRow, gridRow, unitRow, repairRow, explainUnit, explainRepair, explainCommunity, explainPremises,
   };
 })();

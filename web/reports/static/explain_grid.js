@@ -1,6 +1,6 @@
 // Why a grid is as it is: its numbers, what it misses, who claims each piece and which rule decided, where its code is from.
 oneGrid.explainGrid = (() => {
-  const { t, h, count, area, share } = oneGrid.text;
+  const { t, h, told, count, area, share } = oneGrid.text;
   const { grids, gaps, units, faces, lineage, street, streetTitle } = oneGrid.model;
   const { hover } = oneGrid.selection;
   const { facts, section, communityLink, unitLink, joined, gapRow, longList } = oneGrid.explain;
@@ -20,7 +20,7 @@ oneGrid.explainGrid = (() => {
       [t("column.kind"), t(`kind.${grids.kind.word(row)}`)],
       [t("column.management_type"), t(`management_type.${grids.management_type.word(row)}`)],
       [t("column.source"), source(row)],
-      [t("column.patrol_zone"), zone && zone !== grids.source_id.word(row) ? unitLink(`patrol_zone:${zone}`) : null],
+      [t("column.patrol_zone"), zone && `patrol_zone ${zone}` !== `${grids.source_layer.word(row)} ${grids.source_id.word(row)}` ? unitLink(`patrol_zone:${zone}`) : null],
       [t("column.area"), area(grids.area_m2[row])],
       [t("column.parts"), grids.parts[row] > 1 ? count(grids.parts[row]) : null],
     ]);
@@ -74,7 +74,7 @@ oneGrid.explainGrid = (() => {
     const [claimed, granted] = [units.claimed_m2[unit], units.granted_m2[unit]];
     const slots = { claimed: area(claimed), granted: area(granted), share: share(granted / claimed) };
     return section(t("section.unit"), h("p", {}, h("b", {}, t(`status.${units.status.word(unit)}`)), t("page.colon"), t("say.granted_share", slots)),
-      units.note.word(unit) && h("p", { className: "calm" }, units.note.word(unit)));
+      units.note.word(unit) && h("p", { className: "calm" }, told(units.note.word(unit))));
   }
 
   return (row) => {
@@ -83,7 +83,8 @@ oneGrid.explainGrid = (() => {
     return [
       people(row),
       numbers(row),
-      section(t("section.gaps"), own.length ? longList(own, gapRow) : h("p", { className: "calm" }, t("say.no_gaps"))),
+      section(t("section.gaps"), own.length ? longList(own, gapRow, "rows", 6) : h("p", { className: "calm" }, t("say.no_gaps"))),
+      ...oneGrid.explainServices(row),
       section(t("section.faces"), longList(pieces(row), piece, "pieces")),
       fate(row),
       former.length ? section(t("section.lineage"), h("ul", { className: "plain" }, former)) : null,

@@ -2,8 +2,8 @@
 oneGrid.inspector = (() => {
   const { t, h, onLanguage } = oneGrid.text;
   const { grids, gaps, communities } = oneGrid.model;
-  const { select, selected, zoomTo, canGoBack, onSelect } = oneGrid.selection;
-  const { titleOf, link, explainUnit, explainRepair, explainCommunity } = oneGrid.explain;
+  const { select, selected, zoomTo, hasPlace, canGoBack, onSelect } = oneGrid.selection;
+  const { titleOf, link, explainUnit, explainRepair, explainCommunity, explainPremises } = oneGrid.explain;
   const panel = document.getElementById("inspector");
   const status = document.getElementById("status");
 
@@ -12,6 +12,7 @@ oneGrid.inspector = (() => {
     gap: oneGrid.explainGap,
     unit: explainUnit,
     repair: explainRepair,
+    premises: explainPremises,
     community: explainCommunity,
     figure: (row) => oneGrid.figures.explain(row),
   };
@@ -29,7 +30,7 @@ oneGrid.inspector = (() => {
       h("p", { className: "type" }, t(`type.${thing.type}`),
         h("span", { className: "actions" },
           canGoBack() && button("page.back", () => select(null, { back: true })),
-          thing.type !== "figure" && button("page.zoom_to", () => zoomTo(thing)),
+          hasPlace(thing) && button("page.zoom_to", () => zoomTo(thing)),
           button("page.close", () => select(null)))),
       h("h2", {}, thing.type === "grid" ? grids.title(thing.row) : titleOf(thing)),
       thing.type === "grid" && codeLine(grids.code[thing.row]));

@@ -81,9 +81,11 @@ oneGrid.labels = (() => {
     const width = (box[4 * row + 2] - box[4 * row]) * view.scale;
     const height = (box[4 * row + 3] - box[4 * row + 1]) * view.scale;
     const name = grids.ownName(row);
-    const number = grids.short(row);
+    const number = grids.number(row);
     if (width < 18 || height < 12) return null;
-    return name && height > 34 && view.context.measureText(name).width < width * 0.95 ? [name, number] : [number];
+    const note = oneGrid.painter.the().note(row);
+    const below = note && height > 30 && view.context.measureText(note).width < width ? [note] : [];
+    return name && height > 34 && view.context.measureText(name).width < width * 0.95 ? [name, number, ...below] : [number, ...below];
   }
 
   function layer() {

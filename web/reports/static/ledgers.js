@@ -1,6 +1,6 @@
 // The three ledgers as lists, worst first: a click shows the place.
 oneGrid.ledgers = (() => {
-  const { data, t, h, count, area, onLanguage } = oneGrid.text;
+  const { data, t, h, told, count, area, onLanguage } = oneGrid.text;
   const { LEDGERS, gaps, grids, communities, build } = oneGrid.model;
   const { select, hover, selected, onSelect } = oneGrid.selection;
   const { severity } = oneGrid.explain;
@@ -8,7 +8,6 @@ oneGrid.ledgers = (() => {
   const FIRST = 100;
   const LEDGER_KINDS = data.ledgers;
   let ledger = LEDGERS.find((name) => gaps.ledgers()[name].length) || LEDGERS[0];
-  let kind = null;
   let shown = FIRST;
 
   const open = (name) => gaps.ledgers()[name].filter((row) => !gaps.isAccepted(row));
@@ -29,29 +28,40 @@ oneGrid.ledgers = (() => {
 
   function turnTo(name) {
     ledger = name;
-    kind = null;
     shown = FIRST;
-    oneGrid.legend.reveal(`gaps_${name}`);
     render();
   }
 
-  function chips(rows) {
-    const kinds = new Map();
-    for (const row of rows) kinds.set(gaps.kind.word(row), (kinds.get(gaps.kind.word(row)) || 0) + 1);
-    if (kinds.size < 2) return null;
-    const chip = (name, word, number) => h("button", {
-      type: "button", className: "chip", "aria-pressed": String(kind === name),
-      on: { click: () => { kind = name; shown = FIRST; render(); } },
-    }, word, h("b", {}, count(number)));
-    return h("div", { className: "chips" }, chip(null, t("page.all_kinds"), rows.length),
-      [...kinds].map(([name, number]) => chip(name, t(`gap.${name}`), number)));
+  /** Show one kind of the ledger alone, in the list and on the map; all kinds with none. */
+  function choose(name) {
+    gaps.only[ledger] = name || undefined;
+    shown = FIRST;
+    oneGrid.legend.reveal(`gaps_${ledger}`);
+    oneGrid.painter.the().repaint();
+    oneGrid.legend.render();
+    render();
+  }
+
+  /** A choice among the kinds of this ledger, in the order of `LEDGER_KINDS`. */
+  function kinds(rows) {
+    const found = new Map();
+    for (const row of rows) found.set(gaps.kind.word(row), (found.get(gaps.kind.word(row)) || 0) + 1);
+    if (found.size < 2) return null;
+    const option = (name, word, number) => h("option", { value: name || "", selected: gaps.only[ledger] === (name || undefined) }, `${word}  ${count(number)}`);
+    const rank = (name) => (LEDGER_KINDS[ledger].indexOf(name) + 99) % 99;
+    const names = [...found.keys()].sort((a, b) => rank(a) - rank(b));
+    const choice = h("select", { id: "gap-kind", ariaLabel: t("page.kind"), on: { change: () => {
+      choose(choice.value);
+      panel.querySelector("#gap-kind").focus();
+    } } }, option(null, t("page.all_kinds"), rows.length), names.map((name) => option(name, t(`gap.${name}`), found.get(name))));
+    return choice;
   }
 
   function place(row) {
     const grid = gaps.grid[row];
     const code = gaps.community_code.word(row);
-    if (grid >= 0) return `${communities.ofCode(grids.community_code.word(grid))} ${grids.short(grid)} ${grids.ownName(grid) || ""}`;
-    return code ? communities.ofCode(code) : gaps.gap_id[row];
+    if (grid >= 0) return `${communities.ofCode(grids.community_code.word(grid))} ${grids.number(grid)} ${grids.ownName(grid) || ""}`;
+    return code ? communities.ofCode(code) : gaps.gap_id(row);
   }
 
   function item(row) {
@@ -60,13 +70,13 @@ oneGrid.ledgers = (() => {
     return h("li", {}, h("button", {
       type: "button", className: gaps.isAccepted(row) ? "gap accepted" : "gap", "data-row": row,
       on: { click: () => select(thing, { zoom: true }), mouseenter: () => hover(thing), mouseleave: () => hover(null) },
-    }, h("span", { className: "line" }, h("b", {}, t(`gap.${gaps.kind.word(row)}`)), h("small", {}, gaps.isAccepted(row) ? t("state.accepted") : size)),
+    }, h("span", { className: "line" }, h("b", { className: "grow" }, gaps.title(row)), h("small", {}, gaps.isAccepted(row) ? t("state.accepted") : size)),
     h("span", { className: "line" }, h("span", { className: "where" }, place(row)), h("span", { className: "worst" }, severity(row)))));
   }
 
   /** Gap kinds of this ledger that the sources can't show, and why. */
   const unevaluated = () => LEDGER_KINDS[ledger].filter((name) => build.has(`not_evaluated.${name}`)).map((name) =>
-    h("p", { className: "calm" }, t("page.not_evaluated", { kind: t(`gap.${name}`), reason: t(`text.${build.get(`not_evaluated.${name}`)}`) })));
+    h("p", { className: "calm" }, t("page.not_evaluated", { kind: t(`gap.${name}`), reason: told(build.get(`not_evaluated.${name}`)) })));
 
   function mark() {
     const thing = selected();
@@ -77,7 +87,8 @@ oneGrid.ledgers = (() => {
 
   function render() {
     const all = gaps.ledgers()[ledger];
-    const rows = kind === null ? all : all.filter((row) => gaps.kind.word(row) === kind);
+    const kind = gaps.only[ledger];
+    const rows = kind ? all.filter((row) => gaps.kind.word(row) === kind) : all;
     const list = h("ul", { className: "gaps", id: "ledger-list", role: "tabpanel", "aria-labelledby": `tab-${ledger}` }, rows.slice(0, shown).map(item));
     const more = rows.length > shown && h("button", { type: "button", className: "more", on: { click: () => { shown += FIRST; render(); } } },
       t("page.more", { count: count(Math.min(FIRST, rows.length - shown)) }));
@@ -86,7 +97,7 @@ oneGrid.ledgers = (() => {
     panel.replaceChildren(
       h("h2", {}, t("page.ledgers")),
       h("div", { className: "ledger-tabs", role: "tablist" }, LEDGERS.map(tab)),
-      h("div", { className: "scroll" }, ...[chips(all), rows.length ? list : h("p", { className: "calm" }, t("page.no_gaps")), more, ...unevaluated()].filter(Boolean)));
+      h("div", { className: "scroll" }, ...[kinds(all), rows.length ? list : h("p", { className: "calm" }, t("page.no_gaps")), more, ...unevaluated()].filter(Boolean)));
     panel.querySelector(".scroll").scrollTop = top;
     mark();
   }

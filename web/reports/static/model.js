@@ -1,7 +1,7 @@
 // The layers of the build, decoded when first asked for, and what belongs to what.
 oneGrid.model = (() => {
   const { data, t } = oneGrid.text;
-  const { integers, places, words, lists, shapes } = oneGrid.decode;
+  const { integers, counts, places, words, sentences, lists, shapes, shared } = oneGrid.decode;
   const LEDGERS = ["unheld", "contested", "unserved"];
 
   function lazily(make) {
@@ -29,44 +29,93 @@ oneGrid.model = (() => {
 
   const grids = table(data.grids, [
     "name", "kind", "community_code", "source_layer", "source_id", "patrol_zone_id", "management_type",
+    "shortage", "form", "severity", "rating",
   ]);
   grids.count = grids.code.length;
+  for (const name of ["households", "population", "party_members", "parts", "required", "held", "short", "over"]) {
+    grids[name] = counts(grids[name]);
+  }
   grids.shapes = shapes(grids.polygons);
   grids.label = places(grids.label);
   grids.byCode = lazily(() => new Map(grids.code.map((code, row) => [code, row])));
   /** The sum of a column over rows; null where no row has a number. */
   grids.sum = (column, rows) => rows.reduce((sum, row) => (grids[column][row] === null ? sum : (sum || 0) + grids[column][row]), null);
-  grids.short = (row) => grids.code[row].slice(-3);
+  grids.number = (row) => grids.code[row].slice(-3);
   grids.isUnclaimed = (row) => grids.kind.word(row) === "unclaimed";
   /** The name on the map and in lists; unclaimed land goes by its community. */
   grids.ownName = (row) => (grids.isUnclaimed(row) ? null : grids.name.word(row));
   grids.title = (row) => {
     if (grids.isUnclaimed(row)) return t("say.unclaimed_of", { community: communities.ofCode(grids.community_code.word(row)) });
-    return grids.name.word(row) || `${t(`kind.${grids.kind.word(row)}`)} ${grids.short(row)}`;
+    return grids.name.word(row) || `${t(`kind.${grids.kind.word(row)}`)} ${grids.number(row)}`;
   };
 
   const borders = { shapes: shapes(data.borders.lines), level: integers(data.borders.level) };
 
-  const gaps = table(data.gaps, ["kind", "ledger", "community_code", "remedy", "state", "reason", "expires"]);
-  gaps.count = gaps.gap_id.length;
-  gaps.shapes = shapes(gaps.polygons);
+  const gaps = table(data.gaps, ["kind", "ledger", "hatch", "community_code", "remedy", "state", "reason", "expires"]);
   gaps.grid = integers(gaps.grid);
+  gaps.count = gaps.grid.length;
+  gaps.gap_id = sentences(gaps.gap_id);
+  for (const name of ["severity", "households"]) gaps[name] = counts(gaps[name]);
+  gaps.shape = integers(gaps.shape);
+  gaps.shapes = shared(grids.shapes, shapes(gaps.polygons), gaps.shape);
   gaps.ofGrid = lazily(() => rowsBy(gaps.grid));
   gaps.isAccepted = (row) => gaps.state.word(row) === "accepted";
-  /** Rows of a ledger, worst first, accepted exceptions last. */
-  gaps.ofLedger = (ledger) =>
-    Array.from(gaps.ledger.rows.keys())
-      .filter((row) => gaps.ledger.word(row) === ledger)
-      .sort((a, b) => gaps.isAccepted(a) - gaps.isAccepted(b)
-        || (gaps.severity[b] || 0) - (gaps.severity[a] || 0) || (gaps.area_m2[b] || 0) - (gaps.area_m2[a] || 0));
+  /** By ledger, the one kind that is shown; all kinds where none is chosen. */
+  gaps.only = {};
+  gaps.isShown = (row) => !gaps.isAccepted(row)
+    && [undefined, gaps.kind.word(row)].includes(gaps.only[gaps.ledger.word(row)]);
+  const detail = sentences(gaps.detail);
+  /** What the engine says of a gap: an object. */
+  gaps.detail = (row) => {
+    try {
+      const value = JSON.parse(detail(row));
+      return value && typeof value === "object" && !Array.isArray(value) ? value : {};
+    } catch {
+      return {};
+    }
+  };
+  /** "layer:id" of the units that a gap is about. */
+  gaps.units = (row) => {
+    const { units: several, unit } = gaps.detail(row);
+    return (Array.isArray(several) ? several : unit ? [unit] : []).map(String);
+  };
+  /** What a gap is about beside its kind: the units, the post, the facility, the purpose of the money. */
+  gaps.about = (row) => {
+    const { post, facility, purpose } = gaps.detail(row);
+    const parties = gaps.units(row).map((key) => units.named(key));
+    if (parties.length) return parties.join(t("say.versus"));
+    return post ? t(`post.${post}`) : facility ? t(`facility.${facility}`) : purpose ? t(`purpose.${purpose}`) : null;
+  };
+  /** An overlap goes by its parties, any other gap by its kind and what it is about. */
+  gaps.title = (row) => {
+    const kind = t(`gap.${gaps.kind.word(row)}`);
+    const about = gaps.about(row);
+    if (!about) return kind;
+    if (gaps.units(row).length > 1) return about;
+    const word = `gap_about.${gaps.kind.word(row)}`;
+    return t(word in data.words ? word : "say.about", { kind, what: about });
+  };
+  /** Rows of a ledger in the order of the layer, which is worst first; accepted exceptions last. */
+  gaps.ofLedger = (ledger) => {
+    const number = gaps.ledger.values.indexOf(ledger);
+    const rows = Array.from(gaps.ledger.rows.keys()).filter((row) => number >= 0 && gaps.ledger.rows[row] === number);
+    return [...rows.filter((row) => !gaps.isAccepted(row)), ...rows.filter(gaps.isAccepted)];
+  };
   gaps.ledgers = lazily(() => Object.fromEntries(LEDGERS.map((ledger) => [ledger, gaps.ofLedger(ledger)])));
 
   const units = table(data.units, ["layer", "source_id", "name", "status", "note"]);
   units.count = units.claimed_m2.length;
+  for (const name of ["households", "population", "party_members"]) units[name] = counts(units[name]);
   units.shapes = lazily(() => shapes(units.polygons));
   units.key = (row) => `${units.layer.word(row)}:${units.source_id.word(row)}`;
   units.byKey = lazily(() => new Map(Array.from({ length: units.count }, (_, row) => [units.key(row), row])));
-  units.title = (row) => units.name.word(row) || units.source_id.word(row);
+  units.title = (row) => units.name.word(row)
+    || t("say.by_id", { layer: t(`layer.${units.layer.word(row)}`), id: units.source_id.word(row) });
+  /** "layer:id" → the unit's name; the key itself where there is no such unit. */
+  units.named = (key) => (units.byKey().has(key) ? units.title(units.byKey().get(key)) : key);
+  /** Units that are on no grid. */
+  units.unplaced = lazily(() => Array.from({ length: units.count }, (_, row) => row)
+    .filter((row) => ["outside", "rejected"].includes(units.status.word(row))));
 
   const faces = table(data.faces, ["rule"]);
   faces.count = faces.area_m2.length;
@@ -78,6 +127,14 @@ oneGrid.model = (() => {
 
   const repairs = table(data.repairs, ["layer", "source_id", "problem", "action"]);
   repairs.count = repairs.changed_m2.length;
+  /** The unit, or the row of a table, that was changed. */
+  repairs.title = (row) => {
+    const [layer, id] = [repairs.layer.word(row), repairs.source_id.word(row)];
+    if (id === null) return t(`layer.${layer}`);
+    if (units.byKey().has(`${layer}:${id}`)) return units.named(`${layer}:${id}`);
+    const [, file, line] = /^(.+):(\d+)$/.exec(id) || [];
+    return file ? t("say.table_row", { file, row: line }) : t("say.by_id", { layer: t(`layer.${layer}`), id });
+  };
   repairs.located = integers(repairs.located);
   const repairPlaces = places(repairs.point);
   let next = 0;
@@ -107,5 +164,5 @@ oneGrid.model = (() => {
   /** A street by the last digits of its code, or by all of them where there are several counties. */
   const streetTitle = (code) => t("say.street", { code: oneCounty ? code.slice(6) : code });
 
-  return { LEDGERS, grids, borders, gaps, units, faces, repairs, lineage, communities, street, streetTitle, build: new Map(data.build) };
+  return { LEDGERS, lazily, rowsBy, grids, borders, gaps, units, faces, repairs, lineage, communities, street, streetTitle, build: new Map(data.build) };
 })();

@@ -2,6 +2,7 @@
 (() => {
   const { data, t } = oneGrid.text;
   const { borders, gaps, units, repairs } = oneGrid.model;
+  const { premises } = oneGrid.services;
   const { Drawn, traceAll, inView, the } = oneGrid.painter;
   const { palette } = data;
   const HATCHES = { unheld: "lines", contested: "cross", unserved: "dots" };
@@ -11,6 +12,7 @@
     { from: 25, to: 50, alpha: 0.7 },
     { from: 50, to: Infinity, alpha: 1 },
   ];
+  const LIGHT = 0.4;
   const LEVELS = [
     { key: "grid", width: 1, ink: "#565b62", hidden: 7, full: 26 },
     { key: "community", width: 2, ink: "#2b3036", hidden: 7, full: 60 },
@@ -53,6 +55,8 @@
     const clearness = ({ key, hidden, full }, scale) => Math.min(1, (Math.sqrt(ground / number(key)) * scale - hidden) / (full - hidden));
     return {
       order: 40,
+      inline: true,
+      apart: true,
       present: borders.level.length > 0,
       draw(view) {
         const visible = inView(borders.shapes, view.box);
@@ -76,43 +80,77 @@
     };
   }
 
-  function gapsLayer(ledger) {
+  /** How a gap is drawn: by severity, the worse the darker; what contests no household always lightly. */
+  function stepsOf(hatch) {
+    return hatch.startsWith("zones") ? [{ from: -Infinity, to: Infinity, alpha: LIGHT }] : STRENGTHS;
+  }
+
+  /** Of gaps with one shape only the worst is drawn. */
+  function worstOfEachShape(takes) {
+    const worst = new Map();
+    for (let row = 0; row < gaps.count; row++) {
+      if (!takes(row)) continue;
+      const key = gaps.shape[row];
+      if (!worst.has(key) || gaps.severity[worst.get(key)] < gaps.severity[row]) worst.set(key, row);
+    }
+    return new Set(worst.values());
+  }
+
+  function gapsLayer(ledger, hatches) {
     const ink = palette.ledgers[ledger];
-    const number = gaps.ledger.values.indexOf(ledger);
-    const takes = (row) => gaps.ledger.rows[row] === number && !gaps.isAccepted(row);
-    const hatched = (view) => oneGrid.hatch.pattern(view.context, HATCHES[ledger], ink, { ratio: view.ratio, anchor: [view.x0, view.y0] });
+    const there = hatches.filter((hatch) => gaps.hatch.values.includes(hatch));
+    const pattern = (view) => oneGrid.hatch.pattern(view.context, HATCHES[ledger], ink, { ratio: view.ratio, anchor: [view.x0, view.y0] });
+    const takes = (hatch) => {
+      const number = gaps.hatch.values.indexOf(hatch);
+      return (row) => gaps.hatch.rows[row] === number && gaps.isShown(row);
+    };
+    const drawn = {};
+    function draw(view, hatch) {
+      const key = `${hatch} ${gaps.only[ledger]}`;
+      drawn[key] = drawn[key] || worstOfEachShape(takes(hatch));
+      const rows = inView(gaps.shapes, view.box).filter((row) => drawn[key].has(row));
+      view.context.fillStyle = pattern(view);
+      for (const { from, to, alpha } of stepsOf(hatch)) {
+        const these = rows.filter((row) => gaps.severity[row] >= from && gaps.severity[row] < to);
+        view.context.globalAlpha = alpha;
+        traceAll(view, gaps.shapes, these, true, (context) => context.fill());
+        if (view.zoom >= 13) traceAll(view, gaps.shapes, these, true, (context) => stroke(context, ink, 1));
+      }
+      view.context.globalAlpha = 1;
+    }
+    const swatch = (hatch) => (view) => {
+      const steps = stepsOf(hatch);
+      const width = view.size.x / steps.length;
+      view.context.fillStyle = pattern(view);
+      steps.forEach(({ alpha }, place) => {
+        view.context.globalAlpha = alpha;
+        view.context.fillRect(place * width, 0, width, view.size.y);
+      });
+      view.context.globalAlpha = 1;
+    };
     return {
       order: 20,
-      ledger,
-      present: number >= 0,
-      draw(view) {
-        const rows = inView(gaps.shapes, view.box).filter(takes);
-        view.context.fillStyle = hatched(view);
-        for (const { from, to, alpha } of STRENGTHS) {
-          const these = rows.filter((row) => gaps.severity[row] >= from && gaps.severity[row] < to);
-          view.context.globalAlpha = alpha;
-          traceAll(view, gaps.shapes, these, true, (context) => context.fill());
-          if (view.zoom >= 13) traceAll(view, gaps.shapes, these, true, (context) => stroke(context, ink, 1));
-        }
-        view.context.globalAlpha = 1;
-      },
-      legend: () => [{
-        swatch: (view) => {
-          view.context.fillStyle = hatched(view);
-          view.context.fillRect(0, 0, view.size.x, view.size.y);
-        },
-        ...counts(gaps.shapes, takes),
-      }],
+      hatches,
+      present: there.length > 0,
+      hint: () => (there.some((hatch) => stepsOf(hatch) === STRENGTHS) ? t("page.severity_steps") : null),
+      draw: (view) => there.forEach((hatch) => draw(view, hatch)),
+      legend: () => there.map((hatch) => ({
+        word: there.length > 1 ? t(`hatch.${hatch}`) : null,
+        only: gaps.only[ledger],
+        swatch: swatch(hatch),
+        ...counts(gaps.shapes, takes(hatch)),
+      })),
     };
   }
 
   function unitsLayer(layer) {
     const ink = palette.outlines[layer];
     const number = units.layer.values.indexOf(layer);
-    const takes = (row) => units.layer.rows[row] === number;
+    const takes = (row) => units.layer.rows[row] === number && units.shapes().to[row] > units.shapes().from[row];
     return {
       order: 45,
       unitLayer: layer,
+      small: true,
       present: number >= 0,
       draw(view) {
         const rows = inView(units.shapes(), view.box).filter(takes);
@@ -123,43 +161,49 @@
     };
   }
 
-  function mark(context, x, y) {
+  function outlined(context, points) {
     context.beginPath();
-    context.moveTo(x, y - 5);
-    context.lineTo(x + 5, y);
-    context.lineTo(x, y + 5);
-    context.lineTo(x - 5, y);
+    points.forEach(([x, y], place) => context[place ? "lineTo" : "moveTo"](x, y));
     context.closePath();
     context.fillStyle = "#ffffff";
     context.fill();
-    stroke(context, palette.ink, 1.6);
+    stroke(context, palette.ink, 1.5);
   }
 
-  function repairsLayer() {
+  const MARKS = {
+    repair: (context, x, y) => outlined(context, [[x, y - 5], [x + 5, y], [x, y + 5], [x - 5, y]]),
+    premises: (context, x, y) => outlined(context, [[x, y - 6], [x + 5, y - 1], [x + 5, y + 4], [x - 5, y + 4], [x - 5, y - 1]]),
+  };
+
+  /** Things that are points on the map; all are counted, those without a place too. */
+  function pointsLayer(type, places, order) {
     const within = ([x, y], [west, south, east, north]) => x >= west && x <= east && y >= south && y <= north;
-    const count = repairs.place.filter(Boolean).length;
     return {
-      order: 50,
-      repairs: true,
-      present: count > 0,
+      order,
+      points: type,
+      present: places.length > 0,
       draw(view) {
-        for (const place of repairs.place) {
-          if (place && within(place, view.box)) mark(view.context, view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale);
+        for (const place of places) {
+          if (place && within(place, view.box)) MARKS[type](view.context, view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale);
         }
       },
       legend: () => [{
-        swatch: (view) => mark(view.context, view.size.x / 2, view.size.y / 2),
-        count,
-        seen: repairs.place.filter((place) => place && within(place, the().window())).length,
+        swatch: (view) => MARKS[type](view.context, view.size.x / 2, view.size.y / 2),
+        count: places.length,
+        seen: places.filter((place) => !place || within(place, the().window())).length,
       }],
     };
   }
 
   const MAKERS = {
     borders: bordersLayer,
-    repairs: repairsLayer,
-    labels: () => oneGrid.labels.layer(),
-    ...Object.fromEntries(oneGrid.model.LEDGERS.map((ledger) => [`gaps_${ledger}`, () => gapsLayer(ledger)])),
+    premises: () => ({ ...pointsLayer("premises", premises.place, 49), small: true }),
+    repairs: () => ({ ...pointsLayer("repair", repairs.place, 50), list: "repairs", small: true }),
+    gaps_unheld: () => gapsLayer("unheld", ["unheld"]),
+    gaps_contested: () => gapsLayer("contested", ["contested", "zones_overlap"]),
+    zones_astride: () => gapsLayer("contested", ["zones_astride"]),
+    gaps_unserved: () => gapsLayer("unserved", ["unserved"]),
+    labels: () => ({ ...oneGrid.labels.layer(), small: true }),
     ...Object.fromEntries(Object.keys(palette.outlines).map((layer) => [`units_${layer}`, () => unitsLayer(layer)])),
   };
 

@@ -40,8 +40,8 @@ oneGrid.painter = (() => {
   /** Add a feature to the current path; vertices nearer than half a pixel to the last one are left out. */
   function trace(view, shapes, row, closed) {
     const { context, scale, x0, y0 } = view;
-    const { xy, path, feature } = shapes;
-    for (let p = feature[row]; p < feature[row + 1]; p++) {
+    const { xy, path, from, to } = shapes;
+    for (let p = from[row]; p < to[row]; p++) {
       const first = 2 * path[p];
       const last = 2 * path[p + 1] - 2;
       let x = x0 + xy[first] * scale;
@@ -68,11 +68,11 @@ oneGrid.painter = (() => {
   }
 
   function contains(shapes, row, x, y) {
-    const { xy, path, feature, box } = shapes;
+    const { xy, path, from, to, box } = shapes;
     const i = 4 * row;
     if (x < box[i] || y < box[i + 1] || x > box[i + 2] || y > box[i + 3]) return false;
     let inside = false;
-    for (let p = feature[row]; p < feature[row + 1]; p++) {
+    for (let p = from[row]; p < to[row]; p++) {
       for (let end = 2 * path[p + 1], b = 2 * path[p], a = end - 2; b < end; a = b, b += 2) {
         const crosses = xy[a + 1] > y !== xy[b + 1] > y;
         if (crosses && x < ((xy[a] - xy[b]) * (y - xy[b + 1])) / (xy[a + 1] - xy[b + 1]) + xy[b]) inside = !inside;
@@ -168,6 +168,12 @@ oneGrid.painter = (() => {
     window() {
       const bounds = this._map.getBounds();
       return [...toSteps(bounds.getSouthWest()), ...toSteps(bounds.getNorthEast())];
+    },
+
+    /** What the fill on the map says of a grid, if it says anything. */
+    note(row) {
+      const fill = this._drawings.find((drawing) => drawing.theme);
+      return fill && fill.note ? fill.note(row) : null;
     },
 
     add(drawing) {

@@ -1,7 +1,8 @@
 // Search by code, name or community: arrows choose, Enter goes there.
 oneGrid.search = (() => {
   const { t, h, integer, onLanguage } = oneGrid.text;
-  const { grids, communities, units } = oneGrid.model;
+  const { grids, communities, units, gaps } = oneGrid.model;
+  const UNITS_SOUGHT = ["superseded", "outside", "rejected"];
   const { select } = oneGrid.selection;
   const input = document.getElementById("search");
   const list = document.getElementById("results");
@@ -22,15 +23,24 @@ oneGrid.search = (() => {
       all.push({ thing: { type: "grid", row }, code: grids.code[row], name: (grids.name.word(row) || "").toLowerCase(), rest: named.toLowerCase() });
     }
     for (let row = 0; row < units.count; row++) {
-      if (units.status.word(row) !== "superseded") continue;
+      if (!UNITS_SOUGHT.includes(units.status.word(row))) continue;
       all.push({ thing: { type: "unit", row }, code: (units.source_id.word(row) || "").toLowerCase(), name: (units.name.word(row) || "").toLowerCase(), rest: "" });
     }
+    for (let row = 0; row < gaps.count; row++) all.push({ thing: { type: "gap", row }, id: gaps.gap_id(row).toLowerCase() });
     index = all;
     return index;
   }
 
+  /** A gap is found by its id alone, and by an end of it only where that can be no code: most ids hold a grid's. */
+  function rankOfGap(id, query) {
+    if (id === query) return 0;
+    if (query.includes(":") || /_/.test(query)) return id.startsWith(query) ? 6 : id.includes(query) ? 7 : -1;
+    return query.length > 5 && /[a-z]/.test(query) && id.endsWith(query) ? 6 : -1;
+  }
+
   /** Lower is better: the whole code, the beginning of a name, the end of a code, anywhere. */
-  function rank({ code, name, rest }, query) {
+  function rank({ code, name, rest, id }, query) {
+    if (id !== undefined) return rankOfGap(id, query);
     if (code === query || name === query) return 0;
     if (name.startsWith(query)) return 1;
     if (code.endsWith(query)) return 2;
@@ -50,10 +60,18 @@ oneGrid.search = (() => {
 
   function option(thing, place) {
     const { titleOf } = oneGrid.explain;
-    const code = thing.type === "grid" ? grids.code[thing.row] : thing.type === "community" ? communities.code[thing.row] : units.source_id.word(thing.row);
-    const where = thing.type === "grid" ? communities.ofCode(grids.community_code.word(thing.row)) : t(`type.${thing.type}`);
+    const code = {
+      grid: (row) => grids.code[row],
+      community: (row) => communities.code[row],
+      unit: (row) => units.source_id.word(row),
+      gap: (row) => gaps.gap_id(row),
+    }[thing.type](thing.row);
+    const where = {
+      grid: (row) => communities.ofCode(grids.community_code.word(row)),
+      unit: (row) => `${t(`layer.${units.layer.word(row)}`)} · ${t(`status.${units.status.word(row)}`)}`,
+    }[thing.type] || (() => t(`type.${thing.type}`));
     return h("li", { role: "option", id: `result-${place}`, "aria-selected": "false", on: { mousedown: (event) => { event.preventDefault(); choose(place); } } },
-      h("span", { className: "line" }, h("b", {}, thing.type === "grid" ? grids.title(thing.row) : titleOf(thing)), h("small", {}, where)),
+      h("span", { className: "line" }, h("b", {}, thing.type === "grid" ? grids.title(thing.row) : titleOf(thing)), h("small", {}, where(thing.row))),
       h("span", { className: "code" }, code));
   }
 

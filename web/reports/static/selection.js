@@ -2,10 +2,12 @@
 oneGrid.selection = (() => {
   const { data } = oneGrid.text;
   const { grids, gaps, units, faces, repairs, communities } = oneGrid.model;
+  const { premises } = oneGrid.services;
   const { at, toSteps, toBounds, toLatLng, trace, the } = oneGrid.painter;
   const { accent, paper } = data.palette;
   const TINT = 0.12;
   const TOUCH_PIXELS = 9;
+  const PLACES = { repair: repairs.place, premises: premises.place };
   const listeners = [];
   let map = null;
   let selected = null;
@@ -49,8 +51,8 @@ oneGrid.selection = (() => {
     context.globalAlpha = 1;
   }
 
-  function ring(view, row) {
-    const place = repairs.place[row];
+  function ring(view, { type, row }) {
+    const place = PLACES[type][row];
     if (!place) return;
     view.context.beginPath();
     view.context.arc(view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale, 12, 0, 2 * Math.PI);
@@ -62,14 +64,14 @@ oneGrid.selection = (() => {
   function light(view) {
     for (const [thing, width, tint] of [[hovered, 1.5, 0], [selected, 3, TINT]]) {
       if (!thing) continue;
-      if (thing.type === "repair") ring(view, thing.row);
+      if (thing.type in PLACES) ring(view, thing);
       else outline(view, thing, width, tint);
     }
   }
 
   function boundsOf(thing) {
-    if (thing.type === "repair") {
-      const place = repairs.place[thing.row];
+    if (thing.type in PLACES) {
+      const place = PLACES[thing.type][thing.row];
       return place && toLatLng(...place).toBounds(120);
     }
     const [shapes, rows] = land(thing);
@@ -122,14 +124,14 @@ oneGrid.selection = (() => {
     const shown = [];
     map.eachLayer((layer) => shown.push(layer));
     const found = [];
-    if (shown.some((layer) => layer.repairs)) {
-      const near = (place) => place && map.latLngToContainerPoint(toLatLng(...place)).distanceTo(map.latLngToContainerPoint(latlng));
-      repairs.place.forEach((place, row) => {
-        if (place && near(place) < TOUCH_PIXELS) found.push({ type: "repair", row });
+    const near = (place) => place && map.latLngToContainerPoint(toLatLng(...place)).distanceTo(map.latLngToContainerPoint(latlng));
+    for (const { points: type } of shown.filter((layer) => layer.points)) {
+      PLACES[type].forEach((place, row) => {
+        if (place && near(place) < TOUCH_PIXELS) found.push({ type, row });
       });
     }
-    const ledgers = shown.map((layer) => layer.ledger).filter(Boolean);
-    const drawn = (row) => ledgers.includes(gaps.ledger.word(row)) && !gaps.isAccepted(row);
+    const hatches = shown.flatMap((layer) => layer.hatches || []);
+    const drawn = (row) => hatches.includes(gaps.hatch.word(row)) && gaps.isShown(row);
     const hits = at(gaps.shapes, x, y).filter(drawn).sort((a, b) => gaps.area_m2[a] - gaps.area_m2[b]);
     const [grid] = at(grids.shapes, x, y);
     const small = (row) => grid === undefined || gaps.area_m2[row] < 0.9 * grids.area_m2[grid];
@@ -174,6 +176,8 @@ oneGrid.selection = (() => {
 
   return {
     start, select, hover, zoomTo, bringIntoView,
+    boundsOf,
+    hasPlace: (thing) => Boolean(boundsOf(thing)),
     selected: () => selected,
     canGoBack: () => history.length > 0,
     onSelect: (listener) => listeners.push(listener),

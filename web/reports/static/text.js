@@ -11,6 +11,18 @@ oneGrid.text = (() => {
     return word.replace(/\{(\w+)\}/g, (whole, slot) => (slot in slots ? slots[slot] : whole));
   }
 
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pieces = Object.fromEntries(Object.entries(data.pieces).map(([reader, all]) => [reader, all.map(([old, made, order]) => [
+    new RegExp(old.split("#").map(escaped).join("([\\d.,]*\\d)"), "g"), made.split("#"), order,
+  ])]));
+
+  /** A sentence of the engine in the language of the page; what nobody has translated stays as it is. */
+  function told(text) {
+    if (!text || data.words[`text.${text}`]) return text && t(`text.${text}`);
+    return pieces[language].reduce((said, [old, made, order]) => said.replace(old, (...found) =>
+      made.map((part, place) => (place ? found[1 + (order ? order[place - 1] : place - 1)] : "") + part).join("")), text);
+  }
+
   function speak(next) {
     language = next;
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -34,7 +46,7 @@ oneGrid.text = (() => {
   /** Square metres under one hectare, else hectares with one decimal. */
   function area(squareMetres) {
     if (squareMetres === null) return "–";
-    if (squareMetres >= 9999.5) return `${decimal(squareMetres / 10000, 1)} ${language === "zh" ? "公顷" : "ha"}`;
+    if (squareMetres >= 10000) return `${decimal(squareMetres / 10000, 1)} ${language === "zh" ? "公顷" : "ha"}`;
     return `${squareMetres > 0 && squareMetres < 10 ? decimal(squareMetres, 1) : integer(squareMetres)} m²`;
   }
 
@@ -59,7 +71,7 @@ oneGrid.text = (() => {
   }
 
   return {
-    data, t, h, speak, integer, decimal, area, share,
+    data, t, h, told, speak, integer, decimal, area, share,
     count: (value) => (value === null ? "–" : integer(value)),
     language: () => language,
     toggle: () => speak(data.languages.find((other) => other !== language)),
