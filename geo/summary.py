@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from geo.community_workers import COMMUNITY_WORKER
 from geo.gaps.exceptions import ACCEPTED
 from geo.gaps.ledger import LEDGERS
 from geo.sources import COUNTS
@@ -31,7 +32,8 @@ def by_division(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     frames
-        Layers of a build by name: ``grids``, ``gaps``, and where they are there ``staffing`` and ``assignments``.
+        Layers of a build by name: ``grids``, ``gaps``, and where they are there ``staffing``,
+        ``community_staffing`` and ``assignments``.
 
     Returns
     -------
@@ -40,19 +42,21 @@ def by_division(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
         - ``communities``, ``grids``, households, population and party members (Int64, missing where nobody counted),
           ``area_m2``, ``unclaimed_grids``, ``unclaimed_m2``;
-        - ``required``, ``held``, ``short`` people in the posts of the grids, missing where nobody knows;
+        - ``required``, ``held``, ``short`` people in all posts, missing where nobody knows; community workers left out,
+          since they are the same people;
         - ``without_organisation``: grids that no party organisation covers, missing without such a table;
         - ``unserved_grids``: grids with a gap of that ledger; and the gaps of each ledger, exceptions that hold left
           out: these are ``accepted``;
         - ``points``: the severities of those gaps added up.
     """
-    grids = of_grids(frames)
+    grids, staff = of_grids(frames), of_staff(frames)
     gaps = of_gaps(frames["gaps"])
     levels = []
     for level, digits in {**LEVELS, "all": 0}.items():
         land = grids.groupby(grids["community"].str[:digits])[[name for name in grids if name != "community"]]
+        people = staff.groupby(staff["community"].str[:digits])[list(OF_STAFF)]
         found = gaps.groupby(gaps["community"].str[:digits])[list(OF_GAPS)].sum()
-        table = land.sum(min_count=1)
+        table = land.sum(min_count=1).join(people.sum(min_count=1))
         table["communities"] = grids["community"].groupby(grids["community"].str[:digits]).nunique()
         table = table.join(found, how="outer" if level == "all" else "left")
         levels.append(table.rename_axis("code").reset_index().assign(level=level))
@@ -77,9 +81,6 @@ def of_grids(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "unclaimed_m2": np.where(unclaimed, area, 0.0),
         }
     )
-    staff = staff_of(frames.get("staffing")).reindex(code)
-    for name in OF_STAFF:
-        table[name] = staff[name].array
     form = formless(frames.get("assignments")).reindex(code)
     table["without_organisation"] = form.array
     missing = gaps.loc[(gaps["ledger"] == "unserved") & (gaps["state"] != ACCEPTED), "code"]
@@ -87,12 +88,20 @@ def of_grids(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return table
 
 
-def staff_of(staffing: pd.DataFrame | None) -> pd.DataFrame:
-    """Add the posts of each grid up, by code; nothing where there is no such layer."""
-    if staffing is None or staffing.empty:
-        return pd.DataFrame({name: pd.array([], dtype="Int64") for name in OF_STAFF}, index=pd.Index([], dtype=object))
-    people = staffing[list(OF_STAFF)].astype("Int64")
-    return people.groupby(staffing["code"].to_numpy(dtype=object)).sum(min_count=1)
+def of_staff(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the posts of grids, and those that communities have beside them, with the code of the ``community``.
+
+    Community workers are left out: they are the people who hold posts in the grids.
+    """
+    parts = [frames[name] for name in ("staffing", "community_staffing") if name in frames and len(frames[name])]
+    if not parts:
+        return pd.DataFrame(
+            {"community": pd.Series(dtype="str"), **{name: pd.array([], dtype="Int64") for name in OF_STAFF}}
+        )
+    posts = pd.concat(parts, ignore_index=True)
+    posts = posts[posts["post"] != COMMUNITY_WORKER]
+    people = posts[list(OF_STAFF)].astype("Int64")
+    return people.assign(community=posts["code"].str[: LEVELS["community"]])
 
 
 def formless(assignments: pd.DataFrame | None) -> pd.Series:

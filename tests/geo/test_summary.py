@@ -69,15 +69,18 @@ def test_staff_and_party_organisations_are_counted_by_grid():
     staffing = pd.DataFrame(
         {
             "code": [f"{A}001", f"{A}001", f"{B}001"],
+            "post": ["grid_head", "grid_worker", "grid_head"],
             "required": [1, 2, 1],
             "held": [2, 1, 0],
             "short": [0, 1, 1],
         }
     )
     assignments = pd.DataFrame({"code": TOWN["code"], "form": ["branch", "none", "none", "service_station"]})
-    table = figures(staffing=staffing, assignments=assignments)
-    assert table.loc[A, ["required", "held", "short", "without_organisation"]].tolist() == [3, 3, 1, 1]
-    assert table.loc[WHOLE, ["required", "held", "short", "without_organisation"]].tolist() == [4, 3, 2, 2]
+    own = pd.DataFrame({"code": [A, A], "post": ["community_worker", "area_cadre"]}).assign(required=0, held=1, short=0)
+    table = figures(staffing=staffing, community_staffing=own, assignments=assignments)
+    # the community's own cadre is held too: 2 + 1 + 1; its community workers are among the others
+    assert table.loc[A, ["required", "held", "short", "without_organisation"]].tolist() == [3, 4, 1, 1]
+    assert table.loc[WHOLE, ["required", "held", "short", "without_organisation"]].tolist() == [4, 4, 2, 2]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -94,7 +97,7 @@ def test_children_add_up_to_their_parent_in_every_figure(seed):
             for i in range(80)
         )
     )  # fmt: skip
-    staff = pd.DataFrame({"code": land["code"], "required": 2, "held": rng.integers(0, 4, 60)})
+    staff = pd.DataFrame({"code": land["code"], "post": "cleaner", "required": 2, "held": rng.integers(0, 4, 60)})
     staff["short"] = (2 - staff["held"]).clip(lower=0)
     forms = pd.DataFrame({"code": land["code"], "form": rng.choice(["branch", "none"], 60)})
     table = by_division({"grids": land, "gaps": found, "staffing": staff, "assignments": forms})

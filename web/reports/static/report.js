@@ -28,8 +28,16 @@
     body.append(...rows.map(([row]) => row));
   }
 
-  for (const button of document.querySelectorAll("th > button")) {
-    button.addEventListener("click", () => sort(button.parentElement));
+  for (const heading of document.querySelectorAll("thead tr:last-child th")) {
+    heading.classList.add("sorts");
+    heading.tabIndex = 0;
+    heading.addEventListener("click", (event) => event.target.closest("a") || sort(heading));
+    heading.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        sort(heading);
+      }
+    });
   }
   root.classList.add("ready");
 })();
