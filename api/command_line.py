@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import standards_commands
+from api import database_commands, standards_commands
 from api.ending import FAILED, end, run
 from api.examples import examples
 from api.language import Language
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(standards_commands.app, name="standards")
+app.add_typer(database_commands.app, name="db")
 
 Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
 Day = Annotated[
@@ -228,8 +229,12 @@ def day_of(given: datetime | None) -> date:
     return (given or datetime.now()).date()
 
 
-@app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html"))
-def map_(out: Build, output: Written) -> None:
+@app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html", "onegrid map grid.gpkg -o map.html --lang en"))
+def map_(
+    out: Build,
+    output: Written,
+    lang: Annotated[Language, typer.Option(help="The language that it opens in; its reader may switch.")] = Language.zh,
+) -> None:
     """Write one HTML file with the map, which works offline."""
     from api.console import stages
     from api.places import require_apart
@@ -237,13 +242,15 @@ def map_(out: Build, output: Written) -> None:
     from data.suffixes import require_suffix
     from data.whole import require_writable
     from web.reports import write_map
+    from web.reports.contents import READ, READ_COLUMNS
 
     require_writable(output)
     require_apart(output, [out])
     require_suffix(output, "a map is a web page", (".html", ".htm"), f"name it {output.stem}.html")
     with stages() as stage:
         stage("read_build")
-        write_map(read_build(out), output, progress=lambda layer: stage(f"drawing {layer}"))
+        frames = read_build(out, READ, columns=READ_COLUMNS)
+        write_map(frames, output, language=lang.value, progress=lambda layer: stage(f"drawing {layer}"))
     print(output)
 
 

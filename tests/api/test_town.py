@@ -106,6 +106,19 @@ def test_the_map_is_one_file_that_names_the_town_and_its_communities(here: Onegr
     assert [path.name for path in tmp_path.iterdir()] == ["map.html"]
 
 
+def test_a_map_names_nobody_who_is_on_duty_and_opens_in_the_language_asked_for(
+    here: Onegrid, demo: Path, grid: Path, tmp_path: Path
+):
+    assert here("map", grid, "-o", tmp_path / "map.html", "--lang", "en").status == 0
+    page = (tmp_path / "map.html").read_text("utf-8")
+    assert '<html lang="en">' in page
+    roster = pd.read_csv(demo.with_name("网格岗位.csv"), dtype=str)
+    party = pd.read_csv(demo.with_name("党组织.csv"), dtype=str)
+    people = {*roster["姓名"].dropna(), *roster["工作电话"].dropna(), *party["书记"].dropna()}
+    assert len(people) > 50
+    assert [person for person in people if person in page] == []
+
+
 EXPORTS = {
     "geojson": "grids.geojson",
     "gpkg": "grids.gpkg",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -111,9 +112,18 @@ def _gaps(frames: Mapping[str, pd.DataFrame], frame: MercatorFrame) -> dict[str,
         "hatch": columns.words(pd.DataFrame({"hatch": hatches(gaps)}), "hatch"),
         **{name: columns.counts(gaps, name) for name in ("severity", "households")},
         "area_m2": columns.areas(gaps, "area_m2"),
-        "detail": columns.sentences(gaps, "detail"),
+        "detail": columns.sentences(pd.DataFrame({"detail": without_signers(gaps)}), "detail"),
         **frame.shared(_shapes(gaps), _shapes(frames["grids"])),
     }
+
+
+def without_signers(gaps: pd.DataFrame) -> pd.Series:
+    """Return what is said of each gap, but not who signed its exception: a map names nobody."""
+    detail = columns.column(gaps, "detail").astype(object)
+    signed = detail.notna() & detail.astype("str").str.contains('"signer"', regex=False)
+    said = ({**json.loads(text), "signer": None} for text in detail[signed])
+    detail[signed] = [json.dumps(one, ensure_ascii=False) for one in said]
+    return detail
 
 
 def hatches(gaps: pd.DataFrame) -> pd.Series:
@@ -201,4 +211,7 @@ READ = (
     *("grids", "communities", "units", "gaps", "faces", "repairs", "lineage", "build"),
     *("staffing", "assignments", "party_organisations", "ratings", "settlements", "premises", "standards"),
 )
-"""The layers of a build that a map is made of: none that names a person."""
+"""The layers of a build that a map is made of."""
+
+READ_COLUMNS = {"party_organisations": ["organisation_id", "name"]}
+"""Of layers that name a person, the columns that do not."""

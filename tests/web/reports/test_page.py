@@ -10,7 +10,7 @@ import pytest
 
 import geo.describe
 from geo.errors import InputError
-from tests.web.reports.town import HOLDER, HOSTILE, PHONE, SECRETARY, communities, frames
+from tests.web.reports.town import HOLDER, HOSTILE, PHONE, SECRETARY, SIGNER, communities, frames
 from web.reports import contents, write_map
 
 
@@ -73,7 +73,7 @@ def test_the_data_are_one_json_value_that_no_markup_breaks(map_file):
 def test_no_person_and_no_telephone_comes_into_a_map(map_file):
     given = "".join(frame.to_csv() for frame in frames().values())
     text = map_file.read_text("utf-8")
-    for person in (SECRETARY, HOLDER, PHONE):
+    for person in (SECRETARY, HOLDER, SIGNER, PHONE):
         assert person in given
         assert person not in text
     assert "江南里党支部" in text  # what is no person does

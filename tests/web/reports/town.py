@@ -19,7 +19,7 @@ CELL_M = 100.0
 HOSTILE = "</script><script>window.stung = 1</script>"
 TEMPLATE = "{{ 7 * 7 }} ${window.stung = 1} {% raw %}"
 MARKUP = '"><img src=x onerror="window.stung = 1">'
-SECRETARY, HOLDER, PHONE = "王书记", "李网格", "13800001111"
+SECRETARY, HOLDER, SIGNER, PHONE = "王书记", "李网格", "赵签批", "13800001111"
 """Persons and their telephone, who must not come into a map."""
 
 
@@ -141,6 +141,7 @@ def gaps() -> gpd.GeoDataFrame:
             "rule": "网格户数在标准范围内",
             "source": "P 海口",
         },
+        "signed": {"limit": 300, "signer": SIGNER, "signed": "2026-06-30"},
         "post": {
             "post": "cleaner",
             "required": 2,
@@ -171,7 +172,7 @@ def gaps() -> gpd.GeoDataFrame:
             detail["overlap"],
             (0.2, 0.8, 0.4, 1),
         ),
-        ("undersize:2", "undersize", "unserved", 5, 5, "320106002001", 2e4, 90, "{}", 5),
+        ("undersize:2", "undersize", "unserved", 5, 5, "320106002001", 2e4, 90, detail["signed"], 5),
     ]
     columns = (
         "gap_id",

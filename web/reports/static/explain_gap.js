@@ -11,7 +11,6 @@ oneGrid.explainGap = (() => {
     nearest_community: communityLink,
     company: String,
     proposed_form: (form) => t(`form.${form}`),
-    signer: String,
     signed: String,
   };
 

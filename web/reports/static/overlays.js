@@ -13,6 +13,8 @@
     { from: 50, to: Infinity, alpha: 1 },
   ];
   const LIGHT = 0.4;
+  const MARK_CELL = 14;
+  const ALL_MARKS_ZOOM = 15;
   const LEVELS = [
     { key: "grid", width: 1, ink: "#565b62", hidden: 7, full: 26 },
     { key: "community", width: 2, ink: "#2b3036", hidden: 7, full: 60 },
@@ -182,9 +184,16 @@
       order,
       points: type,
       present: places.length > 0,
+      /** From afar, of marks that would lie on each other only the first is drawn. */
       draw(view) {
+        const taken = new Set();
         for (const place of places) {
-          if (place && within(place, view.box)) MARKS[type](view.context, view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale);
+          if (!place || !within(place, view.box)) continue;
+          const [x, y] = [view.x0 + place[0] * view.scale, view.y0 - place[1] * view.scale];
+          const cell = Math.floor(x / MARK_CELL) * 100003 + Math.floor(y / MARK_CELL);
+          if (view.zoom < ALL_MARKS_ZOOM && taken.has(cell)) continue;
+          taken.add(cell);
+          MARKS[type](view.context, x, y);
         }
       },
       legend: () => [{
