@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geo import build as building
@@ -33,7 +33,8 @@ def touching(gaps, grids):
     """Pick gaps by what they are about and where they lie, without the links that the rules use."""
     codes, communities = set(grids["code"]), set(grids["community_code"])
     land = shapely.union_all(np.asarray(grids.geometry))
-    inside = shapely.area(shapely.intersection(np.asarray(gaps.geometry), land)) > 1e-6
+    half = 2.5e-7  # of the smallest triangle on the grid, 0.5 mm²
+    inside = shapely.area(shapely.intersection(np.asarray(gaps.geometry), land)) > half
     beside = shapely.intersects(np.asarray(gaps.geometry), land)
     about = gaps["code"].isin(codes).to_numpy()
     kind = gaps["kind"].to_numpy()
@@ -50,6 +51,7 @@ def assert_same(one, other):
 
 
 @given(st.integers(0, 2**32 - 1))
+@example(2048)  # two zones overlap by half a square millimetre in a grid that is asked for
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
     held, grid = held_of(with_invented_tables(messy_sources(seed), seed))
