@@ -216,7 +216,6 @@ def _read_layers(reader: _Reader) -> Sources:
         units=join_units(units, crs),
         **{_PLURALS[name]: frame for name, frame in frames.items() if name not in units},
         repairs=repairs_frame(reader.repairs, crs),
-        ordered=all(settings.layers[name].fields.id is not None for name in units),
     )
 
 

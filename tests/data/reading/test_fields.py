@@ -130,7 +130,6 @@ def test_ids_are_text_as_written(town: LittleTown, values: list[Any], ids: list[
     town.compounds(DRAWN, gid=values)
     sources = town.read().sources
     assert sources.units["source_id"].tolist() == ids
-    assert sources.ordered
 
 
 def test_without_ids_features_are_counted_over_the_files(town: LittleTown) -> None:
@@ -139,7 +138,6 @@ def test_without_ids_features_are_counted_over_the_files(town: LittleTown) -> No
     town.table("compound", path=["one.gpkg", "two.gpkg"])
     sources = town.read().sources
     assert sources.units["source_id"].tolist() == ["0", "1", "2", "3"]
-    assert not sources.ordered
 
 
 def test_duplicate_ids_in_a_file_are_refused(town: LittleTown) -> None:
