@@ -30,6 +30,7 @@ from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
 from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
 from geo.partition import Partition
+from geo.repair import repair
 from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import COUNTS, Parameters, Sources
@@ -76,6 +77,7 @@ def build(
         The result is no partition; a defect of this program.
     """
     merged = merge(sources, parameters, run=run, local=local, progress=progress)
+    sources, mended = repaired_areas(sources)
     progress("codes")
     merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")
@@ -96,7 +98,7 @@ def build(
     staff, rating = staff_of_grids(held), rated(held)
     progress("gaps")
     gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
-    repairs = [sources.repairs, merged.repairs, table_repairs(sources.tables, matches, sources.crs)]
+    repairs = [sources.repairs, merged.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
     repairs += [unused_rows(held), idle]
     return OneGrid(
         crs=sources.crs,
@@ -119,6 +121,16 @@ def build(
 def call(task: Callable[[], Any]) -> Any:
     """Do a task."""
     return task()
+
+
+def repaired_areas(sources: Sources) -> tuple[Sources, gpd.GeoDataFrame | None]:
+    """Repair the management areas, leaving out those without land; return also what that took."""
+    areas = sources.management_areas
+    if areas is None:
+        return sources, None
+    fixed = repair(areas, layer="management_area")
+    usable = areas.set_geometry(fixed.polygons, crs=areas.crs)[~fixed.rejected].reset_index(drop=True)
+    return replace(sources, management_areas=usable), fixed.repairs
 
 
 def community_codes(merged: Merged) -> np.ndarray:

@@ -18,6 +18,9 @@ from geo.merge import Merged
 from geo.result import GRID_KINDS
 from geo.rules import NOBODY, RULES
 from geo.sources import COUNTS, Sources
+from geo.standards import MANAGEMENT_TYPES
+
+MILDEST, *STRICTER = MANAGEMENT_TYPES
 
 KEPT_SHARE = 0.999
 """A unit is kept when it was granted this share of its land inside the jurisdiction; with less it is trimmed."""
@@ -113,20 +116,23 @@ def patrol_zone(merged: Merged) -> NDArray[np.object_]:
 
 
 def management_type(polygon: Geometries, area_m2: Floats, areas: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
-    """Return the management type that the committee's areas give most of each grid's land; `routine` elsewhere [S2]."""
-    result = np.full(len(polygon), "routine", dtype=object)
+    """Return the management type that the committee's areas give more than half of each grid; `routine` elsewhere [S2].
+
+    Land under several areas of one type counts once. Where two types hold more than half each, the stricter one does.
+    """
+    result = np.full(len(polygon), MILDEST, dtype=object)
     if areas is None or not len(areas):
         return result
+    tree = shapely.STRtree(polygon)
     drawn = np.asarray(areas.geometry.array, dtype=object)
-    row, grid = shapely.STRtree(polygon).query(drawn, predicate="intersects")
-    whole = shapely.covers(drawn[row], polygon[grid])
-    land = np.where(whole, area_m2[grid], 0.0)
-    part = np.flatnonzero(~whole)
-    land[part] = shapely.area(shapely.intersection(drawn[row[part]], polygon[grid[part]]))
-    table = pd.DataFrame({"grid": grid, "type": areas["type"].to_numpy()[row], "area": land})
-    table = table.groupby(["grid", "type"], as_index=False)["area"].sum()
-    table = table[table["area"] > area_m2[table["grid"]] / 2].sort_values("type")
-    result[table["grid"].to_numpy()] = table["type"].to_numpy()
+    for name in STRICTER:
+        land = shapely.get_parts(shapely.union_all(drawn[(areas["type"] == name).to_numpy()]))
+        row, grid = tree.query(land, predicate="intersects")
+        whole = shapely.covers(land[row], polygon[grid])
+        held = np.where(whole, area_m2[grid], 0.0)
+        part = np.flatnonzero(~whole)
+        held[part] = shapely.area(shapely.intersection(land[row[part]], polygon[grid[part]]))
+        result[sums(held, grid, len(polygon)) > area_m2 / 2] = name
     return result
 
 

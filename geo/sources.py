@@ -7,7 +7,7 @@ empty or invalid: the engine repairs them and says so (`geo.repair`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
@@ -68,7 +68,7 @@ class Sources:
         layer has none), ``owners_committee`` (str or None: 业委会, 物管会 or as written), ``property_company`` and
         ``property_party`` str or None.
     management_areas
-        ``type`` (`routine`, `general_prevention`, `key_attention`, `concentrated_rectification`), polygons.
+        ``source_id`` and ``type`` (one of `geo.standards.MANAGEMENT_TYPES`), polygons of any geometry state.
     buildings
         Counts Int64, points or polygons.
     premises
@@ -83,8 +83,6 @@ class Sources:
         What is known of the places beside the map; see `geo.tables.Tables`.
     standards
         What should be there, and where it is written; the reader always gives them.
-    ordered
-        Whether every unit layer came with ids (``same_layer = "first"`` needs them).
     """
 
     name: str
@@ -100,4 +98,3 @@ class Sources:
     repairs: gpd.GeoDataFrame | None = None
     tables: Tables | None = None
     standards: Standards | None = None
-    ordered: bool = field(default=True)

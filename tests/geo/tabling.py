@@ -66,7 +66,7 @@ def with_invented_tables(sources: Sources, seed: int) -> Sources:
         facilities=invented_facilities(spots[:4], rng),
         roads=invented_roads(spots, rng) if seed % 3 else None,
         standards=read_standards(overrides={"facilities": {"公厕": {"distance_m": 150}}}),
-        management_areas=gpd.GeoDataFrame({"type": ["key_attention"], "name": None}, geometry=[middle], crs=CRS),
+        management_areas=gpd.GeoDataFrame({"source_id": ["m"], "type": ["key_attention"]}, geometry=[middle], crs=CRS),
     )
 
 
