@@ -23,6 +23,9 @@ STAGES = {
     "gaps": "looking for gaps",
     "write": "writing",
     "read_build": "reading the build",
+    "backup": "backing up",
+    "verify": "restoring the backup into a scratch database, to prove it",
+    "restore": "restoring",
 }
 
 

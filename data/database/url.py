@@ -58,6 +58,15 @@ class DatabaseURL:
         host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
         return f"{host}:{parts.port or 5432}{parts.path}"
 
+    @property
+    def libpq(self) -> str:
+        """The address as PostgreSQL's own programs and psycopg take it."""
+        return "postgresql:" + self.text.partition(":")[2]
+
+    def in_database(self, name: str) -> DatabaseURL:
+        """Return another database of the same server."""
+        return DatabaseURL(urlunsplit(urlsplit(self.text)._replace(path=f"/{quote(name, safe='')}")))
+
     def as_user(self, role: str) -> DatabaseURL:
         """Return the same database for another role, which needs no password."""
         parts = urlsplit(self.text)

@@ -1,0 +1,105 @@
+"""Engines of SQLAlchemy on the database: the application's, and who administers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from data.cluster.configuration import APPLICATION
+from data.database.url import DatabaseURL
+from geo.errors import InputError
+
+POOL_SIZE = 10
+"""Of connections that stay open in a process; under load as many again."""
+CONNECT_S = 10
+AT_HOME = """
+SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
+    SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace
+    WHERE extname = 'postgis' AND nspname <> 'onegrid')), false)
+"""
+"""Our tables and PostGIS, wherever an administrator put it; nothing that another user could put a false function into."""
+
+
+def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE) -> Engine:
+    """Return an engine for the application, all of whose sessions act as the role that owns nothing.
+
+    Parameters
+    ----------
+    url
+        For any role that may become the application's.
+    pool_size
+        Connections that are kept; as many again may be opened under load.
+    """
+    engine = create_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
+    become = None if url.user == APPLICATION else APPLICATION
+    event.listen(engine, "connect", lambda connection, _: settle(connection, become))
+    return engine
+
+
+def administrator_engine(url: DatabaseURL) -> Engine:
+    """Return an engine for changes of the schema and backups, which keeps no connection open."""
+    engine = create_engine(address(url), poolclass=NullPool, **shared_options())
+    event.listen(engine, "connect", lambda connection, _: settle(connection, None))
+    return engine
+
+
+def address(url: DatabaseURL) -> Any:
+    """Return the address as SQLAlchemy takes it, for psycopg 3."""
+    return make_url(url.text).set(drivername="postgresql+psycopg")
+
+
+def shared_options() -> dict[str, Any]:
+    """Return what all engines have in common."""
+    return {
+        "pool_pre_ping": True,  # the server may have been restarted since
+        "hide_parameters": True,  # names and telephone numbers do not go into error messages
+        "connect_args": {"connect_timeout": CONNECT_S, "application_name": "onegrid"},
+    }
+
+
+def settle(connection: psycopg.Connection[Any], role: str | None) -> None:
+    """Make a new session see our tables and PostGIS, and act as a role."""
+    before, connection.autocommit = connection.autocommit, True
+    try:
+        connection.execute(AT_HOME)
+        if role is not None:
+            connection.execute("SELECT set_config('role', %s, false)", [role])
+    finally:
+        connection.autocommit = before
+
+
+@contextmanager
+def connected(engine: Engine, *, place: str) -> Iterator[Connection]:
+    """Connect for a block, in one transaction that is committed at its end.
+
+    Raises
+    ------
+    InputError
+        The database can't be reached; where it is, and why.
+    """
+    try:
+        connection = engine.connect()
+    except DBAPIError as error:
+        raise unreachable(error, place) from error
+    with connection, connection.begin():
+        yield connection
+
+
+def unreachable(error: DBAPIError, place: str) -> InputError:
+    """Say in one line that a database can't be reached, without repeating a password."""
+    reason = first_line(error)
+    if isinstance(error, OperationalError):
+        return InputError(f"cannot reach the database {place}: {reason}; check ONEGRID_DATABASE_URL")
+    return InputError(f"cannot use the database {place}: {reason}")
+
+
+def first_line(error: DBAPIError) -> str:
+    """Return what the server, or the way to it, says is wrong, in one line."""
+    lines = str(error.orig).strip().splitlines()
+    line = next((line for line in lines if "FATAL:" in line or "failed:" in line), lines[0] if lines else "unknown")
+    return line.rpartition("FATAL:")[2].strip()

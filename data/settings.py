@@ -1,0 +1,102 @@
+"""The settings of the program, from the environment: one class, built where the program begins.
+
+Every name begins with ``ONEGRID_``; one that is not known is an error, so that a slip of the pen is not silently ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, InstanceOf, PlainSerializer, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from data.database.url import DatabaseURL
+from geo.errors import InputError
+
+PREFIX = "ONEGRID_"
+
+Address = Annotated[
+    InstanceOf[DatabaseURL],
+    BeforeValidator(lambda given: DatabaseURL(given) if isinstance(given, str) else given),
+    PlainSerializer(str),
+]
+
+
+def default_data_dir() -> Path:
+    """Return where a user's data is kept: by the system's habit, and for root by the machine's."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/onegrid")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "onegrid"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "onegrid"
+
+
+class Settings(BaseSettings):
+    """What the program is told from outside. Secrets print as ``***``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    data_dir: Path
+    """Everything that is kept, the private cluster above all."""
+    database_url: Address | None = None
+    """A PostgreSQL server of one's own, in place of the private cluster."""
+    database_admin_url: Address | None = None
+    """The same database for whoever may change its schema (``onegrid db``); by default ``database_url``."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        **_: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `read_settings` found, and look nowhere else."""
+        return (init_settings,)
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Parameters
+    ----------
+    environment
+        Where to look; None: the process's environment.
+    data_dir
+        What the command line says, which wins.
+
+    Raises
+    ------
+    InputError
+        A name is not known, or a value can't be used; no value is repeated, since it may be a secret.
+
+    >>> read_settings({"ONEGRID_DATABSE_URL": "postgresql://db/onegrid"})
+    Traceback (most recent call last):
+    geo.errors.InputError: ONEGRID_DATABSE_URL is no setting; did you mean ONEGRID_DATABASE_URL?
+    """
+    found = os.environ if environment is None else environment
+    values = {name: value for name, value in found.items() if name.startswith(PREFIX) and value}
+    names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    for name in sorted(set(values) - set(names)):
+        near = difflib.get_close_matches(name, names, 1)
+        advice = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}"
+        raise InputError(f"{name} is no setting; {advice}")
+    given = {names[name]: value for name, value in values.items()}
+    if data_dir is not None:
+        given["data_dir"] = str(data_dir)
+    try:
+        return Settings(**{"data_dir": default_data_dir(), **given})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise InputError(f"{PREFIX}{str(first['loc'][0]).upper()}: {wording(first['msg'])}") from None
+
+
+def wording(message: str) -> str:
+    """Return pydantic's message without its prefix."""
+    return message.removeprefix("Value error, ")
