@@ -31,7 +31,6 @@ app = typer.Typer(
 )
 app.add_typer(standards_commands.app, name="standards")
 app.add_typer(database_commands.app, name="db")
-app.add_typer(database_commands.app, name="db")
 
 Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
 Day = Annotated[
