@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data.output import read_facts
 from geo.gaps import LEDGERS
 from geo.result import OneGrid
 from geo.tables import COLUMNS
@@ -17,6 +18,9 @@ LEDGER_WORDS = {
     "contested": "more than one holds it",
     "unserved": "held, but not served",
 }
+UNUSED = ("barrier",)
+"""Layers that are read and checked for what is to come: grids are not yet drawn or redrawn along barriers."""
+
 _NOT_EVALUATED = "not_evaluated."
 
 
@@ -29,8 +33,12 @@ def summary(out: Path, grid: OneGrid) -> Iterator[str]:
     unplaced = said_of_unplaced(grid.units)
     yield f"units not placed: {unplaced or 'none'}"
     yield from left_out(grid.repairs)
-    for reason, kinds in not_evaluated(grid.facts).items():
+    facts = read_facts(out)
+    for reason, kinds in not_evaluated(facts).items():
         yield f"not evaluated, {reason}: {', '.join(kinds)}"
+    for layer in UNUSED:
+        if any(key.startswith(f"input {layer}: ") for key in facts):
+            yield f"read, but nothing uses it yet: {layer}"
 
 
 def left_out(repairs: pd.DataFrame) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shapely
+
 from tests.api.conftest import Onegrid
 from tests.data.reading.little_town import LittleTown, square
 
@@ -52,3 +54,10 @@ def test_what_was_not_evaluated_is_said_by_its_reason(here: Onegrid, town: Littl
     assert "not evaluated, there is no patrol_zone layer: unpatrolled" in said
     assert "not evaluated, there is no premises layer: no_premises" in said
     assert "not evaluated, there is no party table: no_branch" in said
+
+
+def test_a_layer_that_nothing_uses_yet_is_named(here: Onegrid, town: LittleTown):
+    river = shapely.LineString([square(0, 0).centroid, square(1, 1).centroid])
+    town.layer("barrier", town.frame([river], name=["青江"]), "rivers.gpkg", name="name")
+    built = here("build", town.settings(), "-o", town.folder / "grid.gpkg")
+    assert "read, but nothing uses it yet: barrier" in built.out.splitlines()
