@@ -48,7 +48,7 @@ def allot(
     kept
         The code that a grid brings along, None where it needs a new one.
     used
-        Codes that were given out before; new ones avoid them.
+        Codes that were given out before; new ones avoid them. Those of another form are in nobody's way.
 
     Raises
     ------
@@ -65,10 +65,9 @@ def allot(
     new = np.flatnonzero(pd.isna(kept))
     prefix = prefixes(community, parameters)
     digits = DIGITS[parameters.code_profile]
+    width = len(prefix[0]) + digits if len(prefix) else 0
     taken = pd.Series([*used, *kept[~pd.isna(kept)]], dtype="object")
-    number = free_numbers(
-        prefix[new], taken[taken.str.len() == len(prefix[0]) + digits] if len(prefix) else taken, digits
-    )
+    number = free_numbers(prefix[new], taken[taken.str.fullmatch(rf"[0-9]{{{width}}}")], digits)
     if parameters.code_profile == "CJ/T 349" and not len(taken):
         number[lone(community)[new]] = 0
     code[new] = [f"{head}{tail:0{digits}d}" for head, tail in zip(prefix[new], number, strict=True)]

@@ -8,10 +8,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints, group_first, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
 
 LEAST_SHARE = 0.001
-"""Land under a thousandth of both grids is imprecise drawing: it is listed, but makes no split and no merger."""
+"""Land under a thousandth of both grids is imprecise drawing: it is not listed, and makes no split and no merger."""
 
 COLUMNS = ("old_code", "new_code", "relation", "area_share", "household_share")
 
@@ -61,37 +61,45 @@ def lineage(
 ) -> gpd.GeoDataFrame:
     """Write what became of each old grid, and where each new one comes from; geometry is the land they share.
 
-    ``area_share`` and ``household_share`` are parts of the old grid; each adds up to one over an old grid's rows, up
-    to the land that left the jurisdiction. Households are shared by buildings where there are any, else by area.
-
     ``same``: one old grid is one new grid; ``split`` and ``merged``: as the words say (a grid both cut and joined
-    counts as split); ``new``: land that no old grid had; ``retired``: an old grid that left the jurisdiction
-    altogether.
+    counts as split); ``new``: a grid on land that no old one had; ``retired``: an old grid that left the jurisdiction.
+
+    ``area_share`` and ``household_share`` are parts of the old grid; each adds up to one over an old grid's rows, up
+    to the land that left the jurisdiction: what lies in pieces too small to list goes with the others. Households are
+    shared by buildings where there are any, else by area.
     """
     i, j, land = pairs
     old_polygon = np.asarray(old.geometry.array, dtype=object)
-    old_area, area = shapely.area(old_polygon), shapely.area(land)
-    share = area / old_area[i]
-    weighty = (share >= LEAST_SHARE) | (area / shapely.area(new_polygon)[j] >= LEAST_SHARE)
-    heirs = np.bincount(i[weighty], minlength=len(old))
-    parents = np.bincount(j[weighty], minlength=len(new_polygon))
-    relation = np.select([heirs[i] > 1, parents[j] > 1], ["split", "merged"], "same")
+    area_share = shapely.area(land) / shapely.area(old_polygon)[i]
+    homes = household_share(i, land, area_share, old_polygon, buildings)
+    listed = (area_share >= LEAST_SHARE) | (shapely.area(land) / shapely.area(new_polygon)[j] >= LEAST_SHARE)
+    area_share, homes = (share_of_listed(share, i, listed) for share in (area_share, homes))
+    i, j, land = i[listed], j[listed], land[listed]
+    heirs = np.bincount(i, minlength=len(old))
+    parents = np.bincount(j, minlength=len(new_polygon))
     known = pd.DataFrame(
         {
             "old_code": old["code"].to_numpy()[i],
             "new_code": new_code[j],
-            "relation": relation,
-            "area_share": share,
-            "household_share": household_share(i, land, share, old_polygon, buildings),
+            "relation": np.select([heirs[i] > 1, parents[j] > 1], ["split", "merged"], "same"),
+            "area_share": area_share,
+            "household_share": homes,
         }
     )
     fresh = np.flatnonzero(parents == 0)
-    gone = np.setdiff1d(np.arange(len(old)), i)
+    gone = np.flatnonzero(heirs == 0)
     new = pd.DataFrame({"new_code": new_code[fresh], "relation": "new"})
     retired = pd.DataFrame({"old_code": old["code"].to_numpy()[gone], "relation": "retired"})
     table = pd.concat([known, new, retired], ignore_index=True)[list(COLUMNS)]
     places = np.concatenate([land, new_polygon[fresh], old_polygon[gone]])
     return gpd.GeoDataFrame(table, geometry=places, crs=old.crs)
+
+
+def share_of_listed(share: Floats, old: Ints, listed: Bools) -> Floats:
+    """Return the shares of the pieces listed, with what the others of the same old grid have."""
+    size = int(old.max(initial=-1)) + 1
+    whole, part = sums(share, old, size), sums(share[listed], old[listed], size)
+    return share[listed] * np.divide(whole, part, out=np.ones(size), where=part > 0)[old[listed]]
 
 
 def household_share(

@@ -10,7 +10,7 @@ from geo.build import build
 from geo.codes import allot
 from geo.errors import CodesExhaustedError
 from geo.sources import Parameters
-from tests.geo.sketching import one_grid, sketch, sources
+from tests.geo.sketching import one_grid, sketch, sources, square
 
 
 def town(picture: str):
@@ -67,6 +67,31 @@ def test_a_split_lists_the_shares_of_its_parts():
     assert rows["relation"].tolist() == ["split", "split"]
     assert rows["area_share"].tolist() == pytest.approx([0.25, 0.75])
     assert rows["new_code"].tolist() == ["530102001001002", "530102001001001"]
+
+
+def test_a_border_drawn_a_little_otherwise_leaves_grids_the_same_and_loses_no_share():
+    first = one_grid("AAAA", compound="aabb")
+    drawn = {"a": square(0, 0, 2.001), "b": square(2.001, 0, 1.999)}
+    second = build(sources("AAAA", compound=drawn), Parameters(), previous=first.grids)
+    rows = second.lineage[["old_code", "new_code", "relation", "area_share"]]
+    assert (rows["old_code"] == rows["new_code"]).tolist() == [True, True]
+    assert rows["relation"].tolist() == ["same", "same"]
+    assert rows["area_share"].tolist() == pytest.approx([1, 1])
+
+
+def test_a_grid_that_left_but_for_a_scrap_is_retired():
+    first = one_grid("AAB", compound={"a": square(0, 0, 2), "b": square(2, 0)})
+    moved = {"A": square(0, 0, 2.0005)}  # 0.05 % of b's old grid, 0.025 % of a's new one
+    second = build(sources(moved, compound={"a": square(0, 0, 3)}), Parameters(), previous=first.grids)
+    rows = second.lineage.set_index("old_code")["relation"]
+    assert rows.to_dict() == {"530102001001001": "same", "530102001002001": "retired"}
+
+
+def test_provisional_codes_live_on_and_are_in_no_numbers_way():
+    first = one_grid("AAAA", compound="aabb").grids
+    first["code"] = ["530102001001N01", "530102001001N02"]
+    second = build(sources("AAAA", compound="aabc"), Parameters(), previous=first)
+    assert sorted(second.grids["code"]) == ["530102001001001", "530102001001002", "530102001001N01"]
 
 
 def test_new_and_retired_land_is_listed():
