@@ -45,7 +45,7 @@ def workers(count: int, done: Done = nobody_watches) -> Run:
 
     def run(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         work = function, list(items)
-        if count == 1 or len(work[1]) == 1:
+        if count == 1 or len(work[1]) <= 1:
             return one_by_one(work, done)
         with pool_for(work, min(count, len(work[1]))) as pool:
             return by_dask(pool, len(work[1]), done)

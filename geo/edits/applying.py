@@ -89,7 +89,7 @@ def only_woven(old: Grid, new: Grid) -> bool:
 
 
 def passed_on(before: Ground, old: list[Grid], new: list[Grid]) -> tuple[Passed, ...]:
-    """Say where the land and the households of some grids went.
+    """Say where the land and the households of some grids went; what a border moved by bending went nowhere.
 
     Households go as their counts went: by the buildings on the land where there are any, else by area.
     """
@@ -97,8 +97,10 @@ def passed_on(before: Ground, old: list[Grid], new: list[Grid]) -> tuple[Passed,
         return ()
     was, now = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (old, new))
     i, j = shapely.STRtree(now).query(was, predicate="intersects")
-    land = shapely.area(shapely.intersection(was[i], now[j]))
-    i, j, land = i[land > 0], j[land > 0], land[land > 0]
+    common = shapely.intersection(was[i], now[j])
+    land, width = shapely.area(common), np.where([new[b].code in before.grids for b in j], BENT_M, 0.0)
+    passed = land > width * shapely.length(common) / 2
+    i, j, land = i[passed], j[passed], land[passed]
     area = np.bincount(i, weights=land, minlength=len(old))
     homes = homes_in(before, was, now)[i, j]
     counted = np.bincount(i, weights=homes, minlength=len(old))

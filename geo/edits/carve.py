@@ -25,7 +25,7 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     Parameters
     ----------
     ring
-        A closed line, segments in grid cells, shape (n, 4).
+        A line that ends where it begins, segments in grid cells, shape (n, 4); see `geo.edits.drawing.drawn`.
 
     Raises
     ------
@@ -38,13 +38,11 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     WouldDisconnectError
         A grid would fall into more parts than it has.
     LineMissesGridError
-        The area covers no land of any grid.
+        The line is not closed, or goes round no land of any grid.
     """
 
     def edit(ground: Ground) -> Ground:
-        if len(ring) < 3:
-            raise LineMissesGridError("an area has three corners at least")
-        area = shapely.make_valid(shapely.Polygon(ring[:, :2] / CELLS_PER_M), method="structure")
+        area = area_in(ring)
         under = [code for code, grid in ground.grids.items() if shapely.relate_pattern(grid.polygon, area, "T********")]
         grids = ground.open_grids(under)
         if not grids:
@@ -53,9 +51,27 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
         cells = cut(ground, grids, ring)
         inside = shapely.intersects(area, shapely.point_on_surface(cells.polygon))
         land = np.bincount(cells.grid[inside], weights=cells.area_m2[inside], minlength=len(grids))
+        if not inside.any():
+            raise LineMissesGridError("the area drawn is too small to be land")
         owner = np.where(inside, len(grids), cells.grid)
         require_no_more_parts(cells, owner)
         made = replace(new_grid(cells.grids[int(np.argmax(land))], fresh), name=name)
         return regrid(cells, owner, [*cells.grids, made], {len(grids): "override"})
 
     return edit
+
+
+def area_in(ring: Ints) -> shapely.Geometry:
+    """Return the area that a closed line goes round, metres; empty where it goes to and fro on one line.
+
+    Raises
+    ------
+    LineMissesGridError
+        The line does not end where it begins.
+    """
+    if not len(ring) or (ring[0, :2] != ring[-1, 2:]).any():
+        raise LineMissesGridError("an area is drawn as a line that ends where it begins")
+    corners = ring[:, :2] / CELLS_PER_M
+    if len(corners) < 3:
+        return shapely.Polygon()
+    return shapely.make_valid(shapely.Polygon(corners), method="structure", keep_collapsed=False)

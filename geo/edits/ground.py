@@ -89,7 +89,7 @@ class Ground:
         return self.grids[code]
 
     def open_grids(self, codes: Iterable[str]) -> list[Grid]:
-        """Return grids whose land may change.
+        """Return grids that may change.
 
         Raises
         ------

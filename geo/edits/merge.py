@@ -23,20 +23,27 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         One of them does not exist, or may not change.
     CrossesCommunityError
         They are of different communities.
+    EditRefused
+        There is only one.
     NotAdjacentError
         They do not hang together by common borders; corners do not count.
     """
 
     def edit(ground: Ground) -> Ground:
         grids = ground.open_grids([keep, *codes])
-        if len(grids) < 2:
-            raise EditRefused("a merger takes two grids at least", [keep])
+        require_several(grids)
         require_same_community(grids)
         cells = cut(ground, grids)
         require_together(cells)
         return regrid(cells, np.zeros(len(cells), dtype=np.int64), [cells.grids[0]])
 
     return edit
+
+
+def require_several(grids: Sequence[Grid]) -> None:
+    """Refuse a single grid where land should pass between several."""
+    if len(grids) < 2:
+        raise EditRefused("this edit takes two grids at least", [grid.code for grid in grids])
 
 
 def require_same_community(grids: Sequence[Grid]) -> None:

@@ -33,7 +33,15 @@ def reassign_faces(points: Geometries, *, to: str) -> Edit:
 
 
 def reassign_unit(unit: str, *, to: str) -> Edit:
-    """Give all faces that a source unit ("layer:id") claims in ``to``'s community to that grid."""
+    """Give all faces that a source unit ("layer:id") claims in ``to``'s community to that grid.
+
+    Raises
+    ------
+    LineMissesGridError
+        The unit claims no face of another grid there.
+    NotAdjacentError, GridLockedError, WouldEmptyGridError, WouldDisconnectError
+        See `geo.errors`.
+    """
     return reassigned(lambda polygon, claims: np.array([unit in each for each in claims], dtype=np.bool_), to=to)
 
 

@@ -10,7 +10,7 @@ from geo.arrays import Ints, group_first
 from geo.edges import Adjacency, components
 from geo.edits.ground import Edit, Ground
 from geo.edits.land import Cells, cut, regrid
-from geo.edits.merge import require_same_community
+from geo.edits.merge import require_same_community, require_several
 from geo.edits.split import staying
 from geo.errors import LineMissesGridError, WouldDisconnectError
 
@@ -28,6 +28,10 @@ def reshape_grids(codes: Sequence[str], line: Ints) -> Edit:
 
     Raises
     ------
+    UnknownGridError, GridLockedError
+        One of them does not exist, or may not change.
+    EditRefused
+        There is only one.
     CrossesCommunityError
         The grids are of different communities.
     LineMissesGridError
@@ -38,6 +42,7 @@ def reshape_grids(codes: Sequence[str], line: Ints) -> Edit:
 
     def edit(ground: Ground) -> Ground:
         grids = ground.open_grids(codes)
+        require_several(grids)
         require_same_community(grids)
         cells = cut(ground, grids, line)
         owner = taken_over(cells)

@@ -8,11 +8,12 @@ import shapely
 
 from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.describe import lock_grid, retag_grid
 from geo.edits.ground import Buildings, Edit, Ground
+from geo.edits.lock import lock_grid
 from geo.edits.merge import merge_grids
 from geo.edits.reassign import reassign_faces, reassign_unit
 from geo.edits.reshape import reshape_grids
+from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.edits.vertices import delete_vertex, insert_vertex, move_vertex
 from geo.errors import EditRefused
@@ -151,6 +152,19 @@ def test_a_line_that_cuts_off_nothing_beside_the_neighbour_is_refused():
     assert refusal(ground("ab"), reshape_grids(["a", "b"], line((0, 0.2), (0.2, 0)))) == "line_misses_grid"
 
 
+def test_a_reshape_takes_two_grids():
+    for codes in (["a"], ["a", "a"], []):
+        assert refusal(ground("ab"), reshape_grids(codes, line((0.5, -1), (0.5, 2)))) == "refused"
+
+
+def test_a_border_that_the_line_only_bent_passed_no_land_on():
+    before = ground("aab\naab\naab")
+    tilted = edited(before, reshape_grids(["a", "b"], line((2, 0), (2.3337, 1.2771), (2, 3))))
+    change = apply(tilted, reshape_grids(["a", "b"], line((2.1, 0.3827), (2.2, 0.5), (2.2, 0.7656))))
+    assert {(passed.old, passed.new) for passed in change.lineage} == {("a", "a"), ("b", "a"), ("b", "b")}
+    assert sum(passed.area_share for passed in change.lineage if passed.old == "b") == pytest.approx(1, abs=1e-12)
+
+
 def test_a_border_between_communities_is_not_reshaped():
     assert (
         refusal(ground("ab", "pq"), reshape_grids(["a", "b"], line((1, 0), (1.5, 0.5), (1, 1)))) == "crosses_community"
@@ -215,6 +229,17 @@ def test_a_carving_that_breaks_empties_or_leaves_the_community_is_refused():
     assert refusal(ground("ab"), carve_grid(whole, fresh=fresh())) == "would_empty_grid"
 
 
+def test_what_goes_round_no_land_is_no_area():
+    for nothing in (
+        line((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)),  # open
+        line((0.2, 0.2), (0.8, 0.2), (0.5, 0.2), (0.2, 0.2)),  # flat
+        line((5, 5), (6, 5), (6, 6), (5, 5)),  # elsewhere
+        line((0.2, 0.2), (0.8, 0.2), (0.2, 0.2)),
+        np.empty((0, 4), dtype=np.int64),
+    ):
+        assert refusal(ground("ab"), carve_grid(nothing, fresh=fresh())) == "line_misses_grid"
+
+
 # reassign
 
 
@@ -230,7 +255,20 @@ def test_a_whole_grid_is_not_given_away():
     assert refusal(ground("abc"), reassign_unit("compound:x", to="c")) == "line_misses_grid"
 
 
-# retag
+# retag and lock
+
+
+def test_what_says_the_same_as_before_changes_nothing():
+    before = ground("ab")
+    for nothing in (retag_grid("a"), retag_grid("a", management_type="routine"), lock_grid("a", locked=False)):
+        assert nothing(before) is before
+
+
+def test_a_locked_grid_keeps_its_name_until_it_is_unlocked():
+    before = edited(ground("ab"), lock_grid("a"))
+    assert refusal(before, retag_grid("a", name="一号网格")) == "grid_locked"
+    after = edited(edited(before, lock_grid("a", locked=False)), retag_grid("a", name="一号网格"))
+    assert after.grids["a"].name == "一号网格"
 
 
 def test_a_grid_is_renamed_and_typed():

@@ -1,4 +1,4 @@
-"""Retag and lock: what a grid says, and whether its land may change."""
+"""Retag: what a grid says of itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def retag_grid(code: str, *, name: str | None = None, management_type: str | Non
 
     Raises
     ------
+    UnknownGridError, GridLockedError
+        There is no such grid, or it may not change.
     EditRefused
         The management type is none of the four.
     """
@@ -23,11 +25,7 @@ def retag_grid(code: str, *, name: str | None = None, management_type: str | Non
         kind = management_type or grid.management_type
         if kind not in MANAGEMENT_TYPES:
             raise EditRefused(f"{kind} is no management type; take one of {', '.join(MANAGEMENT_TYPES)}", [code])
-        return ground.replace([replace(grid, name=grid.name if name is None else name, management_type=kind)])
+        said = replace(grid, name=grid.name if name is None else name, management_type=kind)
+        return ground if said == grid else ground.replace([said])
 
     return edit
-
-
-def lock_grid(code: str, *, locked: bool = True) -> Edit:
-    """Lock a grid, so that its land may not change, or unlock it. Its own inverse."""
-    return lambda ground: ground.replace([replace(ground.grid(code), locked=locked)])
