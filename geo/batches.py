@@ -18,6 +18,7 @@ from geo.noding import REACH_M
 from geo.running import Run, in_order
 
 PAIRS_A_TASK = 2_000
+AREAS_A_TASK = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,18 +44,28 @@ def meetings(areas: Geometries, units: Geometries, *, local: Run = in_order) -> 
     units
         Valid polygons; None and empty ones meet nothing.
     """
-    reach = shapely.buffer(areas, REACH_M, join_style="mitre")
-    community, unit = shapely.STRtree(units).query(reach, predicate="intersects")
-    order = np.lexsort([unit, community])
-    community, unit = community[order].astype(np.int64), unit[order].astype(np.int64)
-    shapely.prepare(areas)
-    within = shapely.contains_properly(areas[community], units[unit])
+    tree = shapely.STRtree(units)
+    tree.query(areas[:0])  # it is built at its first use, which must not be in several threads at once
+    firsts = range(0, len(areas), AREAS_A_TASK)
+    found = local(lambda first: near(areas[first : first + AREAS_A_TASK], first, tree, units), firsts)
+    community, unit, within = (np.concatenate(column) for column in zip(*found, strict=True))
     land = lands(areas, units, community, unit, within, local)
     best = np.lexsort([community, -np.round(land, 6), unit])
     best = best[group_first(unit[best])]
     home = np.full(len(units), -1, dtype=np.int64)
     home[unit[best]] = np.where(land[best] > 0, community[best], -1)
     return Meetings(community, unit, within, home)
+
+
+def near(areas: Geometries, first: int, tree: shapely.STRtree, units: Geometries) -> tuple[Ints, Ints, Bools]:
+    """Return the units near some communities, numbered from ``first`` on, and which lie clear of the border in them."""
+    reach = shapely.buffer(areas, REACH_M, join_style="mitre")
+    community, unit = tree.query(reach, predicate="intersects")
+    order = np.lexsort([unit, community])
+    community, unit = community[order].astype(np.int64), unit[order].astype(np.int64)
+    shapely.prepare(areas)
+    within = np.asarray(shapely.contains_properly(areas[community], units[unit]), dtype=np.bool_)
+    return community + first, unit, within
 
 
 def common_area(areas: Geometries, units: Geometries, local: Run) -> Floats:
