@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums, unroll
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, place_in_run, sums, unroll
 from geo.faces import dissolve
 from geo.places import Places
 from geo.repair import polygonal_parts
@@ -98,8 +98,7 @@ class Dwellings:
         place = np.flatnonzero(np.isin(self.grid, grids))
         local = np.searchsorted(grids, self.grid[place])
         first = np.flatnonzero(group_first(local))
-        number = np.arange(len(place)) - np.repeat(first, np.diff(np.append(first, len(place))))
-        shaken = ((number[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
+        shaken = ((place_in_run(local)[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
         origin = np.rint(self.xy[place][first])
         bounds = shapely.bounds(polygon[grids])
         around = FAR * np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T)[:, None, None] * TRIANGLE
