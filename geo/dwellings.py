@@ -12,6 +12,7 @@ import shapely
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first, place_in_run, sums, unroll
 from geo.faces import dissolve
+from geo.noding import on_grid
 from geo.places import Places
 from geo.repair import polygonal_parts
 
@@ -113,7 +114,7 @@ class Dwellings:
 
 def on_the_grid(drawn: Geometries) -> Geometries:
     """Round polygons to whole millimetres; where that breaks one, it is mended."""
-    rounded = shapely.transform(polygonal_parts(drawn), lambda xy: np.round(xy, 3))
+    rounded = on_grid(polygonal_parts(drawn))
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = polygonal_parts(shapely.make_valid(rounded[broken], method="structure"))
     return np.asarray(rounded, dtype=object)
