@@ -50,7 +50,7 @@ def status(
 
 @app.command(epilog=examples("onegrid db upgrade", "onegrid db upgrade --data-dir /srv/onegrid"))
 def upgrade(data_dir: DataDir = None) -> None:
-    """Bring the schema to this program's revision, in one transaction; a private cluster is made where there is none."""
+    """Bring the schema to this program's revision, in one transaction; make a private cluster where there is none."""
     from data.database.access import reached
     from data.database.schema import upgrade as upgrade_schema
     from data.settings import read_settings

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyogrio
 import pyproj
 
+from data import grid_overlays
 from data.qml import style_qml
 from data.sld import style_sld
 from data.styles import Style, styles_of
@@ -49,8 +50,13 @@ def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], path: Path) ->
 
 
 def finish(path: Path, spatial: Sequence[str]) -> None:
-    """Have QGIS show the layers with geometry in their styles."""
-    add_styles(path, [style for name in spatial for style in styles_of(name)])
+    """Add the view of the grids with what serves them, and have QGIS show the layers with geometry in their styles."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        there = [*spatial, grid_overlays.NAME] if grid_overlays.add_overlays(database, DATE) else spatial
+        add_styles(database, [style for name in there for style in styles_of(name)])
+        database.commit()
 
 
 def append(path: Path, name: str, frame: pd.DataFrame, geometry: str | None) -> None:
@@ -84,23 +90,19 @@ def crs_text(crs: pyproj.CRS) -> str:
     return ":".join(authority) if authority else crs.to_wkt("WKT2_2019")
 
 
-def add_styles(path: Path, styles: Sequence[Style]) -> None:
+def add_styles(database: sqlite3.Connection, styles: Sequence[Style]) -> None:
     """Add the table of styles that QGIS looks for, and register it."""
     rows = [
         ("", "", s.layer, "geometry", s.name, style_qml(s), style_sld(s), s.default, s.description, "", None, DATE)
         for s in styles
     ]
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute(STYLE_TABLE)
-        database.executemany(f"INSERT INTO layer_styles VALUES (NULL{', ?' * 12})", rows)
-        database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id)"
-            " VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)",
-            [DATE],
-        )
-        database.commit()
+    database.execute(STYLE_TABLE)
+    database.executemany(f"INSERT INTO layer_styles VALUES (NULL{', ?' * 12})", rows)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id)"
+        " VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)",
+        [DATE],
+    )
 
 
 def layer_columns(path: Path, wanted: Sequence[str]) -> dict[str, list[str]]:

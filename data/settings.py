@@ -1,6 +1,6 @@
 """The settings of the program, from the environment: one class, built where the program begins.
 
-Every name begins with ``ONEGRID_``; one that is not known is an error, so that a slip of the pen is not silently ignored.
+Every name begins with ``ONEGRID_``; one that is not known is an error, so that a slip of the pen is not passed over.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: Pat
     values = {name: value for name, value in found.items() if name.startswith(PREFIX) and value}
     names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
     for name in sorted(set(values) - set(names)):
-        near = difflib.get_close_matches(name, names, 1)
+        near = difflib.get_close_matches(name, names, 1, cutoff=0.8)
         advice = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}"
         raise InputError(f"{name} is no setting; {advice}")
     given = {names[name]: value for name, value in values.items()}

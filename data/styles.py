@@ -66,6 +66,7 @@ def gap_look(ink: str, *hatch: int) -> Look:
 
 
 SHORT_NUMBER = 'right("code", 3)'
+NUMBER_AND_SHORTAGE = """right("code", 3) || if("short" > 0, '\\n缺 ' || "short" || ' 人', '')"""
 
 STYLES: Sequence[Style] = (
     Style(
@@ -77,7 +78,7 @@ STYLES: Sequence[Style] = (
             "residential": ("居民小区网格 Residential", grid_look("#f2d8a2")),
             "institutional": ("单位院落网格 Institutional", grid_look("#a3c3e3")),
             "patrol": ("公共空间网格 Public space (patrol)", grid_look("#d5e4ca")),
-            "unclaimed": ("无人认领 Unclaimed", grid_look("", 45)),
+            "unclaimed": ("无人认领网格 Unclaimed", grid_look("", 45)),
         },
         label=SHORT_NUMBER,
     ),
@@ -92,6 +93,68 @@ STYLES: Sequence[Style] = (
             "key_attention": ("重点关注型 Key attention", grid_look("#bf6420")),
             "concentrated_rectification": ("集中整治型 Concentrated rectification", grid_look("#6b2a0c")),
             "": ("未定 Not set", grid_look("")),
+        },
+        default=False,
+        label=SHORT_NUMBER,
+    ),
+    Style(
+        "grid_overlays",
+        "岗位缺编 staffing shortage",
+        "网格按岗位缺编分级，配齐居中，标注缺几人。Grids by people short of, or beyond, what is required.",
+        "shortage",
+        {
+            "short_3": ("缺 3 人及以上 3 or more short", grid_look("#9c4a06")),
+            "short_2": ("缺 2 人 2 short", grid_look("#e6a04c")),
+            "short_1": ("缺 1 人 1 short", grid_look("#f7dcae")),
+            "as_required": ("按标准配齐 As required", grid_look("#f6f3ec")),
+            "over_1": ("超出标准 1–2 人 1–2 more", grid_look("#a9cbe8")),
+            "over_3": ("超出标准 3 人及以上 3 or more more", grid_look("#4d86bd")),
+            "": ("不详 Unknown", grid_look("")),
+        },
+        label=NUMBER_AND_SHORTAGE,
+    ),
+    Style(
+        "grid_overlays",
+        "党组织覆盖 party organisation",
+        "网格现有的党组织形式。Grids by the party organisation that covers them today.",
+        "form",
+        {
+            "branch": ("网格党支部 Branch of its own", grid_look("#f0c662")),
+            "joint_branch": ("联合党支部 Joint branch", grid_look("#c6d690")),
+            "party_group": ("党小组 Party group", grid_look("#86bccd")),
+            "service_station": ("党员先锋服务站 Pioneer service station", grid_look("#e2d7ed")),
+            "none": ("没有党组织 None", grid_look("", 45)),
+            "": ("不详 Unknown", grid_look("")),
+        },
+        default=False,
+        label=SHORT_NUMBER,
+    ),
+    Style(
+        "grid_overlays",
+        "缺口严重程度 gap severity",
+        "网格按最严重的缺口分级，例外不计。Grids by their worst gap; accepted exceptions do not count.",
+        "severity",
+        {
+            "none": ("没有缺口 No gap", grid_look("#f6f3ec")),
+            "low": ("轻微 Low", grid_look("#d5dde6")),
+            "medium": ("中等 Medium", grid_look("#9db2c8")),
+            "high": ("严重 High", grid_look("#557a9c")),
+            "highest": ("最严重 Highest", grid_look("#1c3a58")),
+        },
+        default=False,
+        label=SHORT_NUMBER,
+    ),
+    Style(
+        "grid_overlays",
+        "星级评定 star rating",
+        "小区最近一次考核的星级。Settlements by the stars of their latest assessment.",
+        "rating",
+        {
+            "five": ("五星 Five stars", grid_look("#7d5a00")),
+            "four": ("四星 Four stars", grid_look("#d3a83f")),
+            "three": ("三星 Three stars", grid_look("#f0dfae")),
+            "no_star": ("不评星 No star", grid_look("", 45)),
+            "": ("未评定 Not assessed", grid_look("#f6f3ec")),
         },
         default=False,
         label=SHORT_NUMBER,
@@ -130,7 +193,7 @@ STYLES: Sequence[Style] = (
         "覆盖缺口按台账分类，线纹表示缺失。Coverage gaps by ledger; hatch is what is missing.",
         "ledger",
         {
-            "unheld": ("无人认领 Nobody holds it", gap_look("#a64b00", 45)),
+            "unheld": ("无人认领缺口 Nobody holds it", gap_look("#a64b00", 45)),
             "contested": ("多头认领 Several hold it", gap_look("#5e3c99", 45, 135)),
             "unserved": ("有人无服务 Held, not served", gap_look("#00695c", 0)),
         },

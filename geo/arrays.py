@@ -26,6 +26,16 @@ def group_first(groups: NDArray[Any]) -> Bools:
     return first
 
 
+def place_in_run(groups: NDArray[Any]) -> Ints:
+    """Count the rows of each run of equal values in a sorted array from 0.
+
+    >>> place_in_run(np.array([3, 3, 5, 5, 5])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    first = np.flatnonzero(group_first(groups))
+    return np.arange(len(groups)) - np.repeat(first, np.diff(np.append(first, len(groups))))
+
+
 def dense(keys: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     """Number the distinct values of ``keys`` in their order; return them and each row's number."""
     values, numbers = np.unique(keys, return_inverse=True)

@@ -21,7 +21,6 @@ from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.divisions import division_facts
 from geo.duty import duty, premises_of
-from geo.edges import Adjacency
 from geo.gaps import find_gaps
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.exceptions import accepted
@@ -181,8 +180,7 @@ def reordered(merged: Merged, order: Ints) -> Merged:
     face_place = np.empty(len(faces), dtype=np.int64)
     face_place[faces] = np.arange(len(faces))
     claim_face = face_place[merged.claim_face]
-    beside = Adjacency(place[merged.beside_left], place[merged.beside_right], merged.beside_m)
-    beside = beside.lower_first().summed(len(order))
+    beside = merged.beside.named(place).lower_first().summed(len(order))
     claims = np.lexsort([merged.claim_unit, claim_face])
     return replace(
         merged,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import Geometries, Ints, dense, group_first
+from geo.arrays import Geometries, Ints, dense
 from geo.edges import Adjacency, Edges, components
 from geo.errors import InputError
 from geo.faces import Cut, Faces, claims, dissolve
@@ -132,19 +132,16 @@ def smaller_first(area_m2: np.ndarray, code: np.ndarray) -> Ints:
 def fill_thin_holes(land: Land, sliver_width: float) -> Ints:
     """Give thin holes to the community that shares most border with each; return the owner of each face."""
     hole = land.owner == NOBODY
-    both = hole[land.next_to.left] & hole[land.next_to.right]
-    inner = Adjacency(land.next_to.left[both], land.next_to.right[both], land.next_to.length[both])
+    inner = land.next_to.where(hole[land.next_to.left] & hole[land.next_to.right])
     count, piece = components(len(hole), inner)
     thin = is_thin(land.polygon, piece, Extent.of(land, np.arange(len(hole)), piece, inner, count), sliver_width)
     fill = hole & thin[piece]
     ways = land.next_to.both_ways()
-    chosen = fill[ways.left] & ~hole[ways.right]
-    border = Adjacency(piece[ways.left[chosen]], land.owner[ways.right[chosen]], ways.length[chosen])
-    border = border.summed(max(count, int(land.owner.max()) + 1))
-    best = np.lexsort([border.right, -np.round(border.length, 6), border.left])
-    best = best[group_first(border.left[best])]
+    ways = ways.where(fill[ways.left] & ~hole[ways.right])
+    border = Adjacency(piece[ways.left], land.owner[ways.right], ways.length)
+    filled, by = border.summed(max(count, int(land.owner.max()) + 1)).longest()
     taker = np.full(count, NOBODY, dtype=np.int64)
-    taker[border.left[best]] = border.right[best]
+    taker[filled] = by
     return np.where(fill, taker[piece], land.owner)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, dense, group_first, sums
+from geo.arrays import Floats, Geometries, Ints, dense, place_in_run, sums
 from geo.rules import NOBODY
 from geo.sources import COUNTS
 
@@ -40,9 +40,7 @@ def largest_remainder(total: Ints, group: Ints, weight: Floats) -> Ints:
     share = np.floor(exact).astype(np.int64)
     missing = total - np.bincount(group, weights=share, minlength=len(total)).astype(np.int64)
     order = np.lexsort([np.arange(len(group)), -np.round(exact - share, 9), group])
-    first = np.flatnonzero(group_first(group[order]))
-    place = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    share[order] += place < missing[group[order]]
+    share[order] += place_in_run(group[order]) < missing[group[order]]
     return share
 
 

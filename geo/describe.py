@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints, group_first, sums
+from geo.arrays import Floats, Geometries, Ints, group_first, place_in_run, sums
 from geo.counts import building_counts, carry
 from geo.merge import Merged
 from geo.result import GRID_KINDS
@@ -166,9 +166,7 @@ def unit_layer(merged: Merged, claimed: Floats, granted: Floats, counts: pd.Data
 
 def face_layer(merged: Merged, code: NDArray[np.object_]) -> gpd.GeoDataFrame:
     """Write the ``faces`` layer; faces are numbered within their grid."""
-    first = np.flatnonzero(group_first(merged.face_grid))
-    size = np.diff(np.append(first, len(merged.face_grid)))
-    number = np.arange(len(merged.face_grid)) - np.repeat(first, size) + 1
+    number = place_in_run(merged.face_grid) + 1
     held_by = code[merged.face_grid]
     table = pd.DataFrame(
         {

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.gathering import of_own_branch
+from geo.gathering import roster_rows
 from geo.places import Places
-from geo.roster import with_secretaries
 from geo.tables import POSTS, at_or_none
 
 DUTY_COLUMNS = ("code", "post", "name", "phone", "full_time", "force", "organisation")
@@ -45,10 +44,8 @@ def duty(
         the post `OFFICE` too; ``full_time`` is 1, 0 or missing. None where nobody says who is on duty.
     """
     rows = [offices(communities)]
-    if "roster" in tables:
-        roster = tables["roster"]
-        if "party" in tables:
-            roster = with_secretaries(roster, tables["party"][of_own_branch(tables["party"])])
+    roster = roster_rows(tables)
+    if roster is not None:
         grid = np.where(roster["whole"], -1, roster["grid"])
         place = pd.Series(at_or_none(code, grid), index=roster.index).fillna(roster["community"])
         rows.append(roster.assign(code=place, full_time=roster["full_time"].astype("Int64"))[list(DUTY_COLUMNS)])

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums, unroll
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, place_in_run, sums, unroll
 from geo.faces import dissolve
+from geo.noding import on_grid
 from geo.places import Places
 from geo.repair import polygonal_parts
 
@@ -98,8 +99,7 @@ class Dwellings:
         place = np.flatnonzero(np.isin(self.grid, grids))
         local = np.searchsorted(grids, self.grid[place])
         first = np.flatnonzero(group_first(local))
-        number = np.arange(len(place)) - np.repeat(first, np.diff(np.append(first, len(place))))
-        shaken = ((number[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
+        shaken = ((place_in_run(local)[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M
         origin = np.rint(self.xy[place][first])
         bounds = shapely.bounds(polygon[grids])
         around = FAR * np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T)[:, None, None] * TRIANGLE
@@ -114,7 +114,7 @@ class Dwellings:
 
 def on_the_grid(drawn: Geometries) -> Geometries:
     """Round polygons to whole millimetres; where that breaks one, it is mended."""
-    rounded = shapely.transform(polygonal_parts(drawn), lambda xy: np.round(xy, 3))
+    rounded = on_grid(polygonal_parts(drawn))
     broken = ~shapely.is_valid(rounded)
     rounded[broken] = polygonal_parts(shapely.make_valid(rounded[broken], method="structure"))
     return np.asarray(rounded, dtype=object)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, group_first, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, place_in_run, sums
 from geo.noding import CELLS_PER_M, number_vertices, to_cells
 
 
@@ -78,9 +78,7 @@ class Edges:
         rows, balance, group = order[balance != 0], balance[balance != 0], group[balance != 0]
         ours = np.where(self.start[rows] < self.end[rows], 1, -1) == np.sign(balance)
         rows, balance, group = rows[ours], balance[ours], group[ours]
-        first = np.flatnonzero(group_first(group))
-        place = np.arange(len(group)) - np.repeat(first, np.diff(np.append(first, len(group))))
-        return np.sort(rows[place < np.abs(balance)])
+        return np.sort(rows[place_in_run(group) < np.abs(balance)])
 
     def lines(self, rows: Ints) -> Geometries:
         """Return the edges of some rows as two-point lines, coordinates in metres."""
@@ -94,6 +92,18 @@ class Adjacency:
     left: Ints
     right: Ints
     length: Floats
+
+    def where(self, chosen: Bools | Ints) -> Adjacency:
+        """Return some of the pairs."""
+        return Adjacency(self.left[chosen], self.right[chosen], self.length[chosen])
+
+    def named(self, label: Ints) -> Adjacency:
+        """Return every pair with its rows' labels in place of the rows."""
+        return Adjacency(label[self.left], label[self.right], self.length)
+
+    def inside(self, label: Ints) -> Adjacency:
+        """Return the pairs of rows that have one label."""
+        return self.where(label[self.left] == label[self.right])
 
     def both_ways(self) -> Adjacency:
         """Return every pair in both orders."""
@@ -115,9 +125,17 @@ class Adjacency:
 
     def among(self, label: Ints, count: int) -> Adjacency:
         """Return the adjacency of groups of faces, pairs inside one group left out."""
-        left, right = label[self.left], label[self.right]
-        apart = left != right
-        return Adjacency(left[apart], right[apart], self.length[apart]).summed(count)
+        named = self.named(label)
+        return named.where(named.left != named.right).summed(count)
+
+    def longest(self) -> tuple[Ints, Ints]:
+        """Return each left row, ascending, and the right row with which its pair is longest.
+
+        Pairs are distinct. Lengths that differ by less than a thousandth of a millimetre tie; the lowest row wins.
+        """
+        order = np.lexsort([self.right, -np.round(self.length, 6), self.left])
+        best = order[group_first(self.left[order])]
+        return self.left[best], self.right[best]
 
 
 def components(count: int, pairs: Adjacency) -> tuple[int, Ints]:

@@ -14,7 +14,7 @@ import shapely
 from geo.arrays import Bools, Geometries, Ints, dense, sums, unroll
 from geo.edges import Adjacency, Edges, components
 from geo.noding import CELLS_PER_M, GRID_M, REACH_M, collect, near_runs, node, on_grid, rings_of
-from geo.tracing import OUTSIDE, Net, Traced, gathered, trace
+from geo.tracing import OUTSIDE, Net, Traced, dissolved, side_by_side, trace
 
 UNCERTAIN_M = 0.002
 """Nearer to the drawn border than this, a face's point doesn't tell on which side of the bent border the face lies."""
@@ -39,8 +39,7 @@ class Batch:
     """Some communities with all that their build needs; unit rows are local to the batch.
 
     ``meets`` pairs communities and units by local rows; ``around`` are other communities, all those beside these
-    among them. ``home`` is the
-    local row of the community that holds most of a unit's land, -1 when it is not here.
+    among them. ``home`` is the local row of the community that holds most of a unit's land, -1 when it is not here.
     """
 
     community: Ints
@@ -103,9 +102,7 @@ class Cut:
 
     def pairs(self) -> Adjacency:
         """Return which faces have a line in common, one row a line."""
-        left, right = self.left[0::2], self.left[1::2]
-        both = (left >= 0) & (right >= 0)
-        return Adjacency(left[both], right[both], self.net.length_m[both])
+        return side_by_side(self.net, self.left)
 
     def border(self) -> Ints:
         """Return the half-edges that have a face to their left only."""
@@ -114,12 +111,7 @@ class Cut:
 
     def dissolved(self, group: Ints, size: int) -> Geometries:
         """Return the land of groups of faces: one polygon or multipolygon each."""
-        held = np.append(group, OUTSIDE)[self.left]
-        traced = trace(self.net, kept=held[0::2] != held[1::2], wanted=held >= 0)
-        half = np.flatnonzero(traced.left >= 0)
-        owner = np.zeros(len(traced.polygon), dtype=np.int64)
-        owner[traced.left[half]] = held[half]
-        return gathered(traced.polygon, owner, size)
+        return dissolved(self.net, self.left, group, size)
 
 
 @dataclass(frozen=True, eq=False)

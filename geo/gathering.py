@@ -101,14 +101,17 @@ def places(points: gpd.GeoDataFrame | None) -> Places | None:
 
 
 def roster(tables: Mapping[str, pd.DataFrame], grids: int, communities: np.ndarray) -> Roster | None:
-    """Return who holds which post, if there is such a table; with the secretaries whom the party table alone names."""
-    if "roster" not in tables:
-        return None
-    rows = tables["roster"]
-    if "party" in tables:
-        branches = tables["party"]
-        rows = with_secretaries(rows, branches[of_own_branch(branches)])
-    return Roster.of(rows, grids, communities)
+    """Return who holds which post, if there is such a table."""
+    rows = roster_rows(tables)
+    return None if rows is None else Roster.of(rows, grids, communities)
+
+
+def roster_rows(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Return the matched rows of the roster, if any, with the secretaries whom the party table alone names."""
+    rows, party = tables.get("roster"), tables.get("party")
+    if rows is None or party is None:
+        return rows
+    return with_secretaries(rows, party[of_own_branch(party)])
 
 
 def of_own_branch(party: pd.DataFrame) -> Bools:

@@ -59,7 +59,7 @@ def joint_branches(members: Ints, pairs: Adjacency, least: Ints, most: Ints) -> 
     for number in np.unique(whole[enough & large]):  # a search for each; few components are as large
         rows = np.flatnonzero(whole == number)
         inside = whole[pairs.left] == number
-        graph = Graph.of(members, rows, Adjacency(pairs.left[inside], pairs.right[inside], pairs.length[inside]))
+        graph = Graph.of(members, rows, pairs.where(inside))
         bounds = int(least[rows[0]]), int(most[rows[0]])
         found = fewest(graph, *bounds) if len(rows) <= MOST_EXACT else grown(graph, *bounds)
         for place, nodes in enumerate(found):

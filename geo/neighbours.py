@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Geometries, Ints, dense, group_first
+from geo.arrays import Bools, Geometries, Ints, dense, place_in_run
 from geo.edges import Adjacency, Edges, components, neighbours
 from geo.grouped import Grouped
 
@@ -57,9 +57,7 @@ def across(polygon: Geometries, beside: Adjacency, public: Bools, wanted: Bools)
     point = shapely.get_coordinates(shapely.point_on_surface(polygon[rows]))
     apart = np.rint(np.hypot(*(point[local[: len(one)]] - point[local[len(one) :]]).T))
     order = np.lexsort([other, apart, one])
-    first = np.flatnonzero(group_first(one[order]))
-    rank = np.arange(len(order)) - np.repeat(first, np.diff(np.append(first, len(order))))
-    near = order[rank < NEAREST]
+    near = order[place_in_run(one[order]) < NEAREST]
     pair = np.minimum(one, other)[near] * len(polygon) + np.maximum(one, other)[near]
     pairs, place = np.unique(pair, return_index=True)
     return Adjacency(pairs // len(polygon), pairs % len(polygon), apart[near][place])
@@ -72,7 +70,7 @@ def reachable(beside: Adjacency, public: Bools, start: Bools, end: Bools) -> tup
     """
     size = len(public)
     open_land = public[beside.left] & public[beside.right]
-    _, space = components(size, Adjacency(beside.left[open_land], beside.right[open_land], beside.length[open_land]))
+    _, space = components(size, beside.where(open_land))
     grid = np.concatenate([beside.left, beside.right])
     beyond = np.concatenate([beside.right, beside.left])
     rim = public[beyond] & ~public[grid]

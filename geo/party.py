@@ -124,8 +124,7 @@ def assignments(
     order = np.argsort(grids["code"].to_numpy(dtype=str), kind="stable")
     grids, polygon = grids.iloc[order], polygon[order]
     if beside is not None:
-        place = np.argsort(order)
-        beside = Adjacency(place[beside.left], place[beside.right], beside.length).lower_first()
+        beside = beside.named(np.argsort(order)).lower_first()
     code, community = (grids[name].to_numpy(dtype=object) for name in ("code", "community_code"))
     known = pd.array(grids["party_members"], dtype="Int64")
     members = party_rule(known.fillna(0).to_numpy(np.int64), community, standards)

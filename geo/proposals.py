@@ -90,7 +90,7 @@ def propose(members: Members, polygon: Geometries, community: Ints, beside: Adja
     if beside is None:
         rows = np.flatnonzero(np.isin(community, community[form == GROUP]))
         local = side_by_side(polygon[rows], community[rows])
-        beside = Adjacency(rows[local.left], rows[local.right], local.length)
+        beside = local.named(rows)
     for far in (False, True):
         few = form == GROUP
         if not few.any():
@@ -135,8 +135,7 @@ def columns(pairs: Adjacency) -> tuple[Ints, Ints, Floats]:
 
 def among(pairs: Adjacency, chosen: Bools) -> Adjacency:
     """Return the pairs of which both grids are chosen."""
-    both = chosen[pairs.left] & chosen[pairs.right]
-    return Adjacency(pairs.left[both], pairs.right[both], pairs.length[both])
+    return pairs.where(chosen[pairs.left] & chosen[pairs.right])
 
 
 def lowest(label: Ints, rows: Ints) -> Ints:
@@ -149,8 +148,7 @@ def with_others_like_them(members: Members, few: Bools, ways: Ways) -> Ints:
     """Group grids with too few members; return the lowest row of each grid's group, -1 where it has none."""
     rows = np.flatnonzero(few)
     place = np.cumsum(few) - 1
-    pairs = Adjacency(place[ways.pairs.left], place[ways.pairs.right], ways.pairs.length)
-    group = joint_branches(members.count[rows], pairs, members.least[rows], members.most[rows])
+    group = joint_branches(members.count[rows], ways.pairs.named(place), members.least[rows], members.most[rows])
     lead = np.full(len(few), -1)
     found = group >= 0
     lead[rows[found]] = lowest(group[found], rows[found])

@@ -185,11 +185,8 @@ class Pieces:
         """Connect neighbouring faces of one owner."""
         local = np.full(len(land.owner), -1, dtype=np.int64)
         local[live] = np.arange(len(live))
-        here = local[land.next_to.left] >= 0
-        left, right = local[land.next_to.left[here]], local[land.next_to.right[here]]
-        pairs = Adjacency(left, right, land.next_to.length[here])
-        same = land.owner[live[left]] == land.owner[live[right]]
-        inner = Adjacency(left[same], right[same], pairs.length[same])
+        pairs = land.next_to.where(local[land.next_to.left] >= 0).named(local)
+        inner = pairs.inside(land.owner[live])
         count, label = components(len(live), inner)
         _, first = np.unique(label, return_index=True)
         extent = Extent.of(land, live, label, inner, count)
@@ -237,9 +234,7 @@ class Pieces:
         seat_of = np.append(rank, len(rank))  # indexed by holder; NOBODY = -1 finds the last seat
         chosen = moving[left]
         border = Adjacency(left[chosen], seat_of[land.owner[self.first[right[chosen]]]], self.beside.length[chosen])
-        border = border.summed(max(count, len(holders)))
-        best = np.lexsort([border.right, -np.round(border.length, 6), border.left])
-        best = best[group_first(border.left[best])]
+        given, seat = border.summed(max(count, len(holders))).longest()
         target = np.full(count, NOBODY, dtype=np.int64)
-        target[border.left[best]] = holders[border.right[best]]
+        target[given] = holders[seat]
         return moving, target

@@ -21,6 +21,7 @@ import numpy as np
 import shapely
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first
+from geo.edges import Adjacency
 from geo.noding import CELLS_PER_M, number_vertices, to_cells
 
 OUTSIDE = -1
@@ -308,6 +309,32 @@ def holders(rings: Rings, walk: Ints, loose: Ints, shell: Ints, net: Net, *, spa
     best = order[group_first(row[order])]
     found[asking[row[best]]] = holder[best]
     return found
+
+
+def side_by_side(net: Net, left: Ints) -> Adjacency:
+    """Pair the faces on both sides of each line, a row a line; ``left`` is the face to the left of each half-edge."""
+    one, other = left[0::2], left[1::2]
+    return Adjacency(one, other, net.length_m).where((one >= 0) & (other >= 0))
+
+
+def dissolved(net: Net, left: Ints, group: Ints, size: int) -> Geometries:
+    """Trace the land of groups of faces anew: one polygon or multipolygon each.
+
+    Parameters
+    ----------
+    left
+        The face to the left of each half-edge, `OUTSIDE` for none.
+    group
+        The group of each face, `OUTSIDE` for none.
+    size
+        How many groups there are.
+    """
+    held = np.append(group, OUTSIDE)[left]
+    traced = trace(net, kept=held[0::2] != held[1::2], wanted=held >= 0)
+    half = np.flatnonzero(traced.left >= 0)
+    owner = np.zeros(len(traced.polygon), dtype=np.int64)
+    owner[traced.left[half]] = held[half]
+    return gathered(traced.polygon, owner, size)
 
 
 def gathered(polygon: Geometries, owner: Ints, size: int) -> Geometries:

@@ -21,7 +21,7 @@ DATABASE = "onegrid"
 PEERS = "onegrid"
 """The name of the map from users of this machine to roles."""
 
-SETTINGS = (
+SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("listen_addresses", "''", "never a TCP port: nobody on the network can reach it, and no port can be taken"),
     ("port", f"{PORT}", "only part of the socket's name"),
     ("unix_socket_permissions", "0700", "only the cluster's own user (and root) may connect"),

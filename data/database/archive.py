@@ -55,9 +55,7 @@ def revision_in(file: Path, tools: Tools) -> str:
         only = ("--data-only", f"--schema={SCHEMA}", "--table=alembic_version", "--file=-")
         said = tools.run("pg_restore", *only, file).encode()
     except InputError as error:
-        raise InputError(
-            f"{file} is no backup that can be read ({error}); name a file made by onegrid db backup"
-        ) from error
+        raise InputError(f"{file} can't be read as a backup ({error}); name one made by onegrid db backup") from error
     lines = said.splitlines(keepends=True)
     for number, line in enumerate(lines):
         if BEGIN.fullmatch(line) and lines[number + 1] != END:

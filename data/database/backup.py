@@ -23,7 +23,6 @@ from geo.errors import InputError
 
 JOBS = 2
 NUMBER = "SELECT oid FROM pg_database WHERE datname = current_database()"
-NOTHING = Fingerprint(-1, 0)
 
 
 @dataclass(frozen=True)
@@ -106,12 +105,20 @@ def proven(part: Path, held: Fingerprints, access: Access, tools: Tools, *, post
 def require_same(held: Fingerprints, found: Fingerprints) -> None:
     """Refuse a backup that does not hold what the database held."""
     for name in sorted({*held, *found}):
-        there, here = held.get(name, NOTHING), found.get(name, NOTHING)
+        there, here = held.get(name), found.get(name)
         if there != here:
-            raise InputError(
-                f"the backup was not written: of the table {name} it holds {here.rows} rows and the database {there.rows}"
-                f"{', but not the same' if here.rows == there.rows else ''}; try again, on another disk"
-            )
+            raise InputError(f"the backup was not written: in it the table {name} {difference(there, here)}; try again")
+
+
+def difference(there: Fingerprint | None, here: Fingerprint | None) -> str:
+    """Say how a table differs in a backup.
+
+    >>> difference(Fingerprint(3, 17), Fingerprint(2, 9))
+    'has 2 rows in place of 3'
+    """
+    if here is None or there is None:
+        return "is missing" if here is None else "should not be"
+    return "has other contents" if there.rows == here.rows else f"has {here.rows} rows in place of {there.rows}"
 
 
 class MayNotError(Exception):

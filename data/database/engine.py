@@ -22,7 +22,7 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
     SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace
     WHERE extname = 'postgis' AND nspname <> 'onegrid')), false)
 """
-"""Our tables and PostGIS, wherever an administrator put it; nothing that another user could put a false function into."""
+"""Our tables and PostGIS, wherever an administrator put it; no schema that others could put a false function into."""
 
 
 def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE) -> Engine:

@@ -18,6 +18,9 @@ ROLES = {
     OWNER: "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE",
     APPLICATION: "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT",
 }
+POSTGIS_SCHEMA = """
+SELECT nspname FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'postgis'
+"""
 IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 IS_LEAKPROOF = """
 SELECT p.proleakproof FROM pg_proc AS p JOIN pg_extension AS e ON e.extname = 'postgis'
@@ -62,11 +65,7 @@ def is_leakproof(connection: Connection) -> bool:
 
 def postgis_schema(connection: Connection) -> str | None:
     """Return in which schema PostGIS is; None: the database has none."""
-    schema: str | None = connection.scalar(
-        text(
-            "SELECT nspname FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'postgis'"
-        )
-    )
+    schema: str | None = connection.scalar(text(POSTGIS_SCHEMA))
     return schema
 
 

@@ -119,7 +119,5 @@ def read(file: IO[bytes]) -> str:
 def refused(said: str) -> InputError:
     """Return the error of psql."""
     if "lock timeout" in said:
-        return InputError(
-            "the backup was not restored, as somebody works with the database; stop One Grid's server first"
-        )
+        return InputError("the backup was not restored, as somebody works with the database; stop the server first")
     return failed("psql", said)

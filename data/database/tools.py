@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -43,7 +44,8 @@ class Tools:
         """Return the command of a program on a database; its password is not in it, for all to see."""
         words = [str(self.folder / name), *map(str, arguments)]
         if url is not None:
-            known = {key: value for key, value in conninfo_to_dict(url.libpq).items() if key != "password"}
+            known: dict[str, Any] = dict(conninfo_to_dict(url.libpq))
+            known.pop("password", None)
             words += ["--no-password", f"--dbname={make_conninfo(**known)}"]
         return words
 

@@ -17,7 +17,7 @@ from geo.errors import TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
 from geo.partition import Tiling
 from geo.sources import COUNTS
-from geo.tracing import OUTSIDE, Net, gathered, trace
+from geo.tracing import OUTSIDE, Net, dissolved, side_by_side, trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,26 +46,21 @@ class Cells:
         """The area of each cell."""
         return np.asarray(shapely.area(self.polygon), dtype=np.float64)
 
-    def pairs(self, along: Bools | None = None) -> Adjacency:
-        """Return the cells on both sides of each line, or of some lines."""
-        left, right = self.left[0::2], self.left[1::2]
-        both = (left >= 0) & (right >= 0) & (True if along is None else along)
-        return Adjacency(left[both], right[both], self.net.length_m[both])
+    def pairs(self) -> Adjacency:
+        """Return the cells on both sides of each line."""
+        return side_by_side(self.net, self.left)
+
+    def undivided(self) -> Adjacency:
+        """Return the cells on both sides of each line that was there before."""
+        return side_by_side(self.net, np.where(np.repeat(self.drawn, 2), OUTSIDE, self.left))
 
     def pieces(self) -> tuple[int, Ints]:
         """Number the connected pieces of each grid, where the drawn line divides and faces of one grid do not."""
-        pairs = self.pairs(~self.drawn)
-        same = self.grid[pairs.left] == self.grid[pairs.right]
-        return components(len(self), Adjacency(pairs.left[same], pairs.right[same], pairs.length[same]))
+        return components(len(self), self.undivided().inside(self.grid))
 
     def dissolved(self, group: Ints, size: int) -> Geometries:
         """Return the land of groups of cells."""
-        held = np.append(group, OUTSIDE)[self.left]
-        traced = trace(self.net, kept=held[0::2] != held[1::2], wanted=held >= 0)
-        half = np.flatnonzero(traced.left >= 0)
-        owner = np.zeros(len(traced.polygon), dtype=np.int64)
-        owner[traced.left[half]] = held[half]
-        return gathered(traced.polygon, owner, size)
+        return dissolved(self.net, self.left, group, size)
 
 
 LOST_M2 = 2.5e-7

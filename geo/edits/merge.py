@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geo.edges import Adjacency, components
+from geo.edges import components
 from geo.edits.ground import Edit, Grid, Ground
 from geo.edits.land import Cells, cut, regrid
 from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
@@ -55,10 +55,7 @@ def require_same_community(grids: Sequence[Grid]) -> None:
 
 def require_together(cells: Cells) -> None:
     """Refuse grids that do not hang together by common borders."""
-    pairs = cells.pairs()
-    count, label = components(
-        len(cells.grids), Adjacency(cells.grid[pairs.left], cells.grid[pairs.right], pairs.length)
-    )
+    count, label = components(len(cells.grids), cells.pairs().named(cells.grid))
     if count > 1:
         apart = [grid.code for grid, group in zip(cells.grids, label, strict=True) if group != label[0]]
         raise NotAdjacentError(f"grid {', '.join(apart)} has no border in common with {cells.grids[0].code}", apart)

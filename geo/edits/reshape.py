@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geo.arrays import Ints, group_first
+from geo.arrays import Ints
 from geo.edges import Adjacency, components
 from geo.edits.ground import Edit, Ground
 from geo.edits.land import Cells, cut, regrid
@@ -62,13 +62,11 @@ def taken_over(cells: Cells) -> Ints:
     grid_of = np.zeros(count, dtype=np.int64)
     grid_of[piece] = cells.grid
     taker = grid_of.copy()
-    pairs = cells.pairs(~cells.drawn).both_ways()
-    left, right = piece[pairs.left], cells.grid[pairs.right]
-    over = loose[left] & (grid_of[left] != right)
-    border = Adjacency(left[over], right[over], pairs.length[over]).summed(max(count, len(cells.grids)))
-    best = np.lexsort([border.right, -np.round(border.length, 6), border.left])
-    best = best[group_first(border.left[best])]
-    taker[border.left[best]] = border.right[best]
+    pairs = cells.undivided().both_ways()
+    border = Adjacency(piece[pairs.left], cells.grid[pairs.right], pairs.length)
+    over = loose[border.left] & (grid_of[border.left] != border.right)
+    given, to = border.where(over).summed(max(count, len(cells.grids))).longest()
+    taker[given] = to
     return taker[piece]
 
 
@@ -83,8 +81,6 @@ def require_no_more_parts(cells: Cells, owner: Ints) -> None:
 
 def parts(cells: Cells, holder: Ints) -> Ints:
     """Count the parts that hang together of each grid's land, if ``holder`` says whose each cell is."""
-    pairs = cells.pairs()
-    same = holder[pairs.left] == holder[pairs.right]
-    _, label = components(len(cells), Adjacency(pairs.left[same], pairs.right[same], pairs.length[same]))
+    _, label = components(len(cells), cells.pairs().inside(holder))
     first = np.unique(label, return_index=True)[1]
     return np.bincount(holder[first], minlength=len(cells.grids))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.arrays import Bools, Ints, group_first, sums
-from geo.edges import Adjacency, components
+from geo.edges import components
 from geo.edits.ground import Edit, Fresh, Grid, Ground
 from geo.edits.land import Cells, cut, regrid
 from geo.errors import LineMissesGridError
@@ -50,9 +50,7 @@ def split_grid(code: str, line: Ints, *, fresh: Fresh) -> Edit:
 
 def staying(cells: Cells, piece: Ints, count: int) -> Bools:
     """Tell which pieces stay with their grid: the largest of each part, a part being what hung together before."""
-    pairs = cells.pairs()
-    same = cells.grid[pairs.left] == cells.grid[pairs.right]
-    _, part = components(count, Adjacency(piece[pairs.left[same]], piece[pairs.right[same]], pairs.length[same]))
+    _, part = components(count, cells.pairs().inside(cells.grid).named(piece))
     land = sums(cells.area_m2, piece, count)
     order = np.lexsort([np.arange(count), -np.round(land, 6), part])
     stays = np.zeros(count, dtype=np.bool_)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 
 from geo.arrays import Geometries, Ints, dense, group_first, sums
-from geo.faces import dissolve
 from geo.gaps.held import Held
+from geo.gaps.land import wide_land
 from geo.gaps.ledger import Entries, entries
 from geo.rules import NOBODY
 
@@ -18,18 +17,9 @@ TERRITORIAL = ("compound", "courtyard")
 def overlap(held: Held) -> Entries:
     """Find the pairs of units that claim the same land: two of one layer, or a compound and a courtyard.
 
-    Common land that the sliver rules take for imprecise drawing is no gap: all of it under the least area, or thinner
-    than the sliver width.
+    Common land that the sliver rules take for imprecise drawing is no gap (`geo.gaps.land`).
     """
-    face, key = rival_claims(held)
-    pairs, pair = dense(key)
-    area = sums(held.face_area_m2[face], pair, len(pairs))
-    kept = (area >= held.parameters.min_area)[pair]
-    face, (pairs, pair) = face[kept], dense(key[kept])
-    land = dissolve(held.face_polygon[face], pair, len(pairs))
-    wide = ~shapely.is_empty(shapely.buffer(land, -held.parameters.sliver_width / 2))
-    chosen = wide[pair]
-    face, pair, pairs, land = face[chosen], (np.cumsum(wide) - 1)[pair[chosen]], pairs[wide], land[wide]
+    pairs, land, face, pair = wide_land(held, *rival_claims(held))
     grid = main_grid(held, face, pair)
     one, other = np.divmod(pairs, len(held.home))
     label, name = held.unit["label"], held.unit["name"]

@@ -27,7 +27,6 @@ from geo.sources import REPAIR_COLUMNS, Sources
 from geo.tables import Matched, at_or_none
 
 OPEN, ACCEPTED, EXPIRED = "open", "accepted", "expired"
-STATES = (OPEN, ACCEPTED, EXPIRED)
 
 BY_UNIT = ("overlap", "straddle")
 """Kinds that are about units, whichever grid holds the land."""
@@ -121,7 +120,7 @@ def by_unit(
 def units_of(detail: dict[str, object]) -> list[str]:
     """Return the units that a gap is about, as "layer:id"."""
     units = detail.get("units", [detail.get("unit")])
-    return [str(unit) for unit in units] if isinstance(units, list) else []
+    return [str(unit) for unit in units if unit is not None] if isinstance(units, list) else []
 
 
 def keyed(exceptions: pd.DataFrame, found: Matched) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def no_self_government(held: Held) -> Entries:
     instead = np.array([one.self_government.management_committee_counts.answer for one in standards], dtype=np.bool_)
     written = held.unit["owners_committee"][unit]
     has = present(written) & (instead | ~matching(written, MANAGEMENT))
-    few = held.counts("households", rows) < least  # unknown households are not few
+    few = held.unit_counts("households", unit) < least  # in all communities it lies in; unknown households are not few
     lack = np.flatnonzero(asked & ~has & ~few)
     return about_grids(
         held,

@@ -194,11 +194,18 @@ class Held:
 
     def community_counts(self, column: str, rows: Ints) -> Floats:
         """Add a count up over the grids of some communities; nan where no grid's is known."""
-        place, grid = self.links.grids_of_community.members(rows)
+        return self.added(column, *self.links.grids_of_community.members(rows), len(rows))
+
+    def unit_counts(self, column: str, unit: Ints) -> Floats:
+        """Add a count up over the grids of some units; nan where no grid's is known."""
+        return self.added(column, *self.links.grids_of_unit.members(unit), len(unit))
+
+    def added(self, column: str, place: Ints, grid: Ints, size: int) -> Floats:
+        """Add a count of grids up by place; nan where no grid's is known."""
         count = self.counts(column, grid)
         known = ~np.isnan(count)
-        total = sums(np.where(known, count, 0.0), place, len(rows))
-        total[np.bincount(place[known], minlength=len(rows)) == 0] = np.nan
+        total = sums(np.where(known, count, 0.0), place, size)
+        total[np.bincount(place[known], minlength=size) == 0] = np.nan
         return total
 
     def text(self, column: str, rows: Ints) -> NDArray[np.object_]:

@@ -7,10 +7,10 @@ from typing import Literal
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Ints, dense, sums
-from geo.faces import dissolve
+from geo.arrays import Bools, Ints
 from geo.gaps.about import about_grids
 from geo.gaps.held import Held
+from geo.gaps.land import wide_land
 from geo.gaps.ledger import Entries, entries
 from geo.standards import Size, Value
 
@@ -19,14 +19,7 @@ def unpatrolled(held: Held) -> Entries:
     """Find the part of each grid that lies in no patrol zone; parts that are slivers do not count."""
     _, face = held.links.faces_of_grid.members(held.rows)
     face = face[~patrolled(held, face)]
-    grid, group = dense(held.face_grid[face])
-    area = sums(held.face_area_m2[face], group, len(grid))
-    face = face[(area >= held.parameters.min_area)[group]]
-    grid, group = dense(held.face_grid[face])
-    land = dissolve(held.face_polygon[face], group, len(grid))
-    wide = ~shapely.is_empty(shapely.buffer(land, -held.parameters.sliver_width / 2))
-    chosen = wide[group]
-    grid, land, face, group = grid[wide], land[wide], face[chosen], (np.cumsum(wide) - 1)[group[chosen]]
+    grid, land, face, group = wide_land(held, face, held.face_grid[face])
     code = held.text("code", grid)
     share = shapely.area(land) / held.counts("area_m2", grid)
     return entries(

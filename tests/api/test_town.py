@@ -25,7 +25,7 @@ def test_every_command_works_as_installed_and_no_library_warns(tmp_path: Path):
         (["demo", "town", "--communities", "2"], "town/layers.toml\n"),
         (["build", "town/layers.toml", "-o", "grid.gpkg"], "grid.gpkg: "),
         (["check", "grid.gpkg"], "ok   grids "),
-        (["gaps", "grid.gpkg"], "severity "),
+        (["gaps", "grid.gpkg", "--lang", "en"], "severity "),
         (["map", "grid.gpkg", "-o", "map.html"], "map.html\n"),
         (["export", "grid.gpkg", "-o", "all.zip", "--layer", "all", "--format", "shp"], "all.zip\n"),
     ]

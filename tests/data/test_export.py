@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from data import shapefile
 from data.export import export
+from data.grid_overlays import NAME as VIEW
 from data.output import LAYERS, read_build, write_build
 from geo.datum import from_datum, to_datum
 from geo.errors import InputError
@@ -112,7 +113,8 @@ def test_a_shifted_geopackage_does_not_pass_for_wgs_84(layers, tmp_path):
 def test_a_geopackage_of_all_layers_keeps_tables_types_and_styles(layers, tmp_path):
     assert export(layers, tmp_path / "all.gpkg", layer="all", format="gpkg", crs="4547") == []
     assert dict(pyogrio.list_layers(tmp_path / "all.gpkg")) == {
-        **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon", **dict.fromkeys([*TABLES, "layer_styles"])
+        **dict.fromkeys([*SPATIAL, VIEW], "MultiPolygon"), "faces": "Polygon",
+        **dict.fromkeys([*TABLES, "layer_styles"]),
     }  # fmt: skip
     back = read_build(tmp_path / "all.gpkg")
     assert back["grids"].crs == "EPSG:4547"

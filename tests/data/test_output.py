@@ -18,6 +18,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
+from data.grid_overlays import NAME as VIEW
 from data.output import LAYERS, expected_bytes, read_build, read_facts, write_build
 from geo.errors import InputError
 from tests.data.small_build import CRS, DATED_FACTS, GRIDS, small_build
@@ -116,7 +117,7 @@ def test_an_empty_layer_keeps_its_columns_types_and_kind_of_geometry(tmp_path):
 
     assert schema(bare) == schema(full)
     kinds = {row[0]: row[2] for row in schema(bare)[1]}
-    assert kinds == {name: "POLYGON" if name == "faces" else "MULTIPOLYGON" for name in SPATIAL}
+    assert kinds == {name: "POLYGON" if name == "faces" else "MULTIPOLYGON" for name in [*SPATIAL, VIEW]}
     back = read_build(bare)
     assert {name: len(frame) for name, frame in back.items()} == dict.fromkeys(COLUMNS, 0)
     assert all(back[name].crs == CRS for name in SPATIAL)
@@ -136,7 +137,7 @@ def test_any_program_reads_the_layers(out):
     if out.suffix:
         layers = dict(pyogrio.list_layers(out))
         assert layers == {
-            **dict.fromkeys(SPATIAL, "MultiPolygon"), "faces": "Polygon",
+            **dict.fromkeys([*SPATIAL, VIEW], "MultiPolygon"), "faces": "Polygon",
             **dict.fromkeys([*TABLES, "build", "layer_styles"]),
         }  # fmt: skip
         grids = gpd.read_file(out, layer="grids")

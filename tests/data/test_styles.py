@@ -11,6 +11,7 @@ import numpy as np
 import pyogrio
 import pytest
 
+from data import grid_overlays
 from data.output import LAYERS, write_build
 from data.qml import style_qml
 from data.sld import style_sld
@@ -19,10 +20,11 @@ from geo.gaps.ledger import LEDGERS
 from geo.result import GRID_KINDS
 from geo.rules import RULES
 from geo.sources import SOURCE_LAYERS
+from geo.themes import FORMS, SEVERITY, SHORTAGE, STARS
 from tests.data.small_build import small_build
 from web.reports import palette
 
-SPATIAL = [name for name, layer in LAYERS.items() if layer.geometry]
+SPATIAL = [*(name for name, layer in LAYERS.items() if layer.geometry), grid_overlays.NAME]
 NAMESPACES = {"se": "http://www.opengis.net/se", "ogc": "http://www.opengis.net/ogc"}
 
 # as QGIS 3.22 makes it (saveStyleToDatabase on a GeoPackage), in this order
@@ -100,14 +102,14 @@ def test_the_grids_have_a_second_style_by_management_type(database):
 
 def test_gdal_still_lists_the_layers(tmp_path):
     write_build(small_build(), tmp_path / "town.gpkg", facts={})
-    assert set(pyogrio.list_layers(tmp_path / "town.gpkg")[:, 0]) == {*LAYERS, "layer_styles"}
+    assert set(pyogrio.list_layers(tmp_path / "town.gpkg")[:, 0]) == {*LAYERS, grid_overlays.NAME, "layer_styles"}
 
 
-def test_a_qml_has_a_symbol_for_each_category(style):
+def test_a_qml_has_a_symbol_for_each_category(style, database):
     root = ET.fromstring(style_qml(style))
     renderer = root.find("renderer-v2")
     assert renderer.get("type") == "categorizedSymbol"
-    assert renderer.get("attr") in LAYERS[style.layer].columns
+    assert renderer.get("attr") in [row["name"] for row in database.execute(f"PRAGMA table_info({style.layer})")]
     categories = renderer.findall("categories/category")
     assert [category.get("value") for category in categories] == list(style.looks)
     symbols = {symbol.get("name"): symbol for symbol in renderer.findall("symbols/symbol")}
@@ -155,6 +157,10 @@ def test_communities_are_a_dark_border_twice_that_of_a_grid_with_their_name_and_
         ("gaps", "ledger", LEDGERS),
         ("units", "layer", SOURCE_LAYERS),
         ("lineage", "relation", ["same", "split", "merged", "new", "retired"]),
+        ("grid_overlays", "shortage", [*SHORTAGE, ""]),
+        ("grid_overlays", "form", [*FORMS, ""]),
+        ("grid_overlays", "severity", ["none", *SEVERITY]),
+        ("grid_overlays", "rating", [*STARS.values(), ""]),
     ],
 )
 def test_every_value_that_the_engine_writes_has_a_look(layer, column, values):
@@ -170,6 +176,10 @@ def test_every_value_that_the_engine_writes_has_a_look(layer, column, values):
         ("rule", palette.FILLS["rule"]),
         ("ledger", palette.LEDGERS),
         ("layer", palette.OUTLINES),
+        ("shortage", palette.FILLS["shortage"]),
+        ("form", palette.FILLS["form"]),
+        ("severity", palette.FILLS["severity"]),
+        ("rating", palette.FILLS["rating"]),
     ],
 )
 def test_the_colours_are_those_of_the_map_in_the_browser(column, colours):
@@ -178,7 +188,8 @@ def test_the_colours_are_those_of_the_map_in_the_browser(column, colours):
     def shown(look: Look) -> str:
         return look.line if column in ("ledger", "layer") else look.fill or "hatch"
 
-    assert {value: shown(look) for value, (_, look) in style.looks.items() if value} == colours
+    shown_as = {value or "unrated": shown(look) for value, (_, look) in style.looks.items()}
+    assert {value: colour for value, colour in shown_as.items() if value in colours} == colours
     assert (INK, PAPER) == (palette.INK, palette.PAPER)
 
 
@@ -200,7 +211,7 @@ def test_hatches_of_one_style_differ_in_direction():
 
 def test_borders_read_over_every_fill():
     """The line itself, or the paper under it, has a contrast of 3:1 against each fill of the grids."""
-    for style in styles_of("grids"):
+    for style in [*styles_of("grids"), *styles_of("grid_overlays")]:
         for _, look in style.looks.values():
             if look.fill:
                 assert max(contrast(look.line, look.fill), look.casing * contrast(PAPER, look.fill)) >= 3

@@ -139,6 +139,16 @@ def test_a_compound_needs_an_owners_or_a_property_management_committee(committee
     assert list(found) == ([A] if gap else [])
 
 
+@pytest.mark.parametrize(("households", "gaps"), [(60, 1), (50, 1), (49, 0)])
+def test_a_compound_over_two_communities_is_judged_once_by_all_its_households(households, gaps):
+    standards = read_standards(overrides={"self_government": {"owners_committee": {"least_households": 50}}})
+    drawn = {"a": (square(1, 0, 3), {"households": households}), "b": (square(4, 0), {**OTHER, "households": 60})}
+    over_the_border = replace(sources("AABBB", compound=drawn), standards=standards)
+    grid = build(over_the_border, Parameters())
+    found = grid.gaps[grid.gaps["kind"] == "no_self_government"]
+    assert found["code"].str[:12].tolist() == ["530102001002"] * gaps  # two thirds of it lie there
+
+
 def test_a_town_may_not_let_a_property_management_committee_do():
     strict = read_standards(overrides={"self_government": {"management_committee_counts": False}})
     grid = town({"households": 10, "owners_committee": "物管会"}, standards=strict)

@@ -94,7 +94,7 @@ class Plan:
         drawn = [
             tag("path", d=d, class_=f"{name} {kind}") for name, d in self.borders.items() for kind in ("casing", "line")
         ]
-        return tag("g", *drawn, class_="borders")
+        return tag("g", *drawn, class_="borders" if self.by_grid else "borders wide")
 
     def labels(self, names: Mapping[str, str], taken: Sequence[shapely.Geometry] = ()) -> Html:
         """Name the communities, or the streets where these are too many, the largest first, as far as there is room."""

@@ -105,7 +105,7 @@ def report_page(findings: Findings, language: Language, progress: Callable[[str]
 
 def bar(findings: Findings) -> Html:
     """Return what stands above the page on a screen: contents, language, print."""
-    links = (tag("a", word(f"section.{name}"), href=f"#{name}") for name in SECTIONS)
+    links = (tag("a", word(f"nav.{name}"), href=f"#{name}") for name in ("answer", *SECTIONS))
     other = both("English", "中文")
     buttons = (
         tag("button", other, type="button", id="language"),

@@ -27,7 +27,12 @@ def front(findings: Findings, plan: Plan, notes: Notes) -> Html:
         tag(
             "div",
             severity_map(findings, plan, worst["code"].tolist()),
-            tag("div", tag("h2", word("answer.worst"), notes.mark("points")), worst_list(findings), class_="worst"),
+            tag(
+                "div",
+                tag("h2", word("answer.worst", count=len(worst)), notes.mark("points")),
+                worst_list(findings),
+                class_="worst",
+            ),
             class_="answer-body",
         ),
         class_="front",
@@ -39,7 +44,7 @@ def masthead(findings: Findings) -> Html:
     """Return the title, what it is about, and of which day."""
     whole = findings.whole
     sizes = {name: count(whole[name]) for name in ("communities", "grids", "households")}
-    said = [word("report.of", **sizes), " ", word("report.as_of", day=findings.as_of.isoformat()), "。"]
+    said = [word("report.of", **sizes), " ", word("report.as_of", day=findings.as_of.isoformat())]
     return tag("header", tag("h1", word("report.title", name=findings.title)), tag("p", *said), class_="masthead")
 
 

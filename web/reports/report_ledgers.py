@@ -120,8 +120,15 @@ def subject(findings: Findings, detail: Mapping[str, Any]) -> Content:
     units = detail.get("units")
     if isinstance(units, list):
         names = detail.get("names") or [None] * len(units)
-        return [" · ", " × ".join(str(name or unit) for unit, name in zip(units, names, strict=True))]
+        first, *others = (unit_name(str(unit), name) for unit, name in zip(units, names, strict=True))
+        return [" · ", first, *((" × ", other) for other in others)]
     return None
+
+
+def unit_name(label: str, name: object) -> Content:
+    """Name a source unit ("layer:id"), by its number where it has no name."""
+    layer, _, number = label.partition(":")
+    return str(name) if name else word("say.by_id", layer=word(f"layer.{layer}"), id=number)
 
 
 def place(findings: Findings, gap: Any) -> Content:

@@ -11,7 +11,7 @@ from web.reports.palette import INK
 from web.reports.report_data import Findings
 from web.reports.report_front import joined, reasons
 from web.reports.report_tables import Cell, Notes, bar, capped, head, heads, number, section, subhead, table, text
-from web.reports.wording import area, count, decimal, hectares, share, word
+from web.reports.wording import area, count, decimal, hectares, known, share, word
 
 STREETS_LISTED = 60
 COMMUNITIES_LISTED = 30
@@ -63,7 +63,7 @@ def place_row(findings: Findings, row: Mapping[str, Any], name: Content = None) 
 
 def short_tip(row: Mapping[str, Any]) -> Content:
     """Say how the shortage of a division comes about."""
-    if row["short"] is None or row["short"] != row["short"]:
+    if not known(row["short"]):
         return None
     over = row["short"] - row["required"] + row["held"]
     zh, en = (
@@ -76,10 +76,9 @@ def short_tip(row: Mapping[str, Any]) -> Content:
 
 def adds_up(findings: Findings) -> bool:
     """Tell whether the streets add up to the whole in every count."""
-    streets, whole = findings.level("street"), findings.whole
-    columns = ("grids", "households", "population", "party_members", "unheld", "contested", "unserved", "short")
-    sums = {name: streets[name].sum(min_count=1) for name in columns}
-    return all((sums[name] is whole[name]) or sums[name] == whole[name] for name in columns if sums[name] == sums[name])
+    columns = ["grids", "households", "population", "party_members", "unheld", "contested", "unserved", "short"]
+    streets, whole = (findings.level(level)[columns].astype("Float64").sum(min_count=1) for level in ("street", "all"))
+    return bool(((streets == whole) | (streets.isna() & whole.isna())).all())
 
 
 def kinds(findings: Findings) -> list[Html]:

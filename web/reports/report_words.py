@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _PAGE = {
     "report.title": ("{name} 多网合一报告", "{name}: report on the one grid"),
-    "report.as_of": ("例外按 {day} 判断", "Exceptions judged on {day}"),
+    "report.as_of": ("例外按 {day} 判断。", "Exceptions judged on {day}."),
     "report.of": (
         "{communities} 个社区、村，{grids} 个网格，{households} 户；每平方米恰好属于一个网格。",
         "{communities} communities and villages, {grids} grids, {households} households; "
@@ -40,7 +40,7 @@ _ANSWER = {
         "各社区的缺口：每格最严重缺口的平均",
         "Gaps of each community: the mean of its grids' worst",
     ),
-    "answer.worst": ("最差的五个社区", "The five worst communities"),
+    "answer.worst": ("最差的 {count} 个社区", "The {count} worst communities"),
     "answer.points": ("每格 {points} 分", "{points} points a grid"),
     "answer.reason": ("{kind} {count} 处", "{kind}: {count}"),
     "answer.reason_short": ("缺编 {count} 人", "{count} people short"),
@@ -141,6 +141,21 @@ _SECTIONS = {
     "section.last": ("各类后三名", "The last three of each class"),
 }
 
+_CONTENTS = {
+    "nav.answer": ("首页", "Answer"),
+    "nav.totals": ("总量", "Totals"),
+    "nav.worst": ("最差的社区", "Worst"),
+    "nav.three_ledgers": ("三本台账", "Ledgers"),
+    "nav.staff": ("岗位", "Posts"),
+    "nav.party_coverage": ("党组织", "Party"),
+    "nav.stars": ("星级", "Stars"),
+    "nav.exceptions": ("例外", "Exceptions"),
+    "nav.not_evaluated": ("未评估", "Not evaluated"),
+    "nav.repairs": ("修补", "Repairs"),
+    "nav.notes": ("算法与依据", "Rules"),
+    "nav.files": ("数据来源", "Files"),
+}
+
 _MAPS = {
     "map.unheld": ("无人认领与多头认领的土地", "Land that nobody, or several, hold"),
     "map.shortage": ("各网格缺编", "Staffing shortage of each grid"),
@@ -166,7 +181,7 @@ _MAPS = {
     "severity.with_limits.medium": ("25–49 分", "25–49"),
     "severity.with_limits.high": ("50–74 分", "50–74"),
     "severity.with_limits.highest": ("75 分及以上", "75 and more"),
-    "legend.marker": ("最差的五个社区", "The five worst communities"),
+    "legend.marker": ("最差的社区", "The worst communities"),
     "legend.unknown": ("没有数据", "No data"),
     "legend.unheld": ("无人认领的土地", "Land that nobody holds"),
     "legend.contested": ("多头认领的土地", "Land that several hold"),
@@ -198,7 +213,8 @@ _NOTES = {
         "社区工作者 = 居民人数 × 每万人 18 名 ÷ 10,000，进一 [S1]；现有为社区内全职的网格员、包户干部和下沉社区干部，"
         "一人只计一次。与各网格岗位是同一批人，不加进合计。",
         "Community workers = residents × 18 ÷ 10,000, rounded up [S1]; held are the full-time grid workers, "
-        "area cadres and community cadres of the community, each person once. They are the same people, so they are in no total.",
+        "area cadres and community cadres of the community, each person once. They are the same people, "
+        "so they are in no total.",
     ),
     "note.unclaimed": (
         "没有来源单元覆盖的土地，由社区属地兜底（DB11/T 2157-2023 §6.3.4），并列为缺口；"
@@ -228,7 +244,7 @@ _NOTES = {
         "90 分及以上五星，80–89 四星，70–79 三星，以下不评星；户数 100 及以上 I 类，50–99 II 类，20–49 III 类，"
         "以下 IV 类；只在同类中排名 [S3]。按各小区最近一次考核。",
         "90 points and more: five stars, 80–89 four, 70–79 three, below none; 100 households and more: class I, "
-        "50–99 II, 20–49 III, below IV; compared within a class only [S3]. By the latest assessment of each settlement.",
+        "50–99 II, 20–49 III, below IV; compared within a class only [S3]. By the latest assessment of each.",
     ),
     "note.sums": ("各街道之和等于合计。", "The streets add up to the total."),
     "note.sources": (
@@ -320,6 +336,7 @@ REPORT_WORDS: dict[str, tuple[str, str]] = {
     **_ANSWER,
     **_HEADS,
     **_SECTIONS,
+    **_CONTENTS,
     **_MAPS,
     **_NOTES,
     **_ABSENT,

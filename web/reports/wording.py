@@ -16,6 +16,7 @@ from web.reports.words import WORDS, Language
 THIN_SPACE = "\u202f"
 UNKNOWN = "–"
 HECTARE_M2 = 10_000
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def pair(key: str) -> tuple[str, str]:
@@ -49,8 +50,13 @@ def told(text: str | None) -> Html:
 
 def sentence(text: str) -> tuple[str, str]:
     """Return a sentence of the engine in Chinese and in English."""
-    known = WORDS.get(f"text.{text}") or REPORT_WORDS.get(f"text.{text}")
-    return known or (phrased(text, "zh"), phrased(text, "en"))
+    return WORDS.get(f"text.{text}") or (phrased(text, "zh"), phrased(text, "en"))
+
+
+def in_chinese(text: str) -> str:
+    """Return a sentence of the engine in Chinese; most are."""
+    known = WORDS.get(f"text.{text}")
+    return known[0] if known else text if CHINESE.search(text) else phrased(text, "zh")
 
 
 @cache

@@ -1,0 +1,28 @@
+"""What tests of several packages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from data.database.access import Access
+from tests.databases import database_like, shared_cluster
+
+settings.register_profile("any machine", deadline=None)  # a busy machine is no failure; benchmarks watch the time
+settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session")
+def pattern_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
+    """Use the PostGIS of this test run; its database is copied for each test, and stays as it is."""
+    with shared_cluster(tmp_path_factory.getbasetemp()) as access:
+        yield access
+
+
+@pytest.fixture
+def database(pattern_database: Access) -> Iterator[Access]:
+    """Make a database at the newest revision, for one test alone."""
+    with database_like(pattern_database) as access:
+        yield access
