@@ -8,14 +8,14 @@ quickly.
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from api import database_commands, standards_commands
+from api import database_commands, report_commands, standards_commands
+from api.arguments import Build, Day, OpensIn, Written, day_of
 from api.ending import FAILED, end, run
 from api.examples import examples
 from api.language import Language
@@ -31,13 +31,6 @@ app = typer.Typer(
 )
 app.add_typer(standards_commands.app, name="standards")
 app.add_typer(database_commands.app, name="db")
-
-Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
-Day = Annotated[
-    datetime | None,
-    typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Judge exceptions on this day, not today."),
-]
-Written = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
 
 
 class Ledger(StrEnum):
@@ -224,16 +217,11 @@ def gaps(
     print_gaps(chosen, format.value, lambda: Names.read(out), lang)
 
 
-def day_of(given: datetime | None) -> date:
-    """Return the day that was typed, else today."""
-    return (given or datetime.now()).date()
-
-
 @app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html", "onegrid map grid.gpkg -o map.html --lang en"))
 def map_(
     out: Build,
     output: Written,
-    lang: Annotated[Language, typer.Option(help="The language that it opens in; its reader may switch.")] = Language.zh,
+    lang: OpensIn = Language.zh,
 ) -> None:
     """Write one HTML file with the map, which works offline."""
     from api.console import stages
@@ -252,6 +240,10 @@ def map_(
         frames = read_build(out, READ, columns=READ_COLUMNS)
         write_map(frames, output, language=lang.value, progress=lambda layer: stage(f"drawing {layer}"))
     print(output)
+
+
+app.command("report", epilog=report_commands.REPORT_EXAMPLES)(report_commands.report)
+app.command("board", epilog=report_commands.BOARD_EXAMPLES)(report_commands.board)
 
 
 @app.command(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from web.reports.board_words import BOARD_WORDS
 from web.reports.markup import Content, Html, both
 from web.reports.phrasing import PIECES
 from web.reports.report_words import REPORT_WORDS
@@ -22,7 +23,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 def pair(key: str) -> tuple[str, str]:
     """Return the words of a key; one that has none is worded by its last part, as it stands in the data."""
     missing = key.partition(".")[2]
-    return REPORT_WORDS.get(key) or WORDS.get(key) or (missing, missing)
+    return REPORT_WORDS.get(key) or BOARD_WORDS.get(key) or WORDS.get(key) or (missing, missing)
 
 
 def word(key: str, **slots: Content) -> Html:

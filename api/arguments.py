@@ -1,0 +1,24 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.language import Language
+
+Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Judge exceptions on this day, not today."),
+]
+Written = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.")]
+OpensIn = Annotated[Language, typer.Option("--lang", help="The language that it opens in; its reader may switch.")]
+
+
+def day_of(given: datetime | None) -> date:
+    """Return the day that was typed, else today."""
+    return (given or datetime.now()).date()

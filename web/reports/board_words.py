@@ -1,0 +1,45 @@
+"""What the duty board says, in Chinese and in English."""
+
+from __future__ import annotations
+
+BOARD_WORDS: dict[str, tuple[str, str]] = {
+    "board.title": ("网格公示牌", "Duty board"),
+    "board.title_of": ("网格公示牌 {code}", "Duty board {code}"),
+    "board.code": ("网格编码", "Grid code"),
+    "board.vacant": ("空缺", "Vacant"),
+    "board.vacant_of": ("空缺 {count} 人", "{count} vacant"),
+    "board.unknown": ("未公示", "Not given"),
+    "board.part_time": ("兼职", "part-time"),
+    "board.team": ("服务团队", "The team"),
+    "board.rounds": ("巡查走访", "Rounds"),
+    "board.rounds_of": ("{kind}，标准间隔", "{kind}, standard intervals"),
+    "board.patrol": ("网格巡查", "Patrol of the grid"),
+    "board.visit": ("入户走访", "Visit to each household"),
+    "board.inspection": ("重点场所检查", "Inspection of places"),
+    "board.times_a_day": ("每天 {times} 次", "{times} times a day"),
+    "board.every_day": ("每天 1 次", "once a day"),
+    "board.every": ("每 {days} 天 1 次", "once in {days} days"),
+    "board.forces": ("四下沉力量", "Who came down to the grid"),
+    "force.cadre_sinks": ("社区干部下沉", "Community cadres"),
+    "force.partner_adopts": ("共建单位认领", "Adopted by"),
+    "force.member_serves": ("在职党员服务", "Served by party members"),
+    "force.police_guards": ("民警驻格", "Guarded by police"),
+    "force.team": ("“1+X”队伍", "1+X team"),
+    "force.other": ("其他力量", "Others"),
+    "board.party": ("党组织", "Party organisation"),
+    "board.secretary": ("书记 {name}", "Secretary {name}"),
+    "board.no_party": ("尚未建立", "Not yet set up"),
+    "board.premises": ("网格阵地", "Premises"),
+    "board.no_premises": ("尚未设立", "Not yet set up"),
+    "board.office": ("社区电话", "Community's telephone"),
+    "board.map": ("网格范围", "The grid"),
+    "board.people": ("等 {count} 人", "{count} in all"),
+    "board.scan": ("扫码查看网格", "Scan for the grid"),
+    "board.scan_code": ("网格名称与编码", "Name and code of the grid"),
+    "board.unclaimed": (
+        "此处暂无单位认领，由社区兜底负责。",
+        "Nobody claims this land; the community holds it.",
+    ),
+    "board.print": ("打印", "Print"),
+}
+"""Words as in `web.reports.words`."""
