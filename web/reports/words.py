@@ -264,7 +264,7 @@ _FIGURES = {
     "figure.area": ("辖区面积", "Area"),
     "figure.unclaimed": ("无人认领面积", "Unclaimed area"),
     "figure.households": ("户数", "Households"),
-    "figure.unplaced": ("单元未落图", "Units not placed"),
+    "figure.unplaced": ("单元未落图", "Not placed"),
     "figure.repairs": ("修补", "Repairs"),
     "figure_why.grids": (
         "每平方米恰好属于一个网格，每个网格只在一个社区内。",

@@ -79,7 +79,7 @@ def test_repairs_and_what_was_not_evaluated_are_read_in_chinese(view, town):
         ("2 人 = 430 户 ÷ 300，进一；现有 1 人，缺 1 人", "2 = 430 households ÷ 300, rounded up; 1 held, 1 short"),
         (
             "最远沿道路步行 1,008 m > 500 m；478 户中 123 户",
-            "the furthest walk along the roads is 1,008 m > 500 m; 123 of 478 households",
+            "The furthest walk along the roads is 1,008 m > 500 m; 123 of 478 households",
         ),
         (
             "党员 2 人 < 3 人；与同社区相邻的网格 530102001003002（1 人），合计 2 + 1 = 3 人 ≥ 3 人，建联合党支部",

@@ -57,7 +57,7 @@ oneGrid.explainServices = (() => {
     return section(t("section.service"), facts([
       [t("column.premises"), workedFrom(row)],
       ...["patrol", "visit", "inspection"].map((name) => [t(`rounds.${name}`), days && days[name] ? every(days[name]) : null]),
-    ]));
+    ]), days && h("p", { className: "footnote" }, t("page.sources")));
   }
 
   function stars(row) {

@@ -5,6 +5,8 @@ oneGrid.flags = (() => {
   const { party: red } = data.palette;
   const FROM_PIXELS = 16;
   const BIG_PIXELS = 46;
+  const LABELLED_ZOOM = 15;
+  const ABOVE_LABEL = 17;
 
   /** Outlines of the cloth by form, in units of the pole's height; y runs down, the pole stands at x = 0. */
   const CLOTHS = {
@@ -54,7 +56,7 @@ oneGrid.flags = (() => {
       const across = Math.min(box[4 * row + 2] - box[4 * row], box[4 * row + 3] - box[4 * row + 1]) * view.scale;
       if (!shown(form) || across < FROM_PIXELS) continue;
       const size = across < BIG_PIXELS ? 9 : 13;
-      const lift = view.zoom >= 15 ? 10 : -size / 2;
+      const lift = view.zoom >= LABELLED_ZOOM ? ABOVE_LABEL : -size / 2;
       flag(view.context, form, view.x0 + grids.label[2 * row] * view.scale - size * 0.4, view.y0 - grids.label[2 * row + 1] * view.scale - lift, size);
     }
   }

@@ -19,8 +19,9 @@ oneGrid.text = (() => {
   /** A sentence of the engine in the language of the page; what nobody has translated stays as it is. */
   function told(text) {
     if (!text || data.words[`text.${text}`]) return text && t(`text.${text}`);
-    return pieces[language].reduce((said, [old, made, order]) => said.replace(old, (...found) =>
+    const worded = pieces[language].reduce((said, [old, made, order]) => said.replace(old, (...found) =>
       made.map((part, place) => (place ? found[1 + (order ? order[place - 1] : place - 1)] : "") + part).join("")), text);
+    return worded === text ? text : worded.charAt(0).toUpperCase() + worded.slice(1);
   }
 
   function speak(next) {
