@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,10 +105,10 @@ def places_in(data_dir: Path) -> Places:
         places.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         places.run.mkdir(mode=0o700, exist_ok=True)
         places.give(places.run)
+        with tempfile.TemporaryFile(dir=places.run):  # can it be written?
+            pass
     except OSError as error:
         raise unusable(places, error) from error
-    if not os.access(places.run, os.W_OK):
-        raise InputError(f"cannot use the data directory {data_dir}: {why_not(places)}")
     return places
 
 
@@ -117,7 +119,8 @@ def unusable(places: Places, error: OSError) -> InputError:
     if isinstance(error, FileExistsError | NotADirectoryError):
         return InputError(f"cannot use the data directory {places.data_dir}: a file is in its place; name another")
     reason = (error.strerror or str(error)).lower()
-    return InputError(f"cannot use the data directory {places.data_dir}: {reason}; free some room or name another")
+    remedy = "free some room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "name another with --data-dir"
+    return InputError(f"cannot use the data directory {places.data_dir}: {reason}; {remedy}")
 
 
 def why_not(places: Places) -> str:
