@@ -164,8 +164,11 @@ class Findings:
 
 
 def detail_of(gap: Any) -> dict[str, Any]:
-    """Return the detail of a gap as an object."""
-    value = json.loads(gap.detail)
+    """Return the detail of a gap as an object, empty where it is none."""
+    try:
+        value = json.loads(gap.detail)
+    except (TypeError, ValueError):
+        return {}
     return value if isinstance(value, dict) else {}
 
 
