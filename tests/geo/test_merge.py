@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -120,6 +122,18 @@ def test_a_sliver_four_tenths_wide_and_three_hundred_metres_long_is_no_grid():
     grid = one_grid({"A": square(0, 0, 2, 3)}, compound={"a": square(0, 0, 2, 3)}, courtyard={"s": strip})
     assert holders(grid) == {"1/compound:a": 6}
     assert status(grid)["courtyard:s"] == "superseded"
+
+
+def test_of_two_slivers_side_by_side_the_smaller_goes_first():
+    """Of 1 m and 1.5 m: the narrow one goes to the other, whose layer precedes the compound's; 2.5 m are no sliver."""
+    edges = np.array([CELL_M, CELL_M + 1.0, CELL_M + 2.5])
+    narrow, wide = (shapely.box(WEST + a, SOUTH, WEST + b, SOUTH + 3 * CELL_M) for a, b in itertools.pairwise(edges))
+    for first, second in ((narrow, wide), (wide, narrow)):
+        drawn = {"s1": first, "s2": second}
+        grid = one_grid({"A": square(0, 0, 2, 3)}, compound={"a": square(0, 0, 2, 3)}, courtyard=drawn)
+        taker, taken = ("s2", "s1") if first is narrow else ("s1", "s2")
+        assert holders(grid) == {"1/compound:a": pytest.approx(5.925), f"1/courtyard:{taker}": pytest.approx(0.075)}
+        assert status(grid)[f"courtyard:{taken}"] == "superseded"
 
 
 def test_a_crumb_goes_to_its_neighbour_unless_it_is_its_units_largest_piece():
