@@ -140,9 +140,7 @@ def test_an_application_on_an_older_schema_is_told_to_upgrade_it(database: Acces
     engine = administrator_engine(database.administrator)
     with connected(engine, place="here") as connection:
         assert revision_of(connection) is None
-        with pytest.raises(
-            InputError, match=r"^the database here has schema revision none .*: onegrid db upgrade$"
-        ):
+        with pytest.raises(InputError, match=r"^the database here has schema revision none .*: onegrid db upgrade$"):
             require_current(connection, place="here")
     upgrade(database)
     with connected(engine, place="here") as connection:
