@@ -87,6 +87,13 @@ def test_a_grid_that_left_but_for_a_scrap_is_retired():
     assert rows.to_dict() == {"530102001001001": "same", "530102001002001": "retired"}
 
 
+def test_a_grid_that_comes_to_another_community_gets_a_code_there():
+    first = one_grid("AAB", compound=".a.")
+    second = build(sources("ABB", compound=".a."), Parameters(), previous=first.grids)
+    compound = second.grids[second.grids["source_layer"] == "compound"]
+    assert compound["code"].str[:12].tolist() == ["530102001002"]
+
+
 def test_provisional_codes_live_on_and_are_in_no_numbers_way():
     first = one_grid("AAAA", compound="aabb").grids
     first["code"] = ["530102001001N01", "530102001001N02"]
