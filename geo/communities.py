@@ -23,7 +23,7 @@ from geo.noding import REACH_M, collect, node, on_grid, rings_of
 from geo.partition import Outline
 from geo.rules import NOBODY, decide
 from geo.slivers import Extent, Land, give_away, is_thin, land_of
-from geo.sources import REPAIR_COLUMNS, Parameters, no_repairs
+from geo.sources import Parameters, no_repairs, repair_rows
 from geo.tracing import Net, trace
 
 
@@ -184,7 +184,12 @@ def record(tables: list[pd.DataFrame], polygons: Geometries, frame: gpd.GeoDataF
     land = dissolve(polygons[table["face"].to_numpy()], group, len(rows))
     code = frame["code"].to_numpy()
     action = rows["action"] + " " + pd.Series(code[rows["taker"]], index=rows.index, dtype="object")
-    columns = ["community", frame["source_id"].to_numpy()[rows["row"]], rows["problem"], action, shapely.area(land)]
-    values = {name: np.asarray(column) for name, column in zip(REPAIR_COLUMNS, columns, strict=True) if name != "layer"}
-    result = pd.DataFrame({"layer": np.full(len(rows), "community", dtype=object), **values})
-    return gpd.GeoDataFrame(result, geometry=land, crs=frame.crs)
+    return repair_rows(
+        land,
+        frame.crs,
+        layer="community",
+        source_id=frame["source_id"].to_numpy()[rows["row"]],
+        problem=rows["problem"].to_numpy(),
+        action=action.to_numpy(),
+        changed_m2=shapely.area(land),
+    )

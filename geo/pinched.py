@@ -22,7 +22,7 @@ from geo.noding import REACH_M
 from geo.partition import Outline, Tiling
 from geo.parts import Part
 from geo.rules import SLIVER
-from geo.sources import REPAIR_COLUMNS, Parameters
+from geo.sources import Parameters, repair_rows
 
 
 def close_pinched(
@@ -43,22 +43,16 @@ def close_pinched(
     if len(np.unique(in_known)) != len(wide):
         raise PartitionError(f"the grids leave {len(wide)} holes where the communities have {len(known)}")
     taker = longest_neighbour(part.grid_polygon, thin_holes)
-    table = pd.DataFrame(
-        dict(
-            zip(
-                REPAIR_COLUMNS,
-                [
-                    "community",
-                    communities["source_id"].to_numpy()[part.grid_community[taker]],
-                    "inlet narrower than the grid pinched shut",
-                    "filled",
-                    shapely.area(thin_holes),
-                ],
-                strict=True,
-            )
-        )
+    filled = repair_rows(
+        thin_holes,
+        communities.crs,
+        layer="community",
+        source_id=communities["source_id"].to_numpy()[part.grid_community[taker]],
+        problem="inlet narrower than the grid pinched shut",
+        action="filled",
+        changed_m2=shapely.area(thin_holes),
     )
-    return fill(part, thin_holes, taker), wide, gpd.GeoDataFrame(table, geometry=thin_holes, crs=communities.crs)
+    return fill(part, thin_holes, taker), wide, filled
 
 
 def are_thin(holes: Geometries, parameters: Parameters) -> Bools:

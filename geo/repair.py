@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.arrays import Bools, Geometries
-from geo.sources import REPAIR_COLUMNS
+from geo.sources import repair_rows
 
 AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -68,15 +67,16 @@ def repair(frame: gpd.GeoDataFrame, *, layer: str | None = None) -> Repaired:
     changed = np.abs(np.nan_to_num(shapely.area(polygons)) - np.nan_to_num(shapely.area(before)))
     where = np.where(rejected, before, polygons)
     layers = frame["layer"].to_numpy() if layer is None else np.full(len(frame), layer, dtype=object)
-    rows = [
-        layers[touched],
-        frame["source_id"].to_numpy()[touched],
-        problem[touched],
-        action[touched],
-        changed[touched],
-    ]
-    table = pd.DataFrame(dict(zip(REPAIR_COLUMNS, rows, strict=True)))
-    return Repaired(polygons, rejected, gpd.GeoDataFrame(table, geometry=where[touched], crs=frame.crs))
+    repairs = repair_rows(
+        where[touched],
+        frame.crs,
+        layer=layers[touched],
+        source_id=frame["source_id"].to_numpy()[touched],
+        problem=problem[touched],
+        action=action[touched],
+        changed_m2=changed[touched],
+    )
+    return Repaired(polygons, rejected, repairs)
 
 
 def reasons(polygons: Geometries) -> Geometries:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
+
+from geo.arrays import Geometries
 
 if TYPE_CHECKING:
     from geo.standards import Standards
@@ -46,6 +49,13 @@ class Parameters:
 def no_repairs(crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Return an empty table of repairs."""
     return gpd.GeoDataFrame({name: pd.Series(dtype="object") for name in REPAIR_COLUMNS}, geometry=[], crs=crs)
+
+
+def repair_rows(land: Geometries, crs: pyproj.CRS, **columns: object) -> gpd.GeoDataFrame:
+    """Make a table of repairs, a row a piece of ``land`` (None where there is none); ``columns`` are `REPAIR_COLUMNS`,
+    each one value for all rows or one a row."""
+    table = pd.DataFrame(columns, columns=list(REPAIR_COLUMNS), index=np.arange(len(land)))
+    return gpd.GeoDataFrame(table, geometry=land, crs=crs)
 
 
 @dataclass(frozen=True, eq=False)

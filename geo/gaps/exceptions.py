@@ -23,7 +23,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
-from geo.sources import REPAIR_COLUMNS, Sources
+from geo.sources import Sources, repair_rows
 from geo.tables import Matched, at_or_none
 
 OPEN, ACCEPTED, EXPIRED = "open", "accepted", "expired"
@@ -204,6 +204,12 @@ def idle_exceptions(exceptions: pd.DataFrame, idle: Ints, found: Matched, crs: p
     rows = np.setdiff1d(idle, found.unmatched)
     at = exceptions.iloc[rows]
     place = at["file"].astype("str") + ":" + at["row"].astype("str")
-    values = ("exceptions", place.to_numpy(dtype=object), "matches no gap", "left out", 0.0)
-    table = pd.DataFrame(dict(zip(REPAIR_COLUMNS, values, strict=True)), index=np.arange(len(rows)))
-    return gpd.GeoDataFrame(table, geometry=np.full(len(rows), None, dtype=object), crs=crs)
+    return repair_rows(
+        np.full(len(rows), None, dtype=object),
+        crs,
+        layer="exceptions",
+        source_id=place.to_numpy(dtype=object),
+        problem="matches no gap",
+        action="left out",
+        changed_m2=0.0,
+    )
