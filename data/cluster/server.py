@@ -84,8 +84,20 @@ def works_in(number: int, folder: Path) -> bool:
         return "postgres" in listed.stdout
     try:
         return Path(f"/proc/{number}/cwd").samefile(folder)
-    except OSError:  # gone, or another user's: not the cluster's
+    except PermissionError:  # root in a container may not look where another user's process works
+        return is_postgres(number)
+    except OSError:  # it is gone
         return False
+
+
+def is_postgres(number: int) -> bool:
+    """Tell whether a process is PostgreSQL's, and alive, by Linux's tables that everybody may read."""
+    try:
+        _, _, rest = Path(f"/proc/{number}/stat").read_text("utf-8", "replace").partition(" (")
+    except OSError:
+        return False
+    name, _, state = rest.rpartition(") ")
+    return name == "postgres" and not state.startswith("Z")
 
 
 def noted(places: Places) -> list[str]:

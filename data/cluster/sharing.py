@@ -15,7 +15,7 @@ from data.cluster.keeper import start_keeper
 from data.cluster.locks import Lock, opened
 from data.cluster.places import PORT, Places, places_in, unusable
 from data.cluster.server import runs, stop, wait_until_ready
-from data.cluster.sockets import socket_folder, socket_of
+from data.cluster.sockets import remove_socket, socket_folder, socket_of
 from data.database.url import DatabaseURL
 from geo.errors import InputError
 
@@ -120,8 +120,12 @@ def end(places: Places, users: Lock, gate: Lock) -> None:
     """Be no user any more, and stop the server where there is no other."""
     with held(gate, places):
         users.let_go()
-        if users.unused() and runs(places):
+        if not users.unused():
+            return
+        if runs(places):
             stop(places)
+        else:  # it did not start, or was killed too often
+            remove_socket(places)
 
 
 def address(socket: Path) -> DatabaseURL:

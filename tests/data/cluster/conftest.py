@@ -20,6 +20,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data_dir = tmp_path_factory.mktemp("pattern") / "data"
     with running_cluster(data_dir):
         pass
+    (data_dir / "cluster" / "local.conf").write_text("fsync = off\n")  # what is tested here are kills, not power cuts
     return data_dir
 
 

@@ -158,6 +158,7 @@ def test_a_setting_that_postgresql_does_not_take_is_named(data_dir: Path):
     said = refusal(data_dir)
     assert said.startswith(f"the database in {data_dir} does not start: ")
     assert "contains errors" in said
+    assert not Places(data_dir).socket.exists()
     local.write_text("")
     assert stopped(data_dir)
 

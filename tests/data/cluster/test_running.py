@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from data.cluster.configuration import ADMINISTRATOR, APPLICATION, OWNER, ROLES,
 from data.cluster.places import Places
 from data.cluster.server import process_number
 from tests.data.cluster.conftest import Copied
-from tests.data.cluster.using import one, stopped
+from tests.data.cluster.using import User, answers, eventually, kill_server, one, stopped
+
+IN_A_CONTAINER = (
+    "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,"
+    "+mknod,+audit_write,+setfcap"
+)
+"""What Docker leaves root by default: not to look into other users' processes, above all."""
 
 
 def listening(number: int) -> set[str]:
@@ -91,6 +98,17 @@ def test_root_drops_to_another_user_below_a_directory_that_only_root_may_enter(d
     assert (closed.stat().st_mode & 0o777, closed.owner()) == (0o700, "root")
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="as root")
+def test_root_in_a_container_which_may_do_less_does_the_same(data_dir: Path):
+    with User(data_dir, command=("setpriv", f"--bounding-set={IN_A_CONTAINER}")) as user:
+        url = user.url()
+        assert one(url, "SELECT 1") == 1
+        kill_server(data_dir)
+        assert eventually(lambda: answers(url))
+        user.end()
+    assert stopped(data_dir)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="as root")
 def test_root_uses_the_cluster_of_the_user_whose_directory_it_is(tmp_path: Path):
     data_dir = tmp_path / "data"
@@ -128,6 +146,7 @@ def test_a_role_is_given_to_known_users_of_this_machine_alone(data_dir: Path):
 def test_every_setting_holds(data_dir: Path):
     """What the server says of its files, not what we wrote into them."""
     wrong = "SELECT string_agg(name || ': ' || error, '; ') FROM pg_file_settings WHERE error IS NOT NULL"
+    (data_dir / "cluster" / "local.conf").write_text("")
     in_force = "SELECT count(*) FROM pg_file_settings WHERE sourcefile LIKE '%/onegrid.conf' AND applied"
     with running_cluster(data_dir) as url:
         assert one(url, wrong) is None

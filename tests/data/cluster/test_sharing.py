@@ -19,7 +19,7 @@ from data.cluster import running_cluster
 from data.cluster.configuration import ADMINISTRATOR
 from data.cluster.places import Places
 from data.cluster.server import process_number, runs
-from tests.data.cluster.using import User, eventually, kill_server, one, stopped
+from tests.data.cluster.using import User, answers, eventually, kill_server, one, stopped
 
 
 def test_two_processes_share_a_server_which_stops_with_the_last(data_dir: Path):
@@ -198,14 +198,6 @@ class Storm:
                         self.acknowledged.add(number)
             except psycopg.OperationalError:
                 time.sleep(0.02)
-
-
-def answers(url) -> bool:
-    """Tell whether the server takes connections."""
-    try:
-        return one(url, "SELECT 1") == 1
-    except psycopg.OperationalError:
-        return False
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="asks Linux's tables")

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -33,9 +33,9 @@ with running_cluster(Path(sys.argv[1])) as url:
 class User:
     """A process that uses the cluster until it is told to end, or is killed."""
 
-    def __init__(self, data_dir: Path, program: str = USE) -> None:
+    def __init__(self, data_dir: Path, *, command: Sequence[str] = ()) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", program, str(data_dir)],
+            [*command, sys.executable, "-W", "error", "-c", USE, str(data_dir)],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -78,6 +78,14 @@ def eventually(holds: Callable[[], bool], *, within_s: float = 15) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def answers(url: DatabaseURL) -> bool:
+    """Tell whether the server takes connections."""
+    try:
+        return one(url, "SELECT 1") == 1
+    except psycopg.OperationalError:
+        return False
 
 
 def stopped(data_dir: Path) -> bool:
