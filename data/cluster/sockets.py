@@ -25,12 +25,16 @@ def socket_folder(places: Places, account: Account) -> Path:
     if folder is not None and is_private(folder, account):
         return folder
     folder = new_folder()
-    if not account.is_caller:
-        os.chown(folder, *account.owner)
-    part = places.socket.with_suffix(".new")
-    part.write_text(f"{folder}\n", "utf-8")
-    places.give(part)
-    part.replace(places.socket)
+    try:
+        if not account.is_caller:
+            os.chown(folder, *account.owner)
+        part = places.socket.with_suffix(".new")
+        part.write_text(f"{folder}\n", "utf-8")
+        places.give(part)
+        part.replace(places.socket)
+    except OSError:
+        folder.rmdir()
+        raise
     return folder
 
 
