@@ -82,6 +82,25 @@ def upgrade_on(connection: Connection, *, place: str) -> tuple[str | None, str]:
     return before, newest_revision()
 
 
+def ensure_current(access: Access) -> None:
+    """Have the schema at this program's revision before work begins.
+
+    That of a private cluster is upgraded: nobody else looks after it. One on a server of one's own may serve others, so
+    its upgrade is left to whoever runs `onegrid db upgrade`.
+
+    Raises
+    ------
+    InputError
+        A newer program made it; or it is older, and not in a private cluster.
+    """
+    engine = administrator_engine(access.administrator)
+    with connected(engine, place=access.place) as connection:
+        if access.data_dir is None or revision_of(connection) == newest_revision():
+            require_current(connection, place=access.place)
+            return
+    upgrade(access)
+
+
 def require_current(connection: Connection, *, place: str) -> None:
     """Refuse to work with a schema that is not this program's.
 

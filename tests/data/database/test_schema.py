@@ -13,7 +13,7 @@ from data.cluster.configuration import APPLICATION, OWNER
 from data.database.access import Access
 from data.database.engine import administrator_engine, application_engine, connected
 from data.database.provision import is_leakproof
-from data.database.schema import newest_revision, require_current, revision_of, revisions, upgrade
+from data.database.schema import ensure_current, newest_revision, require_current, revision_of, revisions, upgrade
 from data.database.status import status
 from geo.errors import InputError
 from tests.data.database.later import LATER, later_migrations
@@ -145,6 +145,16 @@ def test_an_application_on_an_older_schema_is_told_to_upgrade_it(database: Acces
     upgrade(database)
     with connected(engine, place="here") as connection:
         require_current(connection, place="here")
+
+
+def test_the_private_cluster_is_upgraded_by_itself_and_a_server_of_ones_own_is_not(database: Access):
+    execute(database, "DROP SCHEMA onegrid CASCADE")
+    own = Access(database.application, database.administrator, None)
+    with pytest.raises(InputError, match="run: onegrid db upgrade$"):
+        ensure_current(own)
+    for access in (database, database, own):
+        ensure_current(access)
+        assert status(access).state == "current"
 
 
 def test_every_revision_follows_one_other():
