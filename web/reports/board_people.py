@@ -19,6 +19,8 @@ SINKING = ("cadre_sinks", "partner_adopts", "member_serves", "police_guards")
 """The four sinking forces [S2]."""
 NAMED = 4
 """The most people of one post or force that are named."""
+ON_A_CARD = 2
+"""The same of one of the four posts, whose names are large."""
 
 Row = Mapping[str, Any]
 
@@ -105,7 +107,8 @@ def post_card(board: Board, post: str) -> Html:
     return tag(
         "div",
         tag("p", word(f"post.{post}"), class_="post"),
-        *(person(row) for row in holders[:NAMED]),
+        *(person(row) for row in holders[:ON_A_CARD]),
+        tag("p", word("board.people", count=count(len(holders))), class_="more") if len(holders) > ON_A_CARD else None,
         vacant(board, post, len(holders)),
         class_="card",
     )
