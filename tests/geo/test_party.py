@@ -255,3 +255,11 @@ def random_town(rng):
     picture = "\n".join("".join(line) for line in letters)
     members = {letter: int(rng.integers(0, 5)) for letter in "abcdefghijklm"}
     return drawn("\n".join(["AAAABBBB"] * 4), picture, members)
+
+
+def test_the_reason_tells_neighbours_from_those_across_a_street():
+    members = {"a": 1, "b": 2, "s": 0}
+    across, beside = (assigned(drawn("AAA", picture, members)).loc["a", "reason"] for picture in ("asb", "abs"))
+    assert "隔着公共空间" in across
+    assert "相邻的网格" in beside
+    assert all("1 + 2 = 3 人 ≥ 3 人，建联合党支部" in reason for reason in (across, beside))
