@@ -150,7 +150,7 @@ def test_an_application_on_an_older_schema_is_told_to_upgrade_it(database: Acces
 def test_the_private_cluster_is_upgraded_by_itself_and_a_server_of_ones_own_is_not(database: Access):
     execute(database, "DROP SCHEMA onegrid CASCADE")
     own = Access(database.application, database.administrator, None)
-    with pytest.raises(InputError, match="run: onegrid db upgrade$"):
+    with pytest.raises(InputError, match=r"run: onegrid db upgrade$"):
         ensure_current(own)
     for access in (database, database, own):
         ensure_current(access)
