@@ -176,7 +176,7 @@ def standing(board: Board) -> list[Html]:
         first = board.premises[0]
         kind = tag("small", word(f"premises.{first['kind']}")) if known(first["kind"]) else None
         house = [first["name"] if known(first["name"]) else word("board.premises"), " ", kind]
-    entries = [("party", organisation)] + ([("premises", house)] if board.knows_premises else [])
+    entries = [("party", organisation)] * board.knows_party + [("premises", house)] * board.knows_premises
     return [tag("div", tag("dt", word(f"board.{name}")), tag("dd", said)) for name, said in entries]
 
 

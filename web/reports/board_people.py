@@ -45,6 +45,7 @@ class Board:
     secretary: str | None
     premises: Sequence[Row]
     knows_duty: bool
+    knows_party: bool
     knows_premises: bool
 
     def holders(self, post: str) -> list[Row]:
@@ -81,6 +82,7 @@ def at_the_board(frames: Mapping[str, pd.DataFrame], codes: Sequence[str]) -> li
                 secretary=None if named is None or not known(named["secretary"]) else str(named["secretary"]),
                 premises=premises.get(code, []),
                 knows_duty=bool((frames["duty"]["post"] != OFFICE).any()) if len(frames["duty"]) else False,
+                knows_party=len(there) > 0,
                 knows_premises=len(frames["premises"]) > 0,
             )
         )

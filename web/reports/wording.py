@@ -122,8 +122,14 @@ def area(m2: Any) -> Html | str:
 
 
 def hectares(m2: Any) -> str:
-    """Write an area in hectares, for a column that says so."""
-    return decimal(m2 / HECTARE_M2) if known(m2) else UNKNOWN
+    """Write an area in hectares, for a column that says so.
+
+    >>> hectares(0), hectares(20.0), hectares(25_000)
+    ('0', '< 0.1', '2.5')
+    """
+    if not known(m2):
+        return UNKNOWN
+    return "0" if m2 == 0 else "< 0.1" if m2 < 0.05 * HECTARE_M2 else decimal(m2 / HECTARE_M2)
 
 
 def share(part: Any, whole: Any) -> str:

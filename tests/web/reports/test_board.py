@@ -84,6 +84,8 @@ def test_without_a_roster_nothing_is_called_vacant(tmp_path):
     text = text_of(without_tables(), tmp_path)
     assert "空缺" not in text
     assert "未公示" in text
+    assert "尚未建立" not in text  # nobody said which party organisations and premises there are
+    assert "尚未设立" not in text
 
 
 def test_land_that_nobody_claims_says_so_and_names_the_communitys_people(tmp_path):
