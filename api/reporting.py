@@ -21,6 +21,9 @@ PAGES, WORKBOOK = (".html", ".htm"), ".xlsx"
 WITHOUT_LAND = {name: list(LAYERS[name].columns) for name in ("communities", "repairs")}
 """Layers whose polygons a report does not draw."""
 
+MOST_BOARDS = 2_000
+"""The most boards of one file, which a browser still opens and prints."""
+
 Stage = Callable[[str], None]
 
 
@@ -63,6 +66,10 @@ def write_boards_of(
     grids = frames["grids"]
     require_codes(codes, grids["code"].tolist())
     wanted = list(dict.fromkeys([*codes, *(code for one in communities for code in grids_in(grids, one))]))
+    if len(wanted) > MOST_BOARDS:
+        raise InputError(
+            f"{len(wanted):,} boards are too many for one page, which opens up to {MOST_BOARDS:,}; ask by street"
+        )
     stage(f"drawing {len(wanted)} boards")
     write_boards(frames, wanted, output, link=link, language=language)
     return len(wanted)

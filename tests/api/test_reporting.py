@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from api import reporting
 from data.output import read_build
 from tests.api.conftest import Onegrid
 from tests.api.running import listing, onegrid
@@ -100,6 +101,13 @@ def test_what_cannot_be_done_is_refused_in_one_line_and_nothing_is_written(
     before = listing(tmp_path)
     assert line.format(**slots) in here(*(one.format(**slots) for one in arguments)).refusal
     assert listing(tmp_path) == before
+
+
+def test_more_boards_than_a_browser_opens_are_refused(here: Onegrid, grid: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(reporting, "MOST_BOARDS", 3)
+    refusal = here("board", grid, "--community", "53", "-o", tmp_path / "b.html").refusal
+    assert refusal.endswith("boards are too many for one page, which opens up to 3; ask by street")
+    assert not (tmp_path / "b.html").exists()
 
 
 def test_a_report_never_replaces_the_build_it_is_about(here: Onegrid, grid: Path, tmp_path: Path):
