@@ -158,9 +158,9 @@ class Findings:
         return {key.removeprefix(begin): why for key, why in self.facts.items() if key.startswith(begin)}
 
     @property
-    def several_streets(self) -> bool:
-        """Whether there is more than one street."""
-        return len(self.level("street")) > 1
+    def levels_shown(self) -> list[str]:
+        """The levels of division that a table is made for: counties where there are several, and streets."""
+        return ["county", "street"] if len(self.level("county")) > 1 else ["street"]
 
 
 def detail_of(gap: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from web.reports.report_tables import Cell, Notes, capped, heads, number, sectio
 from web.reports.wording import count, decimal, share, told, word
 
 GRIDS_LISTED = 20
+STREETS_LISTED = 30
 JOINT_LISTED = 20
 EACH_END = 3
 STARS = (5, 4, 3, 0)
@@ -55,8 +56,8 @@ def forms(findings: Findings, notes: Notes) -> Html:
 
 
 def by_street(findings: Findings) -> list[Html | None]:
-    """Return the forms of today by street, and how many grids have none."""
-    if not findings.several_streets:
+    """Return the forms of today by street, and how many grids have none; where streets are many, the worst."""
+    if len(findings.level("street")) < 2:
         return []
     frame = findings.frames["assignments"]
     streets = pd.crosstab(frame["code"].str[:9], frame["form"]).reindex(columns=list(FORMS), fill_value=0)
@@ -70,7 +71,11 @@ def by_street(findings: Findings) -> list[Html | None]:
         total = int(figures.sum())
         return [text(title), number(total), *(number(one, tip=share(one, total)) for one in figures)]
 
-    rows = [row(findings.name(code), figures) for code, figures in streets.head(60).iterrows()]
+    shown = streets
+    if len(streets) > STREETS_LISTED:
+        share_without = streets.get("none", 0) / streets.sum(axis=1)
+        shown = streets.loc[share_without.sort_values(ascending=False, kind="stable").index[:STREETS_LISTED]]
+    rows = [row(findings.name(code), figures) for code, figures in shown.iterrows()]
     drawn = table(columns, rows, total=row(word("report.total"), streets.sum()))
     return [subhead("by_street"), drawn, capped(len(rows), len(streets))]
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from geo.standards import MANAGEMENT_TYPES
 from web.reports.markup import Content, Html, tag
 from web.reports.palette import INK
 from web.reports.report_data import Findings
 from web.reports.report_front import joined, reasons
-from web.reports.report_tables import Cell, Notes, bar, capped, head, heads, number, section, subhead, table, text
+from web.reports.report_tables import Cell, Notes, bar, capped, head, heads, number, section, table, text
 from web.reports.wording import area, count, decimal, hectares, known, share, word
 
-STREETS_LISTED = 60
+DIVISIONS_LISTED = 30
 COMMUNITIES_LISTED = 30
 KINDS = ("residential", "institutional", "patrol", "unclaimed")
 
@@ -28,18 +30,23 @@ def totals(findings: Findings, notes: Notes) -> Html:
     columns = ("communities", "grids", "households", "population", "party_members", "area_ha", "unclaimed_ha")
     columns += ("unheld", "contested", "unserved", "unserved_grids", "short", "without", "points")
     titles = heads(["division"], [(name, marks[name]) if name in marks else name for name in columns])
-    streets = findings.level("street").sort_values("code").to_dict("records")
-    shown = streets[:STREETS_LISTED]
-    rows = [place_row(findings, row) for row in shown]
     whole = place_row(findings, findings.whole, name=word("report.total"))
-    check = tag("p", word("sums.hold", children=count(len(streets))), class_="check") if adds_up(findings) else None
-    return section(
-        "totals",
-        table(titles, rows, total=whole),
-        check,
-        capped(len(shown), len(streets)),
-        tag("div", *kinds(findings), class_="pair"),
-    )
+    parts = []
+    for level in findings.levels_shown:
+        divisions = findings.level(level)
+        rows = [place_row(findings, row) for row in listed(divisions).to_dict("records")]
+        hold = word(f"sums.of_{level}", children=count(len(divisions)))
+        check = tag("p", hold, class_="check") if adds_up(findings, level) else None
+        parts += [table(titles, rows, total=whole), check, capped(len(rows), len(divisions))]
+    return section("totals", *parts, tag("div", *kinds(findings), class_="pair"))
+
+
+def listed(divisions: pd.DataFrame) -> pd.DataFrame:
+    """Return the divisions to list: all by code, or where they are too many, those with most points a grid."""
+    if len(divisions) <= DIVISIONS_LISTED:
+        return divisions.sort_values("code")
+    worst = (divisions["points"] / divisions["grids"]).sort_values(ascending=False, kind="stable")
+    return divisions.loc[worst.index[:DIVISIONS_LISTED]]
 
 
 def place_row(findings: Findings, row: Mapping[str, Any], name: Content = None) -> list[Cell]:
@@ -74,11 +81,11 @@ def short_tip(row: Mapping[str, Any]) -> Content:
     return [tag("span", zh.format(*figures), lang="zh"), tag("span", en.format(*figures), lang="en")]
 
 
-def adds_up(findings: Findings) -> bool:
-    """Tell whether the streets add up to the whole in every count."""
+def adds_up(findings: Findings, level: str) -> bool:
+    """Tell whether the divisions of a level add up to the whole in every count."""
     columns = ["grids", "households", "population", "party_members", "unheld", "contested", "unserved", "short"]
-    streets, whole = (findings.level(level)[columns].astype("Float64").sum(min_count=1) for level in ("street", "all"))
-    return bool(((streets == whole) | (streets.isna() & whole.isna())).all())
+    parts, whole = (findings.level(one)[columns].astype("Float64").sum(min_count=1) for one in (level, "all"))
+    return bool(((parts == whole) | (parts.isna() & whole.isna())).all())
 
 
 def kinds(findings: Findings) -> list[Html]:
@@ -140,8 +147,3 @@ def worst_communities(findings: Findings, notes: Notes) -> Html:
             ]
         )
     return section("worst", table(columns, rows), capped(len(shown), len(worst)))
-
-
-def by_street_title(notes: Notes) -> Html:
-    """Return the heading of a table by street."""
-    return subhead("by_street", notes.mark("sums"))

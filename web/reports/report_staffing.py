@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,7 @@ from web.reports.report_maps import shortage_map
 from web.reports.report_tables import Cell, Notes, capped, heads, number, section, subhead, table, text
 from web.reports.wording import count, decimal, word
 
-STREETS_LISTED = 60
+DIVISIONS_LISTED = 30
 COMMUNITIES_LISTED = 20
 FIGURES = ["required", "held", "short", "over", "full_time_equivalent"]
 TOTAL_WORDS = (
@@ -37,15 +37,17 @@ def staff(findings: Findings, plan: Plan, notes: Notes) -> Html:
         "staff",
         shortage_map(findings, plan),
         *parts,
-        *by_street(findings, notes),
+        *by_division(findings, notes),
         *by_community(findings),
     )
 
 
 def whole_jurisdiction(findings: Findings) -> pd.DataFrame:
-    """Return the staff of the whole jurisdiction, a row a post, in their order."""
-    counties = findings.staff[findings.staff["level"] == "county"]
-    table = counties.groupby("post")[[*FIGURES, "grids"]].sum(min_count=1)
+    """Return the staff of the whole jurisdiction, a row a post, in their order, of the layers as they are."""
+    of_grids, own = findings.frames["staffing"], findings.frames["community_staffing"]
+    rows = pd.concat([of_grids.assign(grids=1), own.assign(grids=0)] if len(own) else [of_grids.assign(grids=1)])
+    rows = rows.assign(over=(rows["held"] - rows["required"]).clip(lower=0))
+    table = rows.groupby("post")[[*FIGURES, "grids"]].sum(min_count=1)
     return table.reindex([post for post in (*POSTS, COMMUNITY_WORKER) if post in table.index])
 
 
@@ -88,27 +90,36 @@ def short_words(row: pd.Series) -> Html | None:
     )
 
 
-def by_street(findings: Findings, notes: Notes) -> list[Html | None]:
-    """Return short, and required and held, of each street and post."""
-    rows = findings.staff[findings.staff["level"] == "street"]
-    codes = sorted(rows["code"].unique())
-    drawn = matrix(findings, rows, codes[:STREETS_LISTED], "street", total=True)
-    hold = tag("p", word("sums.hold", children=count(len(codes))), class_="check") if streets_add_up(findings) else None
-    return [subhead("by_street", notes.mark("sums")), drawn, hold, capped(min(len(codes), STREETS_LISTED), len(codes))]
+def by_division(findings: Findings, notes: Notes) -> Iterator[Html | None]:
+    """Yield short, held and required of each post by county and street; those most short where they are many."""
+    for level in findings.levels_shown:
+        rows = findings.staff[findings.staff["level"] == level]
+        codes = sorted(rows["code"].unique())
+        shown = codes if len(codes) <= DIVISIONS_LISTED else most_short(rows).index[:DIVISIONS_LISTED].tolist()
+        yield subhead(f"by_{level}", notes.mark("sums"))
+        yield matrix(findings, rows, shown, level, total=True)
+        if adds_up(findings, level):
+            yield tag("p", word(f"sums.of_{level}", children=count(len(codes))), class_="check")
+        yield capped(len(shown), len(codes))
 
 
-def streets_add_up(findings: Findings) -> bool:
-    """Tell whether the streets add up to the whole, in every post and figure."""
-    streets = findings.staff[findings.staff["level"] == "street"].groupby("post")[FIGURES[:4]].sum(min_count=1)
+def adds_up(findings: Findings, level: str) -> bool:
+    """Tell whether the divisions of a level add up to the whole, in every post and figure."""
+    parts = findings.staff[findings.staff["level"] == level].groupby("post")[FIGURES[:4]].sum(min_count=1)
     whole = whole_jurisdiction(findings)[FIGURES[:4]]
-    return bool((streets.reindex(whole.index) == whole).all(axis=None))
+    return bool((parts.reindex(whole.index) == whole).all(axis=None))
+
+
+def most_short(rows: pd.DataFrame) -> pd.Series:
+    """Return how many people each division is short of, the most first; community workers left out."""
+    posts = rows[rows["post"] != COMMUNITY_WORKER]
+    return posts.groupby("code")["short"].sum().sort_values(ascending=False, kind="stable")
 
 
 def by_community(findings: Findings) -> list[Html | None]:
     """Return the same of the communities that are most short."""
     rows = findings.staff[findings.staff["level"] == "community"]
-    posts = rows[rows["post"] != COMMUNITY_WORKER]
-    short = posts.groupby("code")["short"].sum().sort_values(ascending=False, kind="stable")
+    short = most_short(rows)
     codes = short.index[:COMMUNITIES_LISTED].tolist()
     drawn = matrix(findings, rows, codes, "community", total=False)
     return [subhead("of_communities"), drawn, capped(len(codes), len(short))]

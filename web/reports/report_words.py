@@ -52,6 +52,7 @@ _HEADS = {
     "head.division": ("街道 / 区县", "Street, county"),
     "head.community": ("社区", "Community"),
     "head.street": ("街道", "Street"),
+    "head.county": ("区县", "County"),
     "head.communities": ("社区", "Communities"),
     "head.grids": ("网格", "Grids"),
     "head.households": ("户数", "Households"),
@@ -131,6 +132,7 @@ _SECTIONS = {
     "section.files": ("数据来源", "Sources of the data"),
     "section.land": ("土地与人", "Land and people"),
     "section.by_street": ("按街道", "By street"),
+    "section.by_county": ("按区县", "By county"),
     "section.by_post": ("按岗位", "By post"),
     "section.by_kind": ("按种类", "By kind"),
     "section.worst_gaps": ("最严重的 {count} 处", "The worst {count}"),
@@ -246,7 +248,7 @@ _NOTES = {
         "90 points and more: five stars, 80–89 four, 70–79 three, below none; 100 households and more: class I, "
         "50–99 II, 20–49 III, below IV; compared within a class only [S3]. By the latest assessment of each.",
     ),
-    "note.sums": ("各街道之和等于合计。", "The streets add up to the total."),
+    "note.sums": ("下级之和等于上级。", "Children add up to their parent."),
     "note.sources": (
         "出处：S0–S4 为本项目所依据的五份文件；P 为已公布的标准或通行做法；C 由各地自定，为示例值。",
         "Sources: S0–S4 the five documents this project was created from; P published standards or practice; "
@@ -303,7 +305,8 @@ _ABSENT = {
 }
 
 _STATES = {
-    "sums.hold": ("✓ {children} 个街道相加 = 合计", "✓ {children} streets add up to the total"),
+    "sums.of_street": ("✓ {children} 个街道相加 = 合计", "✓ {children} streets add up to the total"),
+    "sums.of_county": ("✓ {children} 个区县相加 = 合计", "✓ {children} counties add up to the total"),
     "staff.no_standards": ("没有标准，岗位没有评估。", "There are no standards: posts were not evaluated."),
     "staff.no_roster": (
         "没有岗位表，只算得出应配。在 layers.toml 加 [tables.roster] 后重新合并，就有现有和缺编。",

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.gaps.ledger import KINDS, LEDGERS
 from tests.web.reports.built import DAY, HOSTILE, MARKUP, demo, hostile, without_tables
 from tests.web.reports.reading import integer, read
-from web.reports import report_ledgers, report_places, wording
+from web.reports import report_ledgers, report_places, report_staffing, wording
 from web.reports.report import READ, SECTIONS, report_page, write_report
 from web.reports.report_data import Findings
 
@@ -267,3 +267,28 @@ def test_a_report_that_cannot_be_written_leaves_nothing(tmp_path):
 def test_figures_with_thin_spaces_are_whole_numbers():
     assert integer(wording.count(1_234_567)) == 1_234_567
     assert (wording.count(-12), wording.share(1, 3), wording.hectares(25_000)) == ("−12", "33.3 %", "2.5")
+
+
+def test_a_city_of_several_counties_adds_up_by_county_and_lists_its_worst_streets(monkeypatch):
+    monkeypatch.setattr(report_places, "DIVISIONS_LISTED", 2)
+    monkeypatch.setattr(report_staffing, "DIVISIONS_LISTED", 2)
+    frames = {name: moved(frame) for name, frame in demo().items()}
+    told = read(page_of(frames))
+    counties, streets = told.tables["totals"][:2]
+    assert [cell.text for row in counties.rows for cell in row[:1]] == ["530102", "530103"]
+    assert sum(counties.column("网格")) == len(frames["grids"])
+    assert len(streets.rows) == 2
+    points = counted(frames["gaps"]).groupby(frames["gaps"]["community_code"].str[:9])["severity"].sum()
+    a_grid = points / frames["grids"].groupby(frames["grids"]["code"].str[:9]).size()
+    assert np.allclose(streets.column("每格缺口分"), a_grid.sort_values(ascending=False).head(2))
+    assert len([data for data in told.said["zh"] if data == "✓ 2 个区县相加 = 合计"]) == 2
+    assert len([data for data in told.said["zh"] if data == "列出 2 / 3 项，其余见工作簿"]) >= 2
+
+
+def moved(frame: pd.DataFrame) -> pd.DataFrame:
+    """Move the town 文昌镇 into another county, in every code of a layer."""
+    codes = [name for name in ("code", "community_code", "street") if name in frame]
+    changed = {name: frame[name].str.replace(r"^530102101", "530103101", regex=True) for name in codes}
+    if "key" in frame and (frame["key"] == "name").any():
+        return frame[~frame["key"].str.startswith("name of")]
+    return frame.assign(**changed)
