@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import settings
 
 from data.database.access import Access
 from tests.databases import database_like, shared_cluster
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # programs started from here hear Ctrl-C
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no failure; benchmarks watch the time
 settings.load_profile("any machine")
