@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from api.places import require_apart
-from data.output import LAYERS, read_build
+from data.build_layers import LAYERS
+from data.output import read_build
 from data.suffixes import require_suffix
 from data.whole import require_writable
 from geo.errors import InputError

@@ -13,8 +13,9 @@ import numpy as np
 import pyproj
 import shapely
 
+from data.build_layers import LAYERS
 from data.formats import FORMATS, LON_LAT, Format
-from data.output import LAYERS, Frame, expected_bytes
+from data.output import Frame, expected_bytes
 from data.suffixes import require_suffix
 from data.whole import whole, whole_set
 from geo.datum import SHIFTED_DATUMS, to_datum

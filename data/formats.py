@@ -11,7 +11,8 @@ import geopandas as gpd
 import shapely
 
 from data import geojson, geopackage, geoparquet, pmtiles, shapefile
-from data.output import LAYERS, Frame
+from data.build_layers import LAYERS
+from data.output import Frame
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import InputError
 

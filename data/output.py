@@ -1,18 +1,17 @@
 """A build on disk: one GeoPackage, or a directory of GeoParquet.
 
-`LAYERS` says what is in it; a new layer is one entry there and an attribute of `geo.result.OneGrid`.
-Geometry is in the working CRS, as WKB, so that the 1 mm grid survives to the last bit.
+`data.build_layers` says what is in it. Geometry is in the working CRS, as WKB, so that the 1 mm grid survives to the
+last bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -22,150 +21,15 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from data import geopackage, geoparquet
 from data.aside import Aside
+from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer
 from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
 from geo.errors import InputError
 from geo.result import OneGrid
 
-TEXT, NUMBER, INTEGER, COUNT = "str", "float64", "int64", "Int64"
-"""Types of columns. A count that nobody gave is missing, not 0, hence the nullable integer."""
-
 Frame: TypeAlias = pd.DataFrame | gpd.GeoDataFrame
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer of a build: column → type in the order of the file, and the type of its geometry."""
-
-    columns: Mapping[str, str]
-    geometry: Literal["Polygon", "MultiPolygon"] | None = "MultiPolygon"
-    optional: bool = False
-    """A build may have nothing of it, and an older one lacks it; either is read as a layer without rows."""
-
-
-LAYERS: Mapping[str, Layer] = {
-    "grids": Layer(
-        {
-            **dict.fromkeys(("code", "kind", "name", "community_code", "source_layer", "source_id"), TEXT),
-            **dict.fromkeys(("patrol_zone_id", "management_type"), TEXT),
-            **dict.fromkeys(("households", "population", "party_members"), COUNT),
-            "area_m2": NUMBER,
-            "parts": INTEGER,
-        }
-    ),
-    "faces": Layer({"face_id": TEXT, "code": TEXT, "claimants": TEXT, "rule": TEXT, "area_m2": NUMBER}, "Polygon"),
-    "units": Layer(
-        {
-            **dict.fromkeys(("layer", "source_id", "name", "status"), TEXT),
-            **dict.fromkeys(("claimed_m2", "granted_m2"), NUMBER),
-            **dict.fromkeys(("households", "population", "party_members"), COUNT),
-            "note": TEXT,
-        }
-    ),
-    "staffing": Layer(
-        {
-            **dict.fromkeys(("code", "post"), TEXT),
-            **dict.fromkeys(("required", "held", "short"), COUNT),
-            "arithmetic": TEXT,
-            "full_time_equivalent": NUMBER,
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "community_staffing": Layer(
-        {
-            **dict.fromkeys(("code", "post"), TEXT),
-            **dict.fromkeys(("required", "held", "short"), COUNT),
-            "arithmetic": TEXT,
-            "full_time_equivalent": NUMBER,
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "assignments": Layer(
-        {
-            **dict.fromkeys(("code", "form", "organisation_id"), TEXT),
-            "members": COUNT,
-            **dict.fromkeys(("proposed_form", "proposed_organisation_id", "reason"), TEXT),
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "party_organisations": Layer(
-        {
-            **dict.fromkeys(("organisation_id", "name", "level", "parent_id"), TEXT),
-            "members": COUNT,
-            **dict.fromkeys(("secretary", "code"), TEXT),
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "ratings": Layer(
-        {
-            **dict.fromkeys(("code", "class", "period"), TEXT),
-            "score": NUMBER,
-            **dict.fromkeys(("stars", "rank", "of"), COUNT),
-            "reward_share": NUMBER,
-            "arithmetic": TEXT,
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "settlements": Layer(
-        {
-            "code": TEXT,
-            "households": COUNT,
-            **dict.fromkeys(("class", "self_management", "period"), TEXT),
-            "score": NUMBER,
-            "stars": COUNT,
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "duty": Layer(
-        {
-            **dict.fromkeys(("code", "post", "name", "phone"), TEXT),
-            "full_time": COUNT,
-            **dict.fromkeys(("force", "organisation"), TEXT),
-        },
-        geometry=None,
-        optional=True,
-    ),
-    "premises": Layer(
-        {**dict.fromkeys(("code", "name", "kind"), TEXT), **dict.fromkeys(("x", "y"), NUMBER)},
-        geometry=None,
-        optional=True,
-    ),
-    "gaps": Layer(
-        {
-            **dict.fromkeys(("gap_id", "kind", "ledger"), TEXT),
-            "severity": INTEGER,
-            **dict.fromkeys(("code", "community_code"), TEXT),
-            "area_m2": NUMBER,
-            "households": COUNT,
-            **dict.fromkeys(("detail", "remedy", "state", "reason", "expires"), TEXT),
-        }
-    ),
-    "communities": Layer(
-        {**dict.fromkeys(("code", "name", "street"), TEXT), "rural": INTEGER, "grids": INTEGER, "area_m2": NUMBER}
-    ),
-    "repairs": Layer(
-        {**dict.fromkeys(("layer", "source_id", "problem", "action"), TEXT), "changed_m2": NUMBER},
-    ),
-    "lineage": Layer(
-        {
-            **dict.fromkeys(("old_code", "new_code", "relation"), TEXT),
-            **dict.fromkeys(("area_share", "household_share"), NUMBER),
-        }
-    ),
-    "standards": Layer(dict.fromkeys(("place", "key", "value", "unit", "source"), TEXT), geometry=None, optional=True),
-    "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
-}
-
-BUILD_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
-"""Of a GeoPackage, and of a directory that says what is in it; a directory may also have none."""
 
 READER_ERRORS = (OSError, DataSourceError, DataLayerError, ValueError, TypeError)
 """What a damaged or foreign file raises: GDAL; Arrow, by ValueErrors; pandas, on values of another type."""

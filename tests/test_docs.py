@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from api.command_line import app
+from data.build_layers import LAYERS
 from data.layers_file import read_layers_file
-from data.output import LAYERS
 from geo.duty import OFFICE
 from geo.gaps import KINDS, LEDGERS
 from geo.party import FORMS, NO_FORM

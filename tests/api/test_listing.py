@@ -12,7 +12,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from data.output import LAYERS, read_build
+from data.build_layers import LAYERS
+from data.output import read_build
 from tests.api.conftest import Onegrid
 from tests.api.running import command, environment
 from tests.data.reading.little_town import LittleTown, square

@@ -13,7 +13,8 @@ import pyogrio
 import shapely
 from distributed import LocalCluster
 
-from data.output import LAYERS, read_build
+from data.build_layers import LAYERS
+from data.output import read_build
 from tests.api.conftest import Onegrid
 from tests.api.running import listing, onegrid
 

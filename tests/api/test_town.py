@@ -13,7 +13,8 @@ import pyogrio
 import pytest
 import shapely
 
-from data.output import LAYERS, read_build, read_facts
+from data.build_layers import LAYERS
+from data.output import read_build, read_facts
 from tests.api.conftest import Onegrid
 from tests.api.running import listing, onegrid
 from tests.data.demo.written import Written

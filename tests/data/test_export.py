@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import shapefile
+from data.build_layers import LAYERS
 from data.export import export
 from data.grid_overlays import NAME as VIEW
-from data.output import LAYERS, read_build, write_build
+from data.output import read_build, write_build
 from geo.datum import from_datum, to_datum
 from geo.errors import InputError
 from tests.data.small_build import CRS, GRIDS, small_build

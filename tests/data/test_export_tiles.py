@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import pmtiles
+from data.build_layers import LAYERS
 from data.export import export
-from data.output import LAYERS, read_build, write_build
+from data.output import read_build, write_build
 from geo.errors import InputError
 from tests.data.small_build import small_build
 from tests.data.small_disk import run_on_disk

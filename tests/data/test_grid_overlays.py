@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.build_layers import LAYERS
 from data.export import export
 from data.grid_overlays import NAME
-from data.output import LAYERS, read_build, write_build
+from data.output import read_build, write_build
 from geo.themes import FORMS, themes
 from tests.data.small_build import grids, small_build
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.build_layers import LAYERS
 from data.masking import masked_name, masked_phone, without_contacts
-from data.output import LAYERS
 from tests.data.small_build import small_build
 
 

@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 
 from data import grid_overlays
-from data.output import LAYERS, write_build
+from data.build_layers import LAYERS
+from data.output import write_build
 from data.qml import style_qml
 from data.sld import style_sld
 from data.styles import INK, PAPER, STYLES, Look, styles_of
