@@ -23,11 +23,20 @@ class Face:
 
 
 @dataclass(frozen=True)
+class Record:
+    """A row of a table beside the map that is about a grid: `geo.tables.COLUMNS` without the key, as (name, value)."""
+
+    table: str
+    values: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
 class Grid:
     """A grid as it stands in a plan.
 
     ``polygon`` is a Polygon or MultiPolygon in the working CRS, vertices on the 1 mm grid; ``faces`` make it up.
-    ``grid_id`` never changes, ``code`` may be provisional. Counts are None where nobody knows them.
+    ``grid_id`` never changes, ``code`` may be provisional. Counts are None where nobody knows them. ``records`` go
+    with the grid, whatever becomes of its land.
     """
 
     grid_id: str
@@ -45,6 +54,7 @@ class Grid:
     population: int | None = None
     party_members: int | None = None
     locked: bool = False
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
 def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     """Merge grids of one community, each beside another of them, into ``keep``.
 
-    Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up.
+    Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up,
+    records come together.
 
     Raises
     ------
@@ -35,7 +37,9 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         require_same_community(grids)
         cells = cut(ground, grids)
         require_together(cells)
-        return regrid(cells, np.zeros(len(cells), dtype=np.int64), [cells.grids[0]])
+        everybody = tuple(record for grid in cells.grids for record in grid.records)
+        merged = replace(cells.grids[0], records=everybody)
+        return regrid(cells, np.zeros(len(cells), dtype=np.int64), [merged])
 
     return edit
 

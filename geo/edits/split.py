@@ -59,6 +59,6 @@ def staying(cells: Cells, piece: Ints, count: int) -> Bools:
 
 
 def new_grid(grid: Grid, fresh: Fresh) -> Grid:
-    """Return a grid like another, with an identity of its own."""
+    """Return a grid like another, with an identity of its own; nobody holds a post in it yet."""
     grid_id, code = fresh(grid.community)
-    return replace(grid, grid_id=grid_id, code=code, locked=False)
+    return replace(grid, grid_id=grid_id, code=code, locked=False, records=())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
 
 from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.ground import Buildings, Edit, Ground
+from geo.edits.ground import Buildings, Edit, Ground, Record
 from geo.edits.lock import lock_grid
 from geo.edits.merge import merge_grids
 from geo.edits.reassign import reassign_faces, reassign_unit
@@ -124,6 +126,16 @@ def test_neighbours_become_one():
     assert areas(after) == {"b": 2, "c": 1}
     assert after.grids["b"].households == 20
     assert len(after.grids["b"].faces) == 2
+
+
+def test_posts_follow_their_grid_through_merge_and_split():
+    heads = {code: (Record("roster", (("post", "grid_head"), ("name", code))),) for code in "ab"}
+    before = ground("aabb")
+    before = before.replace(replace(grid, records=heads[code]) for code, grid in before.grids.items())
+    after = edited(before, merge_grids(["a", "b"], keep="b"))
+    assert after.grids["b"].records == heads["b"] + heads["a"]
+    parted = edited(after, split_grid("b", line((1, -1), (1, 2)), fresh=fresh()))
+    assert [len(grid.records) for grid in parted.grids.values()] == [2, 0]
 
 
 def test_what_has_no_border_in_common_is_not_merged():
