@@ -6,9 +6,9 @@ _PAGE = {
     "report.title": ("{name} 多网合一报告", "{name}: report on the one grid"),
     "report.as_of": ("例外按 {day} 判断。", "Exceptions judged on {day}."),
     "report.of": (
-        "{communities} 个社区、村，{grids} 个网格，{households} 户；每平方米恰好属于一个网格。",
+        "{communities} 个社区、村，{grids} 个网格，{households} 户；社区内每平方米恰好属于一个网格。",
         "{communities} communities and villages, {grids} grids, {households} households; "
-        "every square metre belongs to exactly one grid.",
+        "every square metre inside the communities belongs to exactly one grid.",
     ),
     "report.language": ("English", "中文"),
     "report.print": ("打印", "Print"),

@@ -267,8 +267,8 @@ _FIGURES = {
     "figure.unplaced": ("单元未落图", "Not placed"),
     "figure.repairs": ("修补", "Repairs"),
     "figure_why.grids": (
-        "每平方米恰好属于一个网格，每个网格只在一个社区内。",
-        "Every square metre belongs to exactly one grid; every grid lies in one community.",
+        "社区内每平方米恰好属于一个网格，每个网格只在一个社区内。",
+        "Every square metre inside the communities belongs to exactly one grid; every grid lies in one community.",
     ),
     "figure_why.communities": ("有网格的社区数；各街道如下。", "Communities that hold grids; by street below."),
     "figure_why.area": ("全部网格面积之和。", "The sum of all grid areas."),
