@@ -18,6 +18,9 @@ from web.reports.markup import Content, Html, both, tag
 UNITS_A_PX = 10
 TOLERANCE_PX = 0.6
 """How far a simplified border may lie from the true one."""
+MARGIN_PX = 10
+FOOT_PX = 58
+"""A margin below the land that the scale bar and the north arrow fit into."""
 NICE = (1, 2, 5)
 
 Geometries: TypeAlias = NDArray[np.object_]
@@ -34,14 +37,32 @@ class Paper:
     height_px: float
 
     @classmethod
-    def around(cls, bounds: Sequence[float], *, width_px: float, height_px: float, margin_px: float = 10) -> Paper:
+    def around(cls, bounds: Sequence[float], *, width_px: float, height_px: float, foot_px: float = MARGIN_PX) -> Paper:
         """Fit bounds (west, south, east, north in metres) into a sheet so wide, and at most so high."""
         west, south, east, north = bounds
-        inner = width_px - 2 * margin_px, height_px - 2 * margin_px
+        margins = MARGIN_PX + foot_px
+        inner = width_px - 2 * MARGIN_PX, height_px - margins
         scale = max((east - west) / inner[0], (north - south) / inner[1], 0.01)
-        tall = (north - south) / scale + 2 * margin_px
+        tall = (north - south) / scale + margins
         aside = (width_px * scale - (east - west)) / 2
-        return cls(west - aside, north + margin_px * scale, scale, width_px, min(tall, height_px))
+        return cls(west - aside, north + MARGIN_PX * scale, scale, width_px, min(tall, height_px))
+
+    @classmethod
+    def clear(cls, land: Geometries, *, width_px: float, height_px: float) -> Paper:
+        """Fit land into a sheet whose scale bar and north arrow stand beside it, else below it."""
+        bounds = shapely.total_bounds(land)
+        paper = cls.around(bounds, width_px=width_px, height_px=height_px)
+        if shapely.intersects(land, paper.corners()).any():
+            return cls.around(bounds, width_px=width_px, height_px=height_px, foot_px=FOOT_PX)
+        return paper
+
+    def corners(self) -> shapely.Geometry:
+        """Return the ground under the scale bar and the north arrow, in metres."""
+        left, below = self.west, self.north - self.height_px * self.metres_a_px
+        right, above = left + self.width_px * self.metres_a_px, below + FOOT_PX * self.metres_a_px
+        bar, arrow = (self.width_px / 5 + 24) * self.metres_a_px, 36 * self.metres_a_px
+        boxes = shapely.box([left, right - arrow], below, [left + bar, right], above)
+        return shapely.multipolygons(boxes)
 
     def drawn(self, geometries: Geometries) -> Geometries:
         """Return geometries in units of the drawing, y downwards."""

@@ -50,8 +50,8 @@ class Plan:
     @classmethod
     def of(cls, grids: gpd.GeoDataFrame, *, width_px: float = 640, height_px: float = 520) -> Plan:
         """Simplify the grids of a build (``code``, ``community_code``, projected) for a map of this size."""
-        paper = Paper.around(grids.total_bounds, width_px=width_px, height_px=height_px)
         polygons = np.asarray(grids.geometry.array, dtype=object)
+        paper = Paper.clear(polygons, width_px=width_px, height_px=height_px)
         code, community = (grids[name].to_numpy(dtype=object) for name in ("code", "community_code"))
         by_grid = len(grids) <= GRIDS_DRAWN
         if not by_grid:

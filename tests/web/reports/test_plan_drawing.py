@@ -86,6 +86,32 @@ def test_a_scale_bar_is_as_long_as_it_says(metres):
     assert length <= metres / 3
 
 
+@pytest.mark.parametrize(("width_m", "height_m"), [(2_000, 2_000), (9_000, 700), (1_150, 1_000), (400, 3_000)])
+def test_the_scale_bar_and_the_north_arrow_stand_clear_of_a_rectangular_town(width_m, height_m):
+    x, y = np.meshgrid(np.arange(4) * width_m / 4, np.arange(3) * height_m / 3)
+    cells = shapely.box(x, y, x + width_m / 4, y + height_m / 3).ravel()
+    code = [f"5301020010{number:02d}001" for number in range(12)]
+    town = {"code": code, "community_code": [one[:12] for one in code]}
+    plan = Plan.of(gpd.GeoDataFrame(town, geometry=cells, crs="EPSG:4526"))
+    sheet = ElementTree.fromstring(plan.sheet(title="town"))
+    assert len(stood(sheet)) > 8
+    land = shapely.union_all(plan.area)
+    assert shapely.distance(shapely.MultiPoint(stood(sheet)), land) > 40
+    _, _, width, height = (int(one) for one in plan.paper.view.split())
+    assert shapely.within(shapely.MultiPoint(stood(sheet)), shapely.box(0, 0, width, height))
+
+
+def stood(sheet: ElementTree.Element) -> list[tuple[float, float]]:
+    """Return the vertices of the scale bar and the north arrow, and the tops of their words."""
+    found = []
+    for group in sheet.iter("g"):
+        if group.get("class") in ("scale", "north"):
+            found += points_of(group.find("path").get("d"))
+            text = group.find("text")
+            found.append((float(text.get("x")), float(text.get("y")) - 110))
+    return found
+
+
 def test_above_the_most_grids_the_communities_are_drawn(monkeypatch):
     monkeypatch.setattr(plan_drawing, "GRIDS_DRAWN", 100)
     plan = Plan.of(demo()["grids"])
