@@ -1,0 +1,127 @@
+// The calls of the contract, one function each.
+
+import { request } from "./request";
+import type {
+  Bounds,
+  Comparison,
+  Edit,
+  FeedEvent,
+  Gap,
+  GapProperties,
+  GapState,
+  GridDetail,
+  GridProperties,
+  Grids,
+  Ledger,
+  LogEntry,
+  ManagementType,
+  Outcome,
+  Page,
+  Plan,
+  Session,
+  Summary,
+} from "./types";
+
+const plan = (name: string): string => `/api/plans/${encodeURIComponent(name)}`;
+
+export const readSession = (): Promise<Session> => request("/api/session");
+
+export const signIn = (name: string, password: string): Promise<Session> =>
+  request("/api/session", { method: "POST", body: { name, password } });
+
+export const signOut = (): Promise<void> => request("/api/session", { method: "DELETE" });
+
+export const listPlans = (): Promise<Page<Plan>> => request("/api/plans");
+
+export const readPlan = (name: string): Promise<Plan> => request(plan(name));
+
+export const branchPlan = (name: string, from: string, title: string): Promise<Plan> =>
+  request("/api/plans", { method: "POST", body: { name, from, title } });
+
+export interface GridQuery {
+  bbox?: Bounds;
+  q?: string;
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+export const listGrids = (name: string, query: GridQuery): Promise<Grids> => {
+  const { signal, bbox, ...rest } = query;
+  const given = { ...rest, bbox: bbox?.map((degrees) => degrees.toFixed(9)).join(",") };
+  return request(`${plan(name)}/grids`, { query: given, ...(signal && { signal }) });
+};
+
+export const readGrid = (name: string, code: string, signal?: AbortSignal): Promise<GridDetail> =>
+  request(`${plan(name)}/grids/${encodeURIComponent(code)}`, signal ? { signal } : {});
+
+export interface GridTags {
+  name?: string;
+  management_type?: ManagementType;
+  locked?: boolean;
+}
+
+export const retagGrid = (name: string, code: string, base_revision: number, tags: GridTags, key: string) =>
+  request<Outcome>(`${plan(name)}/grids/${encodeURIComponent(code)}`, {
+    method: "PATCH",
+    body: { base_revision, ...tags },
+    key,
+  });
+
+export const tryEdit = (name: string, base_revision: number, edit: Edit, signal: AbortSignal): Promise<Outcome> =>
+  request(`${plan(name)}/edits`, { method: "POST", query: { dry_run: true }, body: { base_revision, ...edit }, signal });
+
+export const makeEdit = (name: string, base_revision: number, edit: Edit, key: string): Promise<Outcome> =>
+  request(`${plan(name)}/edits`, { method: "POST", body: { base_revision, ...edit }, key });
+
+export const undoEdit = (name: string, base_revision: number): Promise<Outcome & { undone: LogEntry }> =>
+  request(`${plan(name)}/undo`, { method: "POST", body: { base_revision } });
+
+export const redoEdit = (name: string, base_revision: number): Promise<Outcome & { redone: LogEntry }> =>
+  request(`${plan(name)}/redo`, { method: "POST", body: { base_revision } });
+
+export const listEdits = (name: string, since?: number): Promise<Page<LogEntry>> =>
+  request(`${plan(name)}/edits`, { query: { since } });
+
+export interface GapQuery {
+  ledger?: Ledger;
+  kind?: string;
+  community?: string;
+  state?: GapState;
+  limit?: number;
+  after?: string;
+}
+
+export const listGaps = (name: string, query: GapQuery, signal?: AbortSignal): Promise<Page<GapProperties>> =>
+  request(`${plan(name)}/gaps`, { query: { ...query, geometry: false }, ...(signal && { signal }) });
+
+export const readGap = (name: string, id: string): Promise<Gap> => request(`${plan(name)}/gaps/${encodeURIComponent(id)}`);
+
+export const signGap = (name: string, id: string, signed: { state: GapState; reason?: string; expires?: string }) =>
+  request<GapProperties>(`${plan(name)}/gaps/${encodeURIComponent(id)}`, { method: "PATCH", body: signed });
+
+export const readSummary = (name: string): Promise<Summary> => request(`${plan(name)}/summary`);
+
+export const comparePlans = (name: string, other: string): Promise<Comparison> =>
+  request(`${plan(name)}/compare/${encodeURIComponent(other)}`);
+
+export const submitPlan = (name: string, note: string): Promise<Plan> =>
+  request(`${plan(name)}/submit`, { method: "POST", body: { note } });
+
+export const returnPlan = (name: string, note: string): Promise<Plan> =>
+  request(`${plan(name)}/return`, { method: "POST", body: { note } });
+
+export const approvePlan = (name: string, effective_date: string): Promise<Plan> =>
+  request(`${plan(name)}/approve`, { method: "POST", body: { effective_date } });
+
+export const listChanges = (since: number | undefined): Promise<Page<FeedEvent> & { latest: number }> =>
+  request("/api/changes", { query: { since } });
+
+export const tilesAddress = (name: string): string => `/tiles/${encodeURIComponent(name)}.json`;
+
+export const boardAddress = (name: string, code: string): string =>
+  `/plans/${encodeURIComponent(name)}/board/${encodeURIComponent(code)}`;
+
+export const exportAddress = (name: string, format: string, layer: string, crs: string): string =>
+  `${plan(name)}/export?${new URLSearchParams({ format, layer, crs })}`;
+
+export type { GridProperties };

@@ -1,0 +1,77 @@
+// One way out to the server: JSON in and out, problems as typed errors, a broken connection told from a refusal.
+
+import type { Problem } from "./types";
+
+/** The server answered, and said no. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = "Refusal";
+    this.problem = problem;
+  }
+}
+
+/** The server did not answer; nothing is known of what became of the request. */
+export class Unreachable extends Error {
+  constructor(path: string) {
+    super(`no answer from the server: ${path}`);
+    this.name = "Unreachable";
+  }
+}
+
+export interface Call {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  /** The same key makes a repeated write count once, whatever became of the first answer. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+const GATEWAY_DOWN = new Set([502, 503, 504]);
+
+/** Ask the server; throws `Refusal`, `Unreachable`, or the AbortError of the caller's own signal. */
+export async function request<Answer>(path: string, call: Call = {}): Promise<Answer> {
+  const response = await answered(path, call);
+  if (GATEWAY_DOWN.has(response.status)) throw new Unreachable(path);
+  if (!response.ok) throw new Refusal(await problemOf(response));
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json()) as Answer;
+}
+
+async function answered(path: string, call: Call): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
+  if (call.body !== undefined) headers["Content-Type"] = "application/json";
+  if (call.key !== undefined) headers["Idempotency-Key"] = call.key;
+  try {
+    return await fetch(path + queryString(call.query), {
+      method: call.method ?? "GET",
+      headers,
+      credentials: "same-origin",
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    });
+  } catch (error) {
+    if (call.signal?.aborted) throw error;
+    throw new Unreachable(path);
+  }
+}
+
+/** Write a query, leaving out what is undefined. */
+export function queryString(query: Call["query"]): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const unworded: Problem = { status: response.status, code: `http_${response.status}`, title: "", detail: "", grids: [] };
+  try {
+    const said: Partial<Problem> = await response.json();
+    return { ...unworded, ...said, status: response.status };
+  } catch {
+    return unworded;
+  }
+}
