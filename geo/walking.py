@@ -10,6 +10,7 @@ not looked at; for bridges and crossings see `geo.roads`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,42 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries
-from geo.roads import Roads
+from geo.arrays import Floats, Geometries, Ints
+from geo.roads import Feet, Roads
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
+
+EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
+
+
+class NotInReachError(LookupError):
+    """The roads or facilities that are known do not reach far enough to tell what is nearest to a place.
+
+    ``road_m`` is by how much the bounds of the roads must grow, ``facility_m`` by kind those of its facilities; 0 where
+    they suffice, infinite where nothing was found at all. Within bounds grown so much nothing is unsure.
+    """
+
+    def __init__(self, road_m: float, facility_m: Mapping[str, float]) -> None:
+        super().__init__(f"roads must be known {road_m:.0f} m farther, facilities {facility_m}")
+        self.road_m, self.facility_m = road_m, facility_m
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """Stretches of road with the ways from their ends, which are all that a place near them needs to know of roads.
+
+    Parameters
+    ----------
+    ends
+        (n, 4) metres: x and y of the start, x and y of the end, to the last bit.
+    start_m, end_m
+        (n, kinds) how far each end is from the nearest facility of each kind; infinite beyond `Walks.farthest_m`.
+    """
+
+    ends: Floats
+    start_m: Floats
+    end_m: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +61,18 @@ class Walks:
     """Facilities by kind, and the ways to them, measured once for all places.
 
     ``ways_m`` (kinds, nodes) is how far each node of ``roads`` is from the nearest facility of each kind; without roads
-    it has no nodes. Ways along roads longer than ``farthest_m`` are infinite.
+    it has no nodes. Ways along roads longer than ``farthest_m`` are infinite. ``straight`` is None for a kind of which
+    no facility is known. Roads are known that come into ``road_bounds`` (min x, min y, max x, max y), facilities of
+    each kind that lie in a row of ``facility_bounds``.
     """
 
     kinds: tuple[str, ...]
-    straight: tuple[KDTree, ...]
+    straight: tuple[KDTree | None, ...]
     roads: Roads | None
     ways_m: Floats
     farthest_m: float
+    road_bounds: Floats
+    facility_bounds: Floats
 
     @classmethod
     def of(cls, point: Geometries, kind: NDArray[np.object_], lines: Geometries | None, *, farthest_m: float) -> Walks:
@@ -60,13 +96,65 @@ class Walks:
 
         straight = tuple(KDTree(xy[number == place]) for place in range(len(kinds)))
         names = tuple(map(str, kinds))
+        whole = np.array(EVERYWHERE), np.tile(EVERYWHERE, (len(kinds), 1))
         roads = Roads.of(lines) if lines is not None and len(lines) else None
         if roads is None or not len(roads.start):
-            return cls(names, straight, None, np.zeros((len(kinds), 0)), farthest_m)
+            return cls(names, straight, None, np.zeros((len(kinds), 0)), farthest_m, *whole)
         feet = roads.feet(xy)
         roads, stop = roads.with_stops(feet)
         ways = roads.ways_m(stop, feet.leg_m, number[feet.place], len(kinds), farthest_m)
-        return cls(names, straight, roads, ways, farthest_m)
+        return cls(names, straight, roads, ways, farthest_m, *whole)
+
+    @classmethod
+    def near(
+        cls,
+        kinds: Sequence[str],
+        xy: Floats,
+        kind: Ints,
+        stretches: Stretches | None,
+        *,
+        farthest_m: float,
+        road_bounds: Floats,
+        facility_bounds: Floats,
+    ) -> Walks:
+        """Take the facilities and roads around some places, with the ways as they were measured over all roads.
+
+        `to_nearest` then gives what it gives among all, or raises `NotInReachError` where it can't be sure.
+
+        Parameters
+        ----------
+        kinds
+            The kinds of facilities, those that some standard asks for at least (`geo.facilities.asked_for`).
+        xy, kind
+            (n, 2) metres, (n,) numbers of ``kinds``: all facilities of each kind that lie in its row of
+            ``facility_bounds``, others may be there too. With roads, those as near as a place's nearest road are
+            enough. Without, the nearest one of each kind: if one lies d metres from the box around the places, whose
+            diagonal is w, those in the box grown by d + w are.
+        stretches
+            All that come into ``road_bounds``, others may be there too; None where the plan has no roads.
+        road_bounds
+            (4,) min x, min y, max x, max y, metres; infinite where everything is given.
+        facility_bounds
+            (kinds, 4).
+        """
+        from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
+
+        of_kind = [xy[kind == number] for number in range(len(kinds))]
+        straight = tuple(KDTree(places) if len(places) else None for places in of_kind)
+        roads, ways = None, np.zeros((len(kinds), 0))
+        if stretches is not None:
+            number = np.arange(2 * len(stretches.ends))
+            roads = Roads.between(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
+            ways = np.stack([stretches.start_m, stretches.end_m], axis=1).reshape(len(number), len(kinds)).T
+        return cls(tuple(kinds), straight, roads, ways, farthest_m, road_bounds, facility_bounds)
+
+    def stretches(self) -> Stretches | None:
+        """Return the stretches of road and the ways from their ends, as `near` takes them; None without roads."""
+        if self.roads is None:
+            return None
+        start, end = self.roads.start, self.roads.end
+        ends = np.concatenate([self.roads.xy[start], self.roads.xy[end]], axis=1)
+        return Stretches(ends, self.ways_m[:, start].T, self.ways_m[:, end].T)
 
     def to_nearest(self, xy: Floats, detour: Floats) -> Floats:
         """Measure from places to the nearest facility of each kind.
@@ -85,16 +173,69 @@ class Walks:
         """
         if not len(xy) or not self.kinds:
             return np.zeros((len(xy), len(self.kinds)))
-        direct = np.stack([tree.query(xy)[0] for tree in self.straight], axis=1)
+        direct = np.stack([straight_m(tree, xy) for tree in self.straight], axis=1)
         if self.roads is None:
+            self.require_reach(xy, np.zeros(len(xy)), direct)
             return np.asarray(np.round(direct * detour[:, None], 3), dtype=np.float64)
         feet = self.roads.feet(xy)
+        leg_m = np.full(len(xy), np.inf)
+        leg_m[feet.place] = feet.leg_m
+        self.require_reach(xy, leg_m, np.minimum(direct, leg_m[:, None]))
+        nearest = self.along_roads(feet)
+        short = direct <= leg_m[:, None]
+        ways = np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest)
+        return np.asarray(np.round(ways, 3), dtype=np.float64)
+
+    def along_roads(self, feet: Feet) -> Floats:
+        """Measure the ways from places to facilities along the roads, shape (places, kinds); every place has a foot."""
+        if self.roads is None:
+            raise LookupError("there are no roads to walk along")
         length = self.roads.length_m[feet.stretch]
         start, end = self.roads.start[feet.stretch], self.roads.end[feet.stretch]
         way = np.minimum(self.ways_m[:, start] + feet.along * length, self.ways_m[:, end] + (1 - feet.along) * length)
         first = np.flatnonzero(np.diff(feet.place, prepend=-1))
         nearest = np.minimum.reduceat(way + feet.leg_m, first, axis=1).T
         nearest[nearest > self.farthest_m] = np.inf
-        short = direct <= feet.leg_m[first][:, None]
-        ways = np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest)
-        return np.asarray(np.round(ways, 3), dtype=np.float64)
+        return np.asarray(nearest, dtype=np.float64)
+
+    def require_reach(self, xy: Floats, leg_m: Floats, direct_m: Floats) -> None:
+        """Require that nothing that is not known can be nearer to a place than what was found.
+
+        Parameters
+        ----------
+        leg_m
+            (n,) how far the nearest road found is.
+        direct_m
+            (n, kinds) how far away a facility of each kind would matter.
+
+        Raises
+        ------
+        NotInReachError
+            Something might be.
+        """
+        lack = lacking_m(leg_m, margin_m(xy, self.road_bounds)) if self.roads is not None else 0.0
+        rows = zip(self.kinds, direct_m.T, self.facility_bounds, strict=True)
+        beyond = {kind: lacking_m(metres, margin_m(xy, bounds)) for kind, metres, bounds in rows}
+        if lack > 0 or any(beyond.values()):
+            raise NotInReachError(lack, beyond)
+
+
+def straight_m(tree: KDTree | None, xy: Floats) -> Floats:
+    """Return how far the nearest facility is from each place in a straight line; infinite where none is known."""
+    return np.full(len(xy), np.inf) if tree is None else np.asarray(tree.query(xy)[0], dtype=np.float64)
+
+
+def lacking_m(found_m: Floats, margin_m: Floats) -> float:
+    """Return by how much what was found lies beyond a margin, at most over all places; 0 where it never does."""
+    beyond = found_m > margin_m
+    return float((found_m[beyond] - margin_m[beyond]).max(initial=0.0))
+
+
+def margin_m(xy: Floats, bounds: Floats) -> Floats:
+    """Return how far each place is from the nearest point outside of bounds; negative outside.
+
+    >>> margin_m(np.array([[1.0, 5.0], [12.0, 5.0]]), np.array([0.0, 0.0, 10.0, 10.0])).tolist()
+    [1.0, -2.0]
+    """
+    inside = np.concatenate([xy - bounds[:2], bounds[2:] - xy], axis=1)
+    return np.asarray(inside.min(axis=1), dtype=np.float64)
