@@ -17,7 +17,8 @@
         ├── WouldDisconnectError     a grid would fall into more parts than it has
         ├── BordersWouldCrossError   borders would run over one another
         ├── NoSuchVertexError        no border has a vertex there, or one where borders meet can't go
-        └── TooFineError             a line runs so near to a border that what lies between has no land
+        ├── TooFineError             a line runs so near to a border that what lies between has no land
+        └── LandChangedError         the land of grids that were to be put back has changed hands since
 
 A message is one line: what was attempted, on which file, feature or grid, the limit, and what to do.
 """
@@ -125,3 +126,9 @@ class TooFineError(EditRefused):
     """What lies between a line and a border is thinner than the grid of 1 mm can hold."""
 
     code = "too_fine"
+
+
+class LandChangedError(EditRefused):
+    """Grids that were to be put back no longer fit: the land has changed hands since."""
+
+    code = "land_changed"
