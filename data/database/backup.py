@@ -14,7 +14,7 @@ from data.database.access import Access
 from data.database.archive import rows_in
 from data.database.engine import administrator_engine, connected, first_line
 from data.database.fingerprints import Fingerprint, Fingerprints, fingerprints
-from data.database.provision import SCHEMA, extend, postgis_schema
+from data.database.provision import SCHEMA, extend, index_numbers, postgis_schema
 from data.database.schema import UPGRADING, revision_of
 from data.database.tools import Tools, tools_for
 from data.database.url import DatabaseURL
@@ -157,5 +157,6 @@ def extend_scratch(url: DatabaseURL, postgis: str) -> None:
     try:
         with connected(administrator_engine(url), place=url.place) as connection:
             extend(connection, schema=postgis)
+            index_numbers(connection)
     except InputError as error:
         raise MayNotError from error

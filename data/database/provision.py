@@ -49,8 +49,10 @@ def provision(connection: Connection) -> None:
         The role that is connected may not make them: what a superuser has to run.
     """
     extend(connection)
+    index_numbers(connection)
     for role, rights in ROLES.items():
         make_role(connection, role, rights)
+        let_use_postgis(connection, role)
     if not connection.scalar(text("SELECT to_regnamespace(:name) IS NOT NULL"), {"name": SCHEMA}):
         need(connection, f"CREATE SCHEMA {SCHEMA} AUTHORIZATION {OWNER}")
     if connection.scalar(text(IS_SUPERUSER)) and not is_leakproof(connection):
@@ -81,12 +83,27 @@ def extend(connection: Connection, *, schema: str = "public") -> None:
     need(connection, f"CREATE EXTENSION postgis SCHEMA {quoted}")
 
 
+def index_numbers(connection: Connection) -> None:
+    """Make the extension by which one index holds numbers and land; it is PostgreSQL's own, and lies beside PostGIS."""
+    if not connection.scalar(text("SELECT count(*) FROM pg_extension WHERE extname = 'btree_gist'")):
+        quoted = connection.scalar(text("SELECT quote_ident(:schema)"), {"schema": postgis_schema(connection)})
+        need(connection, f"CREATE EXTENSION btree_gist SCHEMA {quoted}")
+
+
 def make_role(connection: Connection, role: str, rights: str) -> None:
     """Make a role, where the server has none, and be allowed to act as it."""
     if not connection.scalar(text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}):
         need(connection, f"CREATE ROLE {role} {rights}")
     if not connection.scalar(text("SELECT pg_has_role(:role, 'MEMBER')"), {"role": role}):
         need(connection, f"GRANT {role} TO CURRENT_USER")
+
+
+def let_use_postgis(connection: Connection, role: str) -> None:
+    """Let a role into the schema that PostGIS is in, where it may not enter yet."""
+    place = {"role": role, "schema": postgis_schema(connection)}
+    if not connection.scalar(text("SELECT has_schema_privilege(:role, :schema, 'USAGE')"), place):
+        quoted = connection.scalar(text("SELECT quote_ident(:schema)"), place)
+        need(connection, f"GRANT USAGE ON SCHEMA {quoted} TO {role}")
 
 
 def need(connection: Connection, sql: str) -> None:

@@ -23,7 +23,7 @@ from tests.databases import execute
 
 def empty(database: Access) -> None:
     """Take away what `upgrade` makes in a database."""
-    execute(database, "DROP SCHEMA onegrid CASCADE", "DROP EXTENSION postgis")
+    execute(database, "DROP SCHEMA onegrid CASCADE", "DROP EXTENSION postgis", "DROP EXTENSION btree_gist")
 
 
 def test_an_empty_database_gets_everything_and_a_second_upgrade_changes_nothing(database: Access):
