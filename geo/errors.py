@@ -5,7 +5,12 @@
     OneGridError                 everything below; carries a stable ``code``
     ├── InputError               the user's files or settings are wrong (also a ValueError)
     │   ├── CRSError             a coordinate reference system is missing, contradicts or does not fit
-    │   └── CodesExhaustedError       a community needs more grids than its code profile has numbers
+    │   ├── CodesExhaustedError       a community needs more grids than its code profile has numbers
+    │   └── PlanError            a plan can't be used as asked
+    │       ├── UnknownPlanError         no plan has this name
+    │       ├── PlanNameTakenError       another plan has this name
+    │       ├── NotADraftError           the plan is not in the state that this takes
+    │       └── PlanOutdatedError        another plan came into force since this one left it
     ├── PartitionError           grids that are no partition: a defect of this program, or a foreign file
     └── EditRefused              an edit that can't be done; names the grids concerned
         ├── UnknownGridError         no grid has this code
@@ -18,7 +23,10 @@
         ├── BordersWouldCrossError   borders would run over one another
         ├── NoSuchVertexError        no border has a vertex there, or one where borders meet can't go
         ├── TooFineError             a line runs so near to a border that what lies between has no land
-        └── LandChangedError         the land of grids that were to be put back has changed hands since
+        ├── LandChangedError         the land of grids that were to be put back has changed hands since
+        ├── StaleRevisionError       the grids concerned have changed since the revision that the edit is based on
+        ├── NothingToReverseError    there is no edit of this user to undo or redo
+        └── NoCodeLeftError          the community has no number left for a new grid
 
 A message is one line: what was attempted, on which file, feature or grid, the limit, and what to do.
 """
@@ -50,6 +58,36 @@ class CodesExhaustedError(InputError):
     """A community holds more grids than the code profile can number."""
 
     code = "codes_exhausted"
+
+
+class PlanError(InputError):
+    """A plan can't be used as asked."""
+
+    code = "plan_refused"
+
+
+class UnknownPlanError(PlanError):
+    """No plan has this name."""
+
+    code = "unknown_plan"
+
+
+class PlanNameTakenError(PlanError):
+    """Another plan has this name."""
+
+    code = "name_taken"
+
+
+class NotADraftError(PlanError):
+    """The plan is not in the state that this takes: only drafts are edited, only plans in review approved."""
+
+    code = "not_a_draft"
+
+
+class PlanOutdatedError(PlanError):
+    """Another plan came into force since this one branched off; its changes have to be merged first."""
+
+    code = "plan_outdated"
 
 
 class PartitionError(OneGridError):
@@ -132,3 +170,21 @@ class LandChangedError(EditRefused):
     """Grids that were to be put back no longer fit: the land has changed hands since."""
 
     code = "land_changed"
+
+
+class StaleRevisionError(EditRefused):
+    """The grids that the edit touches, or their neighbours, have changed since the revision that it is based on."""
+
+    code = "stale_revision"
+
+
+class NothingToReverseError(EditRefused):
+    """This user has no edit in this plan that could be undone, or redone."""
+
+    code = "nothing_to_reverse"
+
+
+class NoCodeLeftError(EditRefused):
+    """The community has no number left for a new grid."""
+
+    code = "codes_exhausted"
