@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
 from geo.edits.ground import Edit, Grid, Ground
+from geo.edits.passing import Passed, passed_on
 from geo.noding import CELLS_PER_M
 
 BENT_M = 1.5 / CELLS_PER_M
@@ -34,16 +35,6 @@ class Change:
     bounds: tuple[float, float, float, float] | None
 
 
-@dataclass(frozen=True)
-class Passed:
-    """What of an old grid's land and households a new one has; the shares of an old grid add up to one."""
-
-    old: str
-    new: str
-    area_share: float
-    household_share: float | None
-
-
 def apply(ground: Ground, edit: Edit) -> Change:
     """Apply an edit to a ground, and find out what it did by comparing before and after.
 
@@ -56,9 +47,13 @@ def apply(ground: Ground, edit: Edit) -> Change:
     created = tuple(grid for code, grid in after.grids.items() if code not in ground.grids)
     retired = tuple(grid for code, grid in ground.grids.items() if code not in after.grids)
     other = [grid for code, grid in after.grids.items() if code in ground.grids and grid is not ground.grids[code]]
-    woven = tuple(grid for grid in other if only_woven(ground.grids[grid.code], grid))
-    modified = tuple(grid for grid in other if grid not in woven)
-    touched = [*created, *modified, *retired, *(ground.grids[grid.code] for grid in modified)]
+    bent = [grid for grid in other if only_woven(ground.grids[grid.code], grid)]
+    givers = gave_land(ground, bent, created)
+    woven = tuple(grid for grid in bent if grid.code not in givers)
+    unchanged = {grid.code for grid in woven}
+    modified = tuple(grid for grid in other if grid.code not in unchanged)
+    old, new = [*retired, *(ground.grids[grid.code] for grid in modified)], [*created, *modified]
+    touched = [*old, *new]
     bounds = shapely.total_bounds([grid.polygon for grid in touched]) if touched else None
     return Change(
         ground=after,
@@ -66,7 +61,7 @@ def apply(ground: Ground, edit: Edit) -> Change:
         modified=modified,
         woven=woven,
         retired=retired,
-        lineage=passed_on(ground, [*retired, *(ground.grids[g.code] for g in modified)], [*created, *modified]),
+        lineage=passed_on(old, new, ground.buildings, np.repeat([0.0, BENT_M], [len(created), len(modified)])),
         reverse=restoring(ground, after),
         bounds=None if bounds is None else tuple(bounds.tolist()),
     )
@@ -88,38 +83,12 @@ def only_woven(old: Grid, new: Grid) -> bool:
     return had <= has and bool(shapely.hausdorff_distance(*borders) < BENT_M)
 
 
-def passed_on(before: Ground, old: list[Grid], new: list[Grid]) -> tuple[Passed, ...]:
-    """Say where the land and the households of some grids went; what a border moved by bending went nowhere.
-
-    Households go as their counts went: by the buildings on the land where there are any, else by area.
-    """
-    if not old or not new:
-        return ()
-    was, now = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (old, new))
-    i, j = shapely.STRtree(now).query(was, predicate="intersects")
-    common = shapely.intersection(was[i], now[j])
-    land, width = shapely.area(common), np.where([new[b].code in before.grids for b in j], BENT_M, 0.0)
-    passed = land > width * shapely.length(common) / 2
-    i, j, land = i[passed], j[passed], land[passed]
-    area = np.bincount(i, weights=land, minlength=len(old))
-    homes = homes_in(before, was, now)[i, j]
-    counted = np.bincount(i, weights=homes, minlength=len(old))
-    shares = np.where(counted[i] > 0, homes / np.maximum(counted[i], 1), land / area[i])
-    return tuple(
-        Passed(old[a].code, new[b].code, float(part / area[a]), None if old[a].households is None else float(share))
-        for a, b, part, share in zip(i.tolist(), j.tolist(), land, shares, strict=True)
-    )
-
-
-def homes_in(ground: Ground, was: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """Count the households of buildings by the grid they were in and the one they are in, shape (old, new)."""
-    table = np.zeros((len(was), len(now)))
-    tree = shapely.STRtree(ground.buildings.point)
-    grids: list[Mapping[int, int]] = []
-    for polygons in (was, now):
-        row, building = tree.query(polygons, predicate="intersects")
-        grids.append(dict(zip(building.tolist(), row.tolist(), strict=True)))
-    for building, row in grids[0].items():
-        if building in grids[1]:
-            table[row, grids[1][building]] += ground.buildings.counts[building, 0]
-    return table
+def gave_land(ground: Ground, grids: Sequence[Grid], created: Sequence[Grid]) -> set[str]:
+    """Return the codes of those grids whose land, thin as it is, a new one is made of."""
+    if not grids or not created:
+        return set()
+    had = np.array([ground.grids[grid.code].polygon for grid in grids], dtype=object)
+    new, old = shapely.STRtree(had).query([grid.polygon for grid in created], predicate="intersects")
+    made = np.array([grid.polygon for grid in created], dtype=object)[new]
+    gave = shapely.area(shapely.intersection(made, had[old])) > shapely.area(made) / 2
+    return {grids[row].code for row in old[gave]}

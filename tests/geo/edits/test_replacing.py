@@ -29,8 +29,7 @@ def corners(grid: Grid) -> set[tuple[float, ...]]:
 def assert_as_before(now: Grid, then: Grid) -> None:
     """The same grid, but for what a border moves by bending; land a millimetre wide may vanish by it."""
     assert replace(now, polygon=then.polygon, faces=then.faces) == then
-    for one, other in ((now.polygon, then.polygon), (then.polygon, now.polygon)):
-        assert one.difference(other.buffer(0.005)).is_empty
+    assert shapely.symmetric_difference(now.polygon, then.polygon).area < 0.005 * then.polygon.length
 
 
 # the land as it was

@@ -1,0 +1,99 @@
+"""Where the land and the households of some grids went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.counts import largest_remainder
+from geo.edits.ground import Buildings, Grid
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What of an old grid's land and households a new one has.
+
+    ``old`` and ``new`` are codes, ``old_id`` and ``new_id`` what never changes. The shares of an old grid add up to
+    one, its ``households`` to what it had; both are None where nobody knows them.
+    """
+
+    old: str
+    new: str
+    area_share: float
+    household_share: float | None
+    area_m2: float
+    households: int | None
+    old_id: str
+    new_id: str
+
+
+def passed_on(old: Sequence[Grid], new: Sequence[Grid], buildings: Buildings, bent_m: Floats) -> tuple[Passed, ...]:
+    """Say where the land and the households of some grids went; what a border moved by bending went nowhere.
+
+    Households go as their counts went: by the buildings on the land where there are any, else by area.
+
+    Parameters
+    ----------
+    old, new
+        Grids that cover the same land before and after, up to what bent.
+    bent_m
+        How wide land along a border may be that went nowhere, metres, a row a new grid.
+
+    Returns
+    -------
+    tuple
+        By the old grid's place, then the new one's. An old grid too thin to tell has all of its land in one row.
+    """
+    if not old or not new:
+        return ()
+    was, now = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (old, new))
+    i, j = shapely.STRtree(now).query(was, predicate="intersects")
+    common = shapely.intersection(was[i], now[j])
+    land = np.asarray(shapely.area(common), dtype=np.float64)
+    passed = (land > bent_m[j] * shapely.length(common) / 2) | largest(i, land)
+    i, j, land = i[passed].astype(np.int64), j[passed].astype(np.int64), land[passed]
+    homes = homes_in(buildings, was, now)[i, j]
+    counted = sums(homes, i, len(old))[i] > 0
+    weight = np.where(counted, homes, land)
+    people = largest_remainder(np.array([grid.households or 0 for grid in old]), i, weight)
+    area_share, household_share = (values / sums(values, i, len(old))[i] for values in (land, weight))
+    return tuple(
+        Passed(
+            old=old[a].code,
+            new=new[b].code,
+            area_share=float(area_share[row]),
+            household_share=None if old[a].households is None else float(household_share[row]),
+            area_m2=float(land[row]),
+            households=None if old[a].households is None else int(people[row]),
+            old_id=old[a].grid_id,
+            new_id=new[b].grid_id,
+        )
+        for row, (a, b) in enumerate(zip(i.tolist(), j.tolist(), strict=True))
+    )
+
+
+def largest(group: Ints, land: Floats) -> Bools:
+    """Mark the largest piece of land of each group; none where a group has no land."""
+    order = np.lexsort([-land, group])
+    marks = np.zeros(len(group), dtype=np.bool_)
+    marks[order[group_first(group[order])]] = True
+    return marks & (land > 0)
+
+
+def homes_in(buildings: Buildings, was: Geometries, now: Geometries) -> Floats:
+    """Count the households of buildings by the grid they were in and the one they are in, shape (old, new)."""
+    tree = shapely.STRtree(buildings.point)
+    held = []
+    for polygons in (was, now):
+        row, building = tree.query(polygons, predicate="intersects")
+        of_building = np.full(len(buildings.point), -1, dtype=np.int64)
+        of_building[building] = row
+        held.append(of_building)
+    there = (held[0] >= 0) & (held[1] >= 0)
+    table = np.zeros((len(was), len(now)))
+    np.add.at(table, (held[0][there], held[1][there]), buildings.counts[there, 0])
+    return table
