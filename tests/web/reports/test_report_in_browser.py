@@ -112,6 +112,25 @@ def test_nothing_runs_out_of_the_page(report):
         assert report.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_totals_fit_a_window_of_1000_pixels_in_both_languages(report):
+    report.page.set_viewport_size({"width": 1000, "height": 768})
+    tables = report.page.locator("#totals .scroll, #worst .scroll")
+    for lang in ("zh-CN", "en"):
+        report.page.evaluate("lang => { document.documentElement.lang = lang; }", lang)
+        hidden = tables.evaluate_all("all => all.map((one) => one.scrollWidth - one.clientWidth)")
+        assert hidden == [0] * tables.count()
+
+
+def test_a_table_that_was_scrolled_stays_so_while_a_figure_shows_its_arithmetic(report):
+    report.page.set_viewport_size({"width": 600, "height": 768})
+    table = report.page.locator("#totals .scroll").first
+    most = table.evaluate("one => { one.scrollLeft = 9999; return one.scrollLeft; }")
+    assert most > 50
+    report.page.locator("#totals tbody.rows td:last-child .why").first.hover(timeout=3000)
+    assert report.page.locator("#totals .tip:visible").count() == 1
+    assert table.evaluate("one => [one.scrollLeft, one.scrollHeight - one.clientHeight]") == [most, 0]
+
+
 def test_the_first_page_fits_on_one_sheet_in_both_languages(report):
     width, height = (round(A4_PX[place] - MARGINS_PX[place]) for place in (0, 1))
     report.page.emulate_media(media="print")
