@@ -1,0 +1,178 @@
+"""Generalised grids for the middle zooms: fewer vertices, and still a partition, whatever is edited where.
+
+A vertex is kept or left out for all grids that it is a corner of, so both sides of every border agree by construction.
+Nodes are kept (`geo.plans.stretches`). A stretch of border between two of them is thinned by splitting it at its
+farthest vertex until no vertex is farther from its chord than the tolerance (Douglas and Peucker 1973), and until each
+chord is *free*: the box along the chord that holds the vertices left out has no corner of a grid on either side in it.
+
+Why the result can't overlap: were chord and foreign line to cross, then a corner of the grid beside the stretch would
+lie between the chord and the vertices left out (de Berg, van Kreveld and Schirra 1998). This holds whatever becomes of
+the foreign line. So each stretch hangs on the two grids beside it and on nothing else, not on how other borders were
+thinned; an edit needs to look at the borders of the grids that it touched, and finds what a new start would.
+
+Beyond the end of the land nothing is known of what is near. There a border only moves inwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import shapely
+
+from geo.arrays import Bools, Geometries, group_first
+from geo.noding import CELLS_PER_M, to_cells
+from geo.plans.chords import Chords, Obstacles, Pieces
+from geo.plans.stretches import NOBODY, Corners, Stretches
+
+
+def generalised_all(polygons: Geometries, *, tolerance_m: float, wanted: Bools | None = None) -> Geometries:
+    """Generalise the grids of a plan so that they still form a coverage.
+
+    Parameters
+    ----------
+    polygons
+        Grids that form a coverage, vertices on the 1 mm grid of a projected CRS, shape (n,).
+    tolerance_m
+        How far a border may move, metres.
+    wanted
+        Which of them to generalise, shape (n,); all where not given. Every grid that touches a wanted one must be among
+        ``polygons``; then it is no matter which others are, and a plan may be worked through in batches.
+
+    Returns
+    -------
+    Geometries
+        Of each wanted grid its polygon with fewer vertices, none new; each has land, and as many parts and holes as
+        before.
+    """
+    wanted = np.ones(len(polygons), dtype=np.bool_) if wanted is None else wanted
+    if not wanted.any():
+        return np.empty(0, dtype=object)
+    corners = Corners.of(polygons)
+    kept, _ = thinned(corners, wanted, tolerance_m)
+    return corners.polygons(kept[corners.number], wanted)
+
+
+def generalised(
+    polygons: Mapping[str, shapely.Geometry],
+    touched: Collection[str],
+    was: Mapping[str, shapely.Geometry],
+    *,
+    tolerance_m: float,
+) -> dict[str, shapely.Geometry]:
+    """Generalise what an edit touched.
+
+    Parameters
+    ----------
+    polygons
+        The grids as they are now, by code: those touched, and all grids that touch these; others do no harm.
+    touched
+        Whose polygon is new, also if it only got vertices.
+    was
+        The generalised polygons so far of the others that are in ``polygons``.
+    tolerance_m
+        As everywhere in the plan.
+
+    Returns
+    -------
+    dict
+        New generalised polygons: of all that were touched, and of those neighbours whose own changed. They are as
+        `generalised_all` would make them.
+    """
+    codes = near(polygons, touched)
+    if not codes:
+        return {}
+    corners = Corners.of(np.array([polygons[code] for code in codes], dtype=object))
+    wanted = np.array([code in touched for code in codes], dtype=np.bool_)
+    kept, decided = (each[corners.number] for each in thinned(corners, wanted, tolerance_m))
+    before = stood(corners, [None if new else was[code] for code, new in zip(codes, wanted.tolist(), strict=True)])
+    kept = np.where(decided, kept, before)
+    changed = wanted.copy()
+    changed[corners.polygon[kept != before]] = True
+    made = corners.polygons(kept, changed)
+    return dict(zip([code for code, new in zip(codes, changed.tolist(), strict=True) if new], made, strict=True))
+
+
+def near(polygons: Mapping[str, shapely.Geometry], touched: Collection[str]) -> list[str]:
+    """Return the touched grids and those that may touch them."""
+    codes, reach = list(polygons), 1 / CELLS_PER_M
+    own = np.array([code in touched for code in codes], dtype=np.bool_)
+    bounds = np.asarray(shapely.bounds(list(polygons.values())), dtype=np.float64).reshape(-1, 1, 4)
+    apart = (bounds[..., :2] > bounds[own, 0, 2:] + reach) | (bounds[..., 2:] < bounds[own, 0, :2] - reach)
+    meets: Bools = ~apart.any(axis=2)
+    return [codes[row] for row in np.flatnonzero(meets.any(axis=1))]
+
+
+def stood(corners: Corners, was: list[shapely.Geometry | None]) -> Bools:
+    """Tell which corners their polygons had when they were generalised last; None had none."""
+    xy, row = shapely.get_coordinates(np.array(was, dtype=object), return_index=True)
+    cells = np.concatenate([to_cells(corners.xy), to_cells(xy)])
+    cells -= cells.min(axis=0, initial=np.iinfo(np.int64).max)
+    width, height = (int(side) + 1 for side in cells.max(axis=0, initial=0))
+    key = (np.concatenate([corners.polygon, row]) * width + cells[:, 0]) * height + cells[:, 1]
+    return np.isin(key[: len(corners.xy)], key[len(corners.xy) :])
+
+
+def thinned(corners: Corners, wanted: Bools, tolerance_m: float) -> tuple[Bools, Bools]:
+    """Decide on the vertices of the borders of the wanted polygons.
+
+    Returns
+    -------
+    tuple
+        For each number of a corner whether it is kept, and whether that was decided here.
+    """
+    stretches = Stretches.of(corners, wanted)
+    tolerance = tolerance_m * CELLS_PER_M
+    obstacles = Obstacles.of(stretches)
+    held = np.zeros(len(stretches.path), dtype=np.bool_)
+    held[stretches.first] = held[stretches.last] = True
+    pieces = begun(stretches, held, tolerance)
+    while len(pieces):
+        chords = Chords.of(pieces)
+        cut = chords.outward | (chords.distance > tolerance)
+        rest = np.flatnonzero(~cut)
+        cut[rest] = obstacles.hinder(chords.taken(rest))
+        place = chords.farthest[cut]
+        held[place] = True
+        pieces = pieces.taken(cut).cut(place)
+    numbers = corners.number[stretches.path]
+    decided = np.zeros(int(corners.number.max(initial=-1)) + 1, dtype=np.bool_)
+    kept = decided.copy()
+    decided[numbers], kept[numbers[held]] = True, True
+    return kept, decided
+
+
+def begun(stretches: Stretches, held: Bools, tolerance: float) -> Pieces:
+    """Cut stretches where they must be whatever the tolerance, so that no ring collapses; mark the cuts in ``held``.
+
+    A ring without nodes, or with one, is cut at the vertex farthest from its beginning. Two stretches with the same
+    ends could come to lie on one chord only if the ring that they make is so narrow that it may not leave the chord's
+    box by more than the tolerance; a stretch beside such a ring keeps a vertex.
+    """
+    pieces = Pieces.whole(stretches)
+    closed = pieces.closed()
+    round_trip = Chords.of(pieces.taken(closed))
+    held[round_trip.farthest] = True
+    pieces = pieces.taken(~closed).joined(round_trip.pieces.cut(round_trip.farthest))
+    narrow = beside_narrow(pieces, tolerance)
+    chords = Chords.of(pieces.taken(narrow))
+    bent = chords.distance > 0
+    held[chords.farthest[bent]] = True
+    narrow[narrow] = bent
+    return pieces.taken(~narrow).joined(chords.pieces.taken(bent).cut(chords.farthest[bent]))
+
+
+def beside_narrow(pieces: Pieces, tolerance: float) -> Bools:
+    """Tell which pieces are beside a ring that leaves their chord's box by no more than the tolerance."""
+    stretches, corners = pieces.stretches, pieces.stretches.corners
+    if not len(pieces):
+        return np.empty(0, dtype=np.bool_)
+    low, high = (extreme.reduceat(corners.cells, corners.first) for extreme in (np.minimum, np.maximum))
+    ends = np.stack([corners.cells[stretches.path[place]] for place in (pieces.low, pieces.high)])
+    west_south, east_north = ends.min(axis=0) - tolerance, ends.max(axis=0) + tolerance
+    ring = np.cumsum(group_first(corners.ring)) - 1
+    found = np.zeros(len(pieces), dtype=np.bool_)
+    for side in (stretches.left[pieces.of], stretches.right[pieces.of]):
+        of = ring[side]
+        found |= (side != NOBODY) & (low[of] >= west_south).all(axis=1) & (high[of] <= east_north).all(axis=1)
+    return found
