@@ -11,7 +11,7 @@ not looked at; for bridges and crossings see `geo.roads`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -141,12 +141,16 @@ class Walks:
 
         of_kind = [xy[kind == number] for number in range(len(kinds))]
         straight = tuple(KDTree(places) if len(places) else None for places in of_kind)
-        roads, ways = None, np.zeros((len(kinds), 0))
-        if stretches is not None:
-            number = np.arange(2 * len(stretches.ends))
-            roads = Roads.between(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
-            ways = np.stack([stretches.start_m, stretches.end_m], axis=1).reshape(len(number), len(kinds)).T
-        return cls(tuple(kinds), straight, roads, ways, farthest_m, road_bounds, facility_bounds)
+        whole = np.zeros((len(kinds), 0))
+        known = cls(tuple(kinds), straight, None, whole, farthest_m, road_bounds, facility_bounds)
+        return known if stretches is None else known.along(stretches, road_bounds)
+
+    def along(self, stretches: Stretches, road_bounds: Floats) -> Walks:
+        """Return the ways to the same facilities along the roads around some places; see `near`."""
+        number = np.arange(2 * len(stretches.ends))
+        roads = Roads.between(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
+        ways = np.stack([stretches.start_m, stretches.end_m], axis=1).reshape(len(number), len(self.kinds)).T
+        return replace(self, roads=roads, ways_m=ways, road_bounds=road_bounds)
 
     def stretches(self) -> Stretches | None:
         """Return the stretches of road and the ways from their ends, as `near` takes them; None without roads."""
