@@ -49,10 +49,11 @@ class Pieces:
         low, high = np.concatenate([self.low, place]), np.concatenate([place, self.high])
         return Pieces(self.stretches, low, high, np.concatenate([self.of, self.of])).long()
 
-    def joined(self, other: Pieces) -> Pieces:
-        """Return these and others."""
-        columns = zip((self.low, self.high, self.of), (other.low, other.high, other.of), strict=True)
-        return Pieces(self.stretches, *(np.concatenate(pair) for pair in columns))
+    @classmethod
+    def together(cls, *pieces: Pieces) -> Pieces:
+        """Join pieces of the same stretches."""
+        columns = ((each.low, each.high, each.of) for each in pieces)
+        return cls(pieces[0].stretches, *map(np.concatenate, zip(*columns, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,10 +97,9 @@ def near(polygons: Mapping[str, shapely.Geometry], touched: Collection[str]) -> 
     """Return the touched grids and those that may touch them."""
     codes, reach = list(polygons), 1 / CELLS_PER_M
     own = np.array([code in touched for code in codes], dtype=np.bool_)
-    bounds = np.asarray(shapely.bounds(list(polygons.values())), dtype=np.float64).reshape(-1, 1, 4)
-    apart = (bounds[..., :2] > bounds[own, 0, 2:] + reach) | (bounds[..., 2:] < bounds[own, 0, :2] - reach)
-    meets: Bools = ~apart.any(axis=2)
-    return [codes[row] for row in np.flatnonzero(meets.any(axis=1))]
+    low, high = np.split(shapely.bounds(list(polygons.values())).reshape(-1, 4), 2, axis=1)
+    clear = np.greater(low[:, None], high[own] + reach) | np.less(high[:, None], low[own] - reach)
+    return [code for code, far in zip(codes, clear.any(axis=2).tolist(), strict=True) if not all(far)]
 
 
 def stood(corners: Corners, was: list[shapely.Geometry | None]) -> Bools:
@@ -128,18 +127,32 @@ def thinned(corners: Corners, wanted: Bools, tolerance_m: float) -> tuple[Bools,
     held[stretches.first] = held[stretches.last] = True
     pieces = begun(stretches, held, tolerance)
     while len(pieces):
-        chords = Chords.of(pieces)
-        cut = chords.outward | (chords.distance > tolerance)
-        rest = np.flatnonzero(~cut)
-        cut[rest] = obstacles.hinder(chords.taken(rest))
-        place = chords.farthest[cut]
-        held[place] = True
-        pieces = pieces.taken(cut).cut(place)
+        chords = Chords.of(bounded(pieces, held, tolerance))
+        hindered = obstacles.hinder(chords)
+        pieces = cut(chords, hindered, held)
     numbers = corners.number[stretches.path]
     decided = np.zeros(int(corners.number.max(initial=-1)) + 1, dtype=np.bool_)
     kept = decided.copy()
     decided[numbers], kept[numbers[held]] = True, True
     return kept, decided
+
+
+def cut(chords: Chords, chosen: Bools, held: Bools) -> Pieces:
+    """Cut pieces at their farthest vertices, and mark these in ``held``; return what is left to look at."""
+    place = chords.farthest[chosen]
+    held[place] = True
+    return chords.pieces.taken(chosen).cut(place)
+
+
+def bounded(pieces: Pieces, held: Bools, tolerance: float) -> Pieces:
+    """Cut pieces until none leaves its chord by more than the tolerance, or adds land beyond the end of the land."""
+    done = []
+    while len(pieces):
+        chords = Chords.of(pieces)
+        far = chords.outward | (chords.distance > tolerance)
+        done.append(pieces.taken(~far))
+        pieces = cut(chords, far, held)
+    return Pieces.together(pieces, *done)
 
 
 def begun(stretches: Stretches, held: Bools, tolerance: float) -> Pieces:
@@ -151,15 +164,12 @@ def begun(stretches: Stretches, held: Bools, tolerance: float) -> Pieces:
     """
     pieces = Pieces.whole(stretches)
     closed = pieces.closed()
-    round_trip = Chords.of(pieces.taken(closed))
-    held[round_trip.farthest] = True
-    pieces = pieces.taken(~closed).joined(round_trip.pieces.cut(round_trip.farthest))
+    chords = Chords.of(pieces.taken(closed))
+    pieces = Pieces.together(pieces.taken(~closed), cut(chords, np.ones(len(chords), dtype=np.bool_), held))
     narrow = beside_narrow(pieces, tolerance)
     chords = Chords.of(pieces.taken(narrow))
     bent = chords.distance > 0
-    held[chords.farthest[bent]] = True
-    narrow[narrow] = bent
-    return pieces.taken(~narrow).joined(chords.pieces.taken(bent).cut(chords.farthest[bent]))
+    return Pieces.together(pieces.taken(~narrow), chords.pieces.taken(~bent), cut(chords, bent, held))
 
 
 def beside_narrow(pieces: Pieces, tolerance: float) -> Bools:
