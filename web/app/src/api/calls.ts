@@ -68,7 +68,12 @@ export const retagGrid = (name: string, code: string, base_revision: number, tag
   });
 
 export const tryEdit = (name: string, base_revision: number, edit: Edit, signal: AbortSignal): Promise<Outcome> =>
-  request(`${plan(name)}/edits`, { method: "POST", query: { dry_run: true }, body: { base_revision, ...edit }, signal });
+  request(`${plan(name)}/edits`, {
+    method: "POST",
+    query: { dry_run: true },
+    body: { base_revision, ...edit },
+    signal,
+  });
 
 export const makeEdit = (name: string, base_revision: number, edit: Edit, key: string): Promise<Outcome> =>
   request(`${plan(name)}/edits`, { method: "POST", body: { base_revision, ...edit }, key });
@@ -94,7 +99,8 @@ export interface GapQuery {
 export const listGaps = (name: string, query: GapQuery, signal?: AbortSignal): Promise<Page<GapProperties>> =>
   request(`${plan(name)}/gaps`, { query: { ...query, geometry: false }, ...(signal && { signal }) });
 
-export const readGap = (name: string, id: string): Promise<Gap> => request(`${plan(name)}/gaps/${encodeURIComponent(id)}`);
+export const readGap = (name: string, id: string): Promise<Gap> =>
+  request(`${plan(name)}/gaps/${encodeURIComponent(id)}`);
 
 export const signGap = (name: string, id: string, signed: { state: GapState; reason?: string; expires?: string }) =>
   request<GapProperties>(`${plan(name)}/gaps/${encodeURIComponent(id)}`, { method: "PATCH", body: signed });

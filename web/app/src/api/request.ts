@@ -67,7 +67,13 @@ export function queryString(query: Call["query"]): string {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const unworded: Problem = { status: response.status, code: `http_${response.status}`, title: "", detail: "", grids: [] };
+  const unworded: Problem = {
+    status: response.status,
+    code: `http_${response.status}`,
+    title: "",
+    detail: "",
+    grids: [],
+  };
   try {
     const said: Partial<Problem> = await response.json();
     return { ...unworded, ...said, status: response.status };

@@ -1,0 +1,254 @@
+// The one module that knows the map library. Everything else sees a `MapView`.
+
+import type { FeatureCollection, Position } from "geojson";
+import {
+  type GeoJSONSource,
+  type LngLatBounds,
+  type MapLayerMouseEvent,
+  MapLibreMap,
+  type MapMouseEvent,
+  setWorkerUrl,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import type { Bounds, TileJSON } from "../api";
+import { HATCH_RATIO, hatches } from "./hatches";
+import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
+import { SYMBOL_RATIO, symbols } from "./symbols";
+import type { Overlay, Theme } from "./tokens";
+
+setWorkerUrl(workerUrl);
+
+export type Pixel = [x: number, y: number];
+export type MarkName = "selected" | "group" | "lit";
+export type Marked = "grids" | "gaps";
+
+export interface Pointed {
+  at: Position;
+  pixel: Pixel;
+  code: string | null;
+  alternative: boolean;
+}
+
+export interface MapEvents {
+  click: (pointed: Pointed) => void;
+  doubleclick: (pointed: Pointed) => void;
+  point: (pointed: Pointed) => void;
+  leave: () => void;
+  move: () => void;
+  settle: () => void;
+  press: (pointed: Pointed) => void;
+  release: (pointed: Pointed) => void;
+  failure: (message: string) => void;
+}
+
+export interface MapView {
+  readonly container: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  /** Only for adapters of drawing libraries, which speak to the map library themselves. */
+  readonly raw: MapLibreMap;
+  ready: Promise<void>;
+  showPlan(tiles: TileJSON): void;
+  /** Ask for the plan's tiles again. */
+  refresh(): void;
+  fillBy(theme: Theme): void;
+  show(overlay: Overlay, visible: boolean, opacity?: number): void;
+  mark(what: Marked, mark: MarkName, ids: readonly string[]): void;
+  sketch(name: Sketch, features: FeatureCollection): void;
+  fit(bounds: Bounds, options?: { maxZoom?: number; jump?: boolean }): void;
+  jump(centre: Position, zoom: number): void;
+  centre(): Position;
+  zoom(): number;
+  bounds(): Bounds;
+  project(at: Position): Pixel;
+  unproject(pixel: Pixel): Position;
+  codeAt(pixel: Pixel): string | null;
+  gapAt(pixel: Pixel): string | null;
+  cursor(name: string): void;
+  draggable(enabled: boolean): void;
+  on<Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): () => void;
+  pad(padding: { top: number; right: number; bottom: number; left: number }): void;
+  remove(): void;
+}
+
+const EVENTS = {
+  click: "click",
+  doubleclick: "dblclick",
+  point: "mousemove",
+  press: "mousedown",
+  release: "mouseup",
+} as const;
+
+const plainBounds = (bounds: LngLatBounds): Bounds => [
+  bounds.getWest(),
+  bounds.getSouth(),
+  bounds.getEast(),
+  bounds.getNorth(),
+];
+
+/** Make a map in a container, showing a plan's tiles. */
+export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme, at: Bounds): MapView {
+  const map = new MapLibreMap({
+    container,
+    style: mapStyle(tiles, theme),
+    bounds: at,
+    fitBoundsOptions: { padding: 24 },
+    minZoom: 5,
+    maxZoom: 21,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: 0,
+    canvasContextAttributes: { antialias: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  addImages(map);
+  return {
+    container,
+    canvas: map.getCanvas(),
+    raw: map,
+    ...drawing(map, theme),
+    ...moving(map),
+    ...asking(map),
+    ...hearing(map),
+  };
+}
+
+function addImages(map: MapLibreMap): void {
+  for (const [name, hatch] of Object.entries(hatches())) map.addImage(name, hatch, { pixelRatio: HATCH_RATIO });
+  for (const [name, image] of Object.entries(symbols())) map.addImage(name, image, { pixelRatio: SYMBOL_RATIO });
+}
+
+function drawing(map: MapLibreMap, first: Theme) {
+  const marked = new Map<string, readonly string[]>();
+  const shown = new Map<Overlay, { visible: boolean; opacity: number }>();
+  let theme = first;
+  const ready = new Promise<void>((done) => {
+    map.once("load", () => done());
+  });
+  const restyle = () => {
+    map.setPaintProperty("grid-fill", "fill-color", fillColour(theme));
+    map.setFilter("grid-hatch", hatchedIn(theme));
+    for (const [overlay, how] of shown) showOverlay(map, overlay, how.visible, how.opacity);
+  };
+  const whenStyled = (act: () => void) => (map.isStyleLoaded() ? act() : void ready.then(act));
+  return {
+    ready,
+    showPlan(tiles: TileJSON) {
+      map.setStyle(mapStyle(tiles, theme), { diff: false });
+      map.once("styledata", restyle);
+    },
+    /** All tiles, not only those that an edit touched: naming tiles would leave stale ones in the cache out of view. What did not change is answered by its ETag. */
+    refresh: () => map.refreshTiles(PLAN),
+    fillBy(chosen: Theme) {
+      theme = chosen;
+      whenStyled(restyle);
+    },
+    show(overlay: Overlay, visible: boolean, opacity = 1) {
+      shown.set(overlay, { visible, opacity });
+      whenStyled(() => showOverlay(map, overlay, visible, opacity));
+    },
+    mark(what: Marked, mark: MarkName, ids: readonly string[]) {
+      const key = `${what}:${mark}`;
+      const before = marked.get(key) ?? [];
+      marked.set(key, ids);
+      whenStyled(() => {
+        for (const id of before) map.setFeatureState({ source: PLAN, sourceLayer: what, id }, { [mark]: false });
+        for (const id of ids) map.setFeatureState({ source: PLAN, sourceLayer: what, id }, { [mark]: true });
+      });
+    },
+    sketch(name: Sketch, features: FeatureCollection) {
+      whenStyled(() => void map.getSource<GeoJSONSource>(`sketch-${name}`)?.setData(features));
+    },
+  };
+}
+
+const OPACITY: Record<string, string> = { fill: "fill-opacity", line: "line-opacity", symbol: "icon-opacity" };
+
+function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opacity: number): void {
+  for (const id of OVERLAY_LAYERS[overlay]) {
+    const layer = map.getLayer(id);
+    if (!layer) continue;
+    map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
+    const property = OPACITY[layer.type];
+    if (property && overlay !== "labels" && overlay !== "roads")
+      map.setPaintProperty(id, property as "fill-opacity", opacity);
+  }
+}
+
+function moving(map: MapLibreMap) {
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  return {
+    fit(bounds: Bounds, options: { maxZoom?: number; jump?: boolean } = {}) {
+      const { maxZoom = 17.5, jump = false } = options;
+      map.fitBounds(bounds, { padding: 56, maxZoom, animate: !jump && !still.matches, duration: 450 });
+    },
+    jump(centre: Position, zoom: number) {
+      map.jumpTo({ center: centre as [number, number], zoom });
+    },
+    pad(padding: { top: number; right: number; bottom: number; left: number }) {
+      map.setPadding(padding);
+    },
+    cursor(name: string) {
+      map.getCanvas().style.cursor = name;
+    },
+    draggable(enabled: boolean) {
+      if (enabled) map.dragPan.enable();
+      else map.dragPan.disable();
+    },
+    remove: () => map.remove(),
+  };
+}
+
+function asking(map: MapLibreMap) {
+  const first = (layers: string[], pixel: Pixel, property: string): string | null => {
+    const there = layers.filter((id) => map.getLayer(id));
+    const found = map.queryRenderedFeatures(pixel, { layers: there })[0];
+    const value = found?.properties[property];
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    centre: (): Position => map.getCenter().toArray(),
+    zoom: () => map.getZoom(),
+    bounds: (): Bounds => plainBounds(map.getBounds()),
+    project(at: Position): Pixel {
+      const { x, y } = map.project(at as [number, number]);
+      return [x, y];
+    },
+    unproject: (pixel: Pixel): Position => map.unproject(pixel).toArray(),
+    codeAt: (pixel: Pixel) => first(["grid-fill"], pixel, "code"),
+    gapAt: (pixel: Pixel) => first(["gaps-unheld", "gaps-contested", "gaps-unserved"], pixel, "gap_id"),
+  };
+}
+
+function hearing(map: MapLibreMap) {
+  const pointed = (event: MapMouseEvent | MapLayerMouseEvent): Pointed => {
+    const pixel: Pixel = [event.point.x, event.point.y];
+    const code = map.getLayer("grid-fill")
+      ? map.queryRenderedFeatures(pixel, { layers: ["grid-fill"] })[0]?.properties.code
+      : null;
+    const { altKey, shiftKey } = event.originalEvent;
+    return { at: event.lngLat.toArray(), pixel, code: code ?? null, alternative: altKey || shiftKey };
+  };
+  const on = <Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): (() => void) => {
+    if (name in EVENTS) {
+      const kind = EVENTS[name as keyof typeof EVENTS];
+      const handler = (event: MapMouseEvent) => (heard as MapEvents["click"])(pointed(event));
+      map.on(kind, handler);
+      return () => void map.off(kind, handler);
+    }
+    return onPlain(map, name, heard);
+  };
+  return { on };
+}
+
+function onPlain(map: MapLibreMap, name: keyof MapEvents, heard: MapEvents[keyof MapEvents]): () => void {
+  const kind = { leave: "mouseout", move: "move", settle: "moveend", failure: "error" }[name as "leave"];
+  const handler = (event: object) => {
+    const message = "error" in event && event.error instanceof Error ? event.error.message : "";
+    (heard as MapEvents["failure"])(message);
+  };
+  map.on(kind as "move", handler);
+  return () => void map.off(kind as "move", handler);
+}
