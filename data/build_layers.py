@@ -18,9 +18,11 @@ class Layer:
     """A layer of a build: column → type in the order of the file, and the type of its geometry."""
 
     columns: Mapping[str, str]
-    geometry: Literal["Polygon", "MultiPolygon"] | None = "MultiPolygon"
+    geometry: Literal["Point", "MultiLineString", "Polygon", "MultiPolygon"] | None = "MultiPolygon"
     optional: bool = False
     """A build may have nothing of it, and an older one lacks it; either is read as a layer without rows."""
+    later: tuple[str, ...] = ()
+    """Columns that an older build lacks; they are read as missing."""
 
 
 LAYERS: Mapping[str, Layer] = {
@@ -40,7 +42,11 @@ LAYERS: Mapping[str, Layer] = {
             **dict.fromkeys(("claimed_m2", "granted_m2"), NUMBER),
             **dict.fromkeys(("households", "population", "party_members"), COUNT),
             "note": TEXT,
-        }
+            "home": TEXT,
+            "counted": COUNT,
+            **dict.fromkeys(("owners_committee", "property_company", "property_party"), TEXT),
+        },
+        later=("home", "counted", "owners_committee", "property_company", "property_party"),
     ),
     "staffing": Layer(
         {
@@ -129,6 +135,11 @@ LAYERS: Mapping[str, Layer] = {
     "communities": Layer(
         {**dict.fromkeys(("code", "name", "street"), TEXT), "rural": INTEGER, "grids": INTEGER, "area_m2": NUMBER}
     ),
+    "buildings": Layer(
+        dict.fromkeys(("households", "population", "party_members"), COUNT), geometry="Point", optional=True
+    ),
+    "facilities": Layer(dict.fromkeys(("name", "kind"), TEXT), geometry="Point", optional=True),
+    "roads": Layer({"name": TEXT}, geometry="MultiLineString", optional=True),
     "repairs": Layer(
         {**dict.fromkeys(("layer", "source_id", "problem", "action"), TEXT), "changed_m2": NUMBER},
     ),
@@ -139,6 +150,7 @@ LAYERS: Mapping[str, Layer] = {
         }
     ),
     "standards": Layer(dict.fromkeys(("place", "key", "value", "unit", "source"), TEXT), geometry=None, optional=True),
+    "records": Layer(dict.fromkeys(("table", "code", "row"), TEXT), geometry=None, optional=True),
     "build": Layer({"key": TEXT, "value": TEXT}, geometry=None),
 }
 

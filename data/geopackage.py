@@ -115,6 +115,12 @@ def layer_columns(path: Path, wanted: Sequence[str]) -> dict[str, list[str]]:
     return {name: [*info["fields"], *(["geometry"] if info["geometry_type"] else [])] for name, info in infos.items()}
 
 
+def crs(path: Path, name: str) -> pyproj.CRS | None:
+    """Return the CRS of a layer, if it says one."""
+    said = pyogrio.read_info(path, layer=name)["crs"]
+    return None if said is None else pyproj.CRS(said)
+
+
 def read(path: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Read columns of a layer; a GeoDataFrame when ``geometry`` is among them."""
     fields = [column for column in columns if column != "geometry"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyproj
 
 from geo.errors import InputError
 
@@ -45,6 +47,13 @@ def layer_columns(folder: Path, wanted: Sequence[str]) -> dict[str, list[str]]:
         return {name: pq.read_schema(path).names for name, path in paths.items() if path.is_file()}
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{folder}: not a build of One Grid: {str(error).splitlines()[0]}") from error
+
+
+def crs(folder: Path, name: str) -> pyproj.CRS | None:
+    """Return the CRS of a layer, if it says one."""
+    about = json.loads((pq.read_schema(folder / file_name(name)).metadata or {}).get(b"geo", b"{}"))
+    said = about.get("columns", {}).get(about.get("primary_column"), {}).get("crs")
+    return None if said is None else pyproj.CRS(said)
 
 
 def read(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -83,9 +84,9 @@ class BuildFile:
         self.frames: dict[str, Frame] = {}
         self.running: Aside | None = None
 
-    def begin(self, layers: Mapping[str, Frame]) -> None:
-        """Take the layers that are final, and begin to write them."""
-        self.frames = dict(layers)
+    def begin(self, layers: Mapping[str, Frame | None]) -> None:
+        """Take the layers that are final, and begin to write them; None is a layer that the build has nothing of."""
+        self.frames = {name: frame for name, frame in layers.items() if frame is not None}
         if self.aside:
             self.running = Aside(partial(self.form.write, typed_layers(self.frames), self.path))
 
@@ -114,12 +115,13 @@ class BuildFile:
 def layer_of(grid: OneGrid, name: str) -> Frame:
     """Return a layer of a build, without rows where the build has nothing of it."""
     frame: Frame | None = getattr(grid, name)
-    return no_rows(LAYERS[name]) if frame is None else frame
+    return no_rows(LAYERS[name], grid.crs) if frame is None else frame
 
 
-def no_rows(layer: Layer) -> pd.DataFrame:
-    """Return a layer without geometry that has no rows."""
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in layer.columns.items()})
+def no_rows(layer: Layer, crs: pyproj.CRS | None) -> Frame:
+    """Return a layer that has no rows."""
+    table = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in layer.columns.items()})
+    return gpd.GeoDataFrame(table, geometry=[], crs=crs) if layer.geometry else table
 
 
 def require_writable_build(out: Path) -> None:
@@ -188,21 +190,31 @@ def read_layer(
 ) -> Frame:
     """Read the named columns of one layer, with the types of `LAYERS`; ``found`` are those it has, if it is there."""
     layer = LAYERS[name]
-    if found is None:
-        return no_rows(layer)[list(layer.columns if columns is None else columns)]
     every = [*layer.columns, *(["geometry"] if layer.geometry else [])]
     wanted = every if columns is None else list(columns)
-    missing = [column for column in wanted if column not in found]
+    if found is None:
+        return no_rows(layer, crs_of(form, out) if layer.geometry else None)[wanted]
+    missing = [column for column in wanted if column not in found and column not in layer.later]
     if missing:
         raise InputError(f"{out}: not a build of One Grid, its layer {name} has no column {', '.join(missing)}")
     types = {column: layer.columns[column] for column in wanted if column in layer.columns}
     try:
-        frame = form.read(out, name, wanted)[wanted].astype(types)
+        frame = form.read(out, name, [column for column in wanted if column in found])
+        frame = frame.assign(**dict.fromkeys(set(wanted) - set(found)))[wanted].astype(types)
     except READER_ERRORS as error:
         raise InputError(f"{out}: layer {name} can't be read as a layer of One Grid: {reason(error)}") from error
     if "geometry" in wanted and frame.crs is None:
         raise InputError(f"{out}: not a build of One Grid, its layer {name} has no coordinate system")
     return frame
+
+
+def crs_of(form: ModuleType, out: Path) -> pyproj.CRS | None:
+    """Return the CRS of a build, that of its grids."""
+    try:
+        crs: pyproj.CRS | None = form.crs(out, "grids")
+    except READER_ERRORS as error:
+        raise InputError(f"{out}: not a build of One Grid, it has no layer grids") from error
+    return crs
 
 
 def is_geopackage(out: Path) -> bool:
@@ -232,7 +244,19 @@ def typed(frame: Frame, layer: Layer) -> Frame:
     if layer.geometry is None:
         return table
     geometry = np.asarray(frame.geometry.array, dtype=object)
-    return gpd.GeoDataFrame(table, geometry=areal(geometry, multi=layer.geometry == "MultiPolygon"), crs=frame.crs)
+    return gpd.GeoDataFrame(table, geometry=of_one_type(geometry, layer.geometry), crs=frame.crs)
+
+
+def of_one_type(geometries: np.ndarray, geometry: str) -> np.ndarray:
+    """Return geometries as the type that a layer holds; points stay as they are."""
+    if geometry == "Point":
+        return geometries
+    if geometry == "MultiLineString":
+        flat = geometries.copy()
+        single = shapely.get_type_id(flat) == shapely.GeometryType.LINESTRING
+        flat[single] = shapely.multilinestrings(flat[single, np.newaxis]) if single.any() else None
+        return flat
+    return areal(geometries, multi=geometry == "MultiPolygon")
 
 
 def areal(geometries: np.ndarray, *, multi: bool) -> np.ndarray:

@@ -49,7 +49,7 @@ def cut_tiles(frame: gpd.GeoDataFrame, database: Path, name: str) -> None:
         driver="MBTiles",
         layer=name,
         geometry_name="geometry",
-        geometry_type="MultiPolygon",
+        geometry_type="Unknown",
         crs=WEB_MERCATOR,
         dataset_options={"MINZOOM": MIN_ZOOM, "MAXZOOM": MAX_ZOOM, "MAX_SIZE": NO_LIMIT, "MAX_FEATURES": NO_LIMIT},
     )

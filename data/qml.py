@@ -9,9 +9,12 @@ from data.styles import CASING_MM, PAPER, Look, Style
 
 WRITTEN_FOR = "3.22.0"
 
+GEOMETRY_TYPES = {"marker": "0", "line": "1", "fill": "2"}
+"""The numbers that QGIS has for points, lines and polygons."""
+
 
 def style_qml(style: Style) -> str:
-    """Write a categorised renderer of polygons, with labels where the style has them."""
+    """Write a categorised renderer, with labels where the style has them."""
     root = ET.Element(
         "qgis", version=WRITTEN_FOR, styleCategories="Symbology|Labeling", labelsEnabled=flag(bool(style.label))
     )
@@ -28,12 +31,28 @@ def style_qml(style: Style) -> str:
     categories, symbols = ET.SubElement(renderer, "categories"), ET.SubElement(renderer, "symbols")
     for number, (value, (legend, look)) in enumerate(style.looks.items()):
         ET.SubElement(categories, "category", symbol=str(number), value=value, label=legend, render="true")
-        symbols.append(symbol(str(number), "fill", *fill_layers(look, number)))
+        symbols.append(symbol(str(number), style.draws, *symbol_layers(style.draws, look, number)))
     if style.label:
-        root.append(labeling(style.label, style.label_scale))
-    ET.SubElement(root, "layerGeometryType").text = "2"
+        root.append(labeling(style))
+    ET.SubElement(root, "layerGeometryType").text = GEOMETRY_TYPES[style.draws]
     ET.indent(root)
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def symbol_layers(draws: str, look: Look, number: int) -> Iterator[ET.Element]:
+    """Yield the parts of a symbol, bottom first."""
+    if draws == "marker":
+        yield dot(look.fill, look.line, look.width_mm)
+    elif draws == "line":
+        yield line(look.line, look.width_mm, dash=look.dash_mm)
+    else:
+        yield from fill_layers(look, number)
+
+
+def dot(fill: str, outline: str, width_mm: float) -> ET.Element:
+    """Draw a dot with an outline."""
+    return part("SimpleMarker", {"name": "circle", "color": rgba(fill), "size": "1.6", "size_unit": "MM",
+                                 "outline_color": rgba(outline), "outline_width": f"{width_mm:g}"})  # fmt: skip
 
 
 def fill_layers(look: Look, number: int) -> Iterator[ET.Element]:
@@ -49,10 +68,8 @@ def fill_layers(look: Look, number: int) -> Iterator[ET.Element]:
     yield line(look.line, look.width_mm, dash=look.dash_mm, level=int(look.casing))
     if look.mark:
         order = bool(look.fill) + len(look.hatch) + look.casing + 1
-        dot = part("SimpleMarker", {"name": "circle", "color": rgba(look.line), "size": "1.6", "size_unit": "MM",
-                                    "outline_color": rgba(PAPER), "outline_width": "0.2"})  # fmt: skip
         centre = part("CentroidFill", {"point_on_surface": "1", "point_on_all_parts": "0"})
-        centre.append(symbol(f"@{number}@{order}", "marker", dot))
+        centre.append(symbol(f"@{number}@{order}", "marker", dot(look.line, PAPER, 0.2)))
         yield centre
 
 
@@ -82,18 +99,19 @@ def part(class_name: str, options: Mapping[str, str], *, level: int = 0) -> ET.E
     return element
 
 
-def labeling(expression: str, scale: int) -> ET.Element:
-    """Label each polygon inside, in ink with a halo, from 1 to ``scale`` on."""
+def labeling(style: Style) -> ET.Element:
+    """Label each polygon inside, each point beside it, in ink with a halo, from the style's scale on."""
     element = ET.Element("labeling", type="simple")
     settings = ET.SubElement(element, "settings", calloutType="simple")
-    text = ET.SubElement(settings, "text-style", fieldName=expression, isExpression="1", fontFamily="Noto Sans",
+    text = ET.SubElement(settings, "text-style", fieldName=style.label, isExpression="1", fontFamily="Noto Sans",
                          fontSize="8", fontSizeUnit="Point", fontWeight="50", textColor="31,42,54,255",
                          textOpacity="1", multilineHeight="1")  # fmt: skip
     ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferOpacity="1",
                   bufferColor=rgba(PAPER), bufferNoFill="1", bufferJoinStyle="128")  # fmt: skip
     ET.SubElement(settings, "placement", placement="1", centroidInside="1", centroidWhole="1", priority="5")
-    ET.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="0", scaleMax=str(scale),
-                  fontMaxPixelSize="10000", maxNumLabels="2000", obstacle="1", obstacleFactor="1")  # fmt: skip
+    ET.SubElement(settings, "rendering", drawLabels="1", scaleVisibility="1", scaleMin="0",
+                  scaleMax=str(style.label_scale), fontMaxPixelSize="10000", maxNumLabels="2000",
+                  obstacle="1", obstacleFactor="1")  # fmt: skip
     return element
 
 

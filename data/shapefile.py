@@ -31,13 +31,19 @@ def write(frame: gpd.GeoDataFrame, folder: Path, *, name: str) -> list[str]:
         folder / f"{name}.shp",
         driver="ESRI Shapefile",
         geometry_name="geometry",
-        geometry_type="Polygon",
+        geometry_type=kind_of(frame),
         crs=crs_text(frame.crs),
         layer_options={"ENCODING": "UTF-8", "DBF_DATE_LAST_UPDATE": DATE[:10], "2GB_LIMIT": "YES"},
     )
     with (folder / f"{name}.fields.csv").open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([("field", "column"), *((field, column) for column, field in short.items())])
     return notes
+
+
+def kind_of(frame: gpd.GeoDataFrame) -> str:
+    """Name the one kind of geometry that a Shapefile may hold: that of the layer's first feature, else polygons."""
+    there = frame.geometry.geom_type.dropna()
+    return "Polygon" if there.empty else there.iloc[0].removeprefix("Multi")
 
 
 def short_names(columns: Iterable[str]) -> dict[str, str]:

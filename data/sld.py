@@ -27,7 +27,7 @@ def style_sld(style: Style) -> str:
         rule = child(rules, "Rule")
         child(rule, "Name", legend)
         condition(rule, style.column, value)
-        rule.extend(symbolizers(look))
+        rule.extend(symbolizers(look, style.draws))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -42,8 +42,11 @@ def condition(rule: ET.Element, column: str, value: str) -> None:
     ET.SubElement(test, f"{{{OGC}}}Literal").text = value
 
 
-def symbolizers(look: Look) -> Iterator[ET.Element]:
-    """Yield what is drawn, bottom first: fill, hatches, casing, outline, mark."""
+def symbolizers(look: Look, draws: str) -> Iterator[ET.Element]:
+    """Yield what is drawn, bottom first: fill, hatches, casing, outline, mark; of lines the outline, of points dots."""
+    if draws == "marker":
+        yield dot(look.fill)
+        return
     if look.fill:
         polygon = ET.Element(f"{{{SE}}}PolygonSymbolizer")
         parameter(child(polygon, "Fill"), "fill", look.fill)
@@ -61,13 +64,18 @@ def symbolizers(look: Look) -> Iterator[ET.Element]:
         yield outline(PAPER, look.width_mm + CASING_MM)
     yield outline(look.line, look.width_mm, look.dash_mm)
     if look.mark:
-        point = ET.Element(f"{{{SE}}}PointSymbolizer")
-        graphic = child(point, "Graphic")
-        mark = child(graphic, "Mark")
-        child(mark, "WellKnownName", "circle")
-        parameter(child(mark, "Fill"), "fill", look.line)
-        child(graphic, "Size", "6")
-        yield point
+        yield dot(look.line)
+
+
+def dot(colour: str) -> ET.Element:
+    """Draw a dot."""
+    point = ET.Element(f"{{{SE}}}PointSymbolizer")
+    graphic = child(point, "Graphic")
+    mark = child(graphic, "Mark")
+    child(mark, "WellKnownName", "circle")
+    parameter(child(mark, "Fill"), "fill", colour)
+    child(graphic, "Size", "6")
+    return point
 
 
 def outline(colour: str, width_mm: float, dash_mm=()) -> ET.Element:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 INK, GREY, PAPER = "#20252b", "#5f6670", "#f4f1ea"
 CASING_MM = 0.5
@@ -23,7 +24,8 @@ COMMUNITY_LABEL_SCALE = 160_000
 class Look:
     """A way to draw polygons: fill, hatch lines at angles in degrees, outline with an optional dash pattern in mm.
 
-    ``casing`` puts a line of paper under the outline, ``mark`` a dot into the polygon, so that a small one is seen.
+    Of lines there is the outline alone, of points a dot of ``fill`` with the outline round it. ``casing`` puts a line
+    of paper under the outline, ``mark`` a dot into the polygon, so that a small one is seen.
     """
 
     fill: str = ""
@@ -48,6 +50,8 @@ class Style:
     label: str = ""
     """An expression of QGIS."""
     label_scale: int = LABEL_SCALE
+    draws: Literal["fill", "line", "marker"] = "fill"
+    """What the layer holds: polygons, lines or points."""
 
 
 def grid_look(fill: str, *hatch: int) -> Look:
@@ -208,6 +212,31 @@ STYLES: Sequence[Style] = (
         {"": ("社区、村 Community or village", Look(width_mm=0.52, casing=True))},
         label='"name"',
         label_scale=COMMUNITY_LABEL_SCALE,
+    ),
+    Style(
+        "buildings",
+        "楼栋 buildings",
+        "有户数的楼栋。Buildings, where households are counted.",
+        "households",
+        {"": ("楼栋 Building", Look(GREY, line=PAPER, width_mm=0.1))},
+        draws="marker",
+    ),
+    Style(
+        "facilities",
+        "服务设施 facilities",
+        "服务设施，标注类别。Facilities with their kind.",
+        "name",
+        {"": ("服务设施 Facility", Look("#00695c", line=PAPER, width_mm=0.2))},
+        label='"kind"',
+        draws="marker",
+    ),
+    Style(
+        "roads",
+        "道路 roads",
+        "步行距离所沿的道路。Roads that walking distances follow.",
+        "name",
+        {"": ("道路 Road", Look(line=GREY, width_mm=0.35))},
+        draws="line",
     ),
     Style(
         "repairs",

@@ -6,7 +6,7 @@ Merge → codes and lineage → counts → the layers of the result → gaps.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,12 +19,12 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
-from geo.divisions import division_facts
 from geo.duty import duty, premises_of
+from geo.facts import facts
 from geo.gaps import find_gaps
-from geo.gaps.evaluated import not_evaluated
 from geo.gaps.exceptions import accepted
 from geo.gathering import gather, walks_to
+from geo.kept import building_layer, facility_layer, record_layer, road_layer
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
 from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
@@ -32,7 +32,7 @@ from geo.partition import Partition
 from geo.repair import repair
 from geo.result import OneGrid
 from geo.running import Run, in_order
-from geo.sources import COUNTS, Parameters, Sources
+from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
 from geo.tables import match_tables, placed_rows, table_repairs
 
@@ -88,6 +88,9 @@ def build(
         "units": units,
         "communities": community_layer(merged),
         "lineage": ancestry,
+        "buildings": building_layer(sources.buildings),
+        "facilities": facility_layer(sources.facilities),
+        "roads": road_layer(sources.roads),
     }
     final(land)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
@@ -114,6 +117,7 @@ def build(
         standards=None if sources.standards is None else standards_table(sources.standards),
         duty=duty(held.tables, grids["code"], sources.communities),
         premises=premises_of(sources.premises, held.premises, grids),
+        records=record_layer(sources.tables, matches, grids["code"]),
     )
 
 
@@ -209,28 +213,3 @@ def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame
     """Join what reading, merging and matching changed."""
     there = [part for part in parts if part is not None and len(part)]
     return pd.concat(there, ignore_index=True) if there else parts[1]
-
-
-def facts(
-    sources: Sources,
-    parameters: Parameters,
-    grids: pd.DataFrame,
-    units: pd.DataFrame,
-    gaps: pd.DataFrame,
-    as_of: date | None,
-) -> dict[str, str]:
-    """Say what was built, by which parameters, and what could not be evaluated."""
-    totals = {"name": sources.name, "working_crs": sources.crs.to_string()}
-    settings = {f"merge.{name}": str(value) for name, value in asdict(parameters).items()}
-    sizes = {"communities": len(sources.communities), "grids": len(grids), "units": len(units), "gaps": len(gaps)}
-    sizes |= {name: int(grids[name].sum()) for name in COUNTS}
-    if as_of and sources.tables and sources.tables.exceptions is not None:
-        totals["as_of"] = as_of.isoformat()
-    return {
-        **totals,
-        **division_facts(sources.communities),
-        **settings,
-        "merge.precedence": ", ".join(parameters.precedence),
-        **{name: str(size) for name, size in sizes.items()},
-        **{f"not_evaluated.{kind}": reason for kind, reason in not_evaluated(sources).items()},
-    }

@@ -27,6 +27,9 @@ KEPT_SHARE = 0.999
 
 UNCLAIMED_NAME = "无人认领"
 
+ABOUT_UNITS = ("owners_committee", "property_company", "property_party")
+"""What is said of units as their layers say it."""
+
 
 def describe(merged: Merged, code: NDArray[np.object_], sources: Sources) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Describe the grids and the units; grids are in the order of ``code``."""
@@ -159,6 +162,9 @@ def unit_layer(merged: Merged, claimed: Floats, granted: Floats, counts: pd.Data
             "note": np.where(
                 several, np.array([f"跨社区，主要在 {home}" for home in homes], dtype=object), np.array(None)
             ),
+            "home": homes,
+            "counted": units["households"].notna().to_numpy(np.int64),
+            **{name: units[name].to_numpy() for name in ABOUT_UNITS},
         }
     )
     return gpd.GeoDataFrame(table, geometry=units.geometry.to_numpy(), crs=units.crs)

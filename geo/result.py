@@ -23,7 +23,7 @@ class OneGrid:
 
     ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
-    Those with a default have no geometry, and are None where there is no table or rule that they could come from.
+    Those with a default are None where there is no layer, table or rule that they could come from.
     """
 
     crs: pyproj.CRS
@@ -44,3 +44,7 @@ class OneGrid:
     standards: pd.DataFrame | None = None
     duty: pd.DataFrame | None = None
     premises: pd.DataFrame | None = None
+    buildings: gpd.GeoDataFrame | None = None
+    facilities: gpd.GeoDataFrame | None = None
+    roads: gpd.GeoDataFrame | None = None
+    records: pd.DataFrame | None = None

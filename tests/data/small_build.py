@@ -96,6 +96,11 @@ def units() -> gpd.GeoDataFrame:
             "population": pd.array([1033, 901, None, None, None], dtype="Int64"),
             "party_members": pd.array([31, 25, 12, None, None], dtype="Int64"),
             "note": [None, None, None, "部分划归小区", "geometry is null"],
+            "home": [LEFT, RIGHT, LEFT, LEFT, None],
+            "counted": [1, 1, 0, 0, 0],
+            "owners_committee": ["业委会", "无", None, None, None],
+            "property_company": ["示例物业", None, None, None, None],
+            "property_party": ["党建指导员", None, None, None, None],
         },
         [GRIDS["a"], CELLS["d"], CELLS["b"], shapely.union_all(list(CELLS.values())[:4]), None],
     )
@@ -228,6 +233,17 @@ def tables() -> dict[str, pd.DataFrame]:
                 "y": [ORIGIN[1] + 40.25],
             }
         ),
+        "records": pd.DataFrame(
+            {
+                "table": ["roster", "party", "exceptions"],
+                "code": [code[0], LEFT, None],
+                "row": [
+                    '{"post": "grid_head", "name": "赵示例", "phone": "0871-55500002", "file": "roster.csv", "row": 2}',
+                    '{"organisation_id": "DZ1", "name": "桂花社区党委", "level": "community_organisation", "row": 2}',
+                    '{"gap_id": "oversize:1", "reason": "改造期间暂不拆分", "signer": "钱示例", "row": 2}',
+                ],
+            }
+        ),
         "standards": pd.DataFrame(
             {
                 "place": ["", "", LEFT[:9]],
@@ -237,6 +253,18 @@ def tables() -> dict[str, pd.DataFrame]:
                 "source": ["S1", "P DB11/T 2157-2023", "海淀.toml"],
             }
         ),
+    }
+
+
+def places() -> dict[str, gpd.GeoDataFrame]:
+    """The buildings, facilities and roads, by name."""
+    spots = shapely.points(np.array([(50.5, 40.25), (300, 100)]) + ORIGIN)
+    counts = {"households": [24, None], "population": [60, None], "party_members": [None, None]}
+    street = shapely.LineString(np.array([(0, 80), (400, 80)]) + ORIGIN)
+    return {
+        "buildings": layer({name: pd.array(count, dtype="Int64") for name, count in counts.items()}, spots),
+        "facilities": layer({"name": ["桂花公厕", None], "kind": ["公厕", "便民服务站"]}, spots),
+        "roads": layer({"name": ["桂花路"]}, [street]),
     }
 
 
@@ -279,4 +307,5 @@ def small_build(*, with_lineage: bool = False) -> OneGrid:
         lineage=lineage(empty=not with_lineage),
         facts=dict(DATED_FACTS),
         **tables(),
+        **places(),
     )

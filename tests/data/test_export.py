@@ -115,6 +115,7 @@ def test_a_geopackage_of_all_layers_keeps_tables_types_and_styles(layers, tmp_pa
     assert export(layers, tmp_path / "all.gpkg", layer="all", format="gpkg", crs="4547") == []
     assert dict(pyogrio.list_layers(tmp_path / "all.gpkg")) == {
         **dict.fromkeys([*SPATIAL, VIEW], "MultiPolygon"), "faces": "Polygon",
+        "buildings": "Point", "facilities": "Point", "roads": "MultiLineString",
         **dict.fromkeys([*TABLES, "layer_styles"]),
     }  # fmt: skip
     back = read_build(tmp_path / "all.gpkg")
@@ -223,7 +224,7 @@ def refused(layers, file: Path, **options) -> str:
     ("name", "options", "message"),
     [
         ("x.kml", {"layer": "grids", "format": "kml"}, "there is no format kml; use geojson, gpkg,"),
-        ("x.csv", {"layer": "roads", "format": "csv"}, "there is no layer roads; use all, grids, faces,"),
+        ("x.csv", {"layer": "canals", "format": "csv"}, "there is no layer canals; use all, grids, faces,"),
         ("x.geojson", {"layer": "build", "format": "geojson"}, "layer build has no geometry, so that GeoJSON can't"),
         ("x.pmtiles", {"layer": "build", "format": "pmtiles"}, "layer build has no geometry, so that PMTiles can't"),
         ("x.geojson", {"layer": "grids", "format": "geojson", "crs": "EPSG:4547"}, "GeoJSON is in EPSG:4326 by its"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,13 +15,16 @@ from tests.data.small_build import small_build
 def test_names_and_telephone_numbers_are_masked_and_all_else_stays():
     layers = {name: getattr(small_build(), name) for name in LAYERS if name != "build"}
     masked, names = without_contacts(layers)
-    assert names == ["duty", "party_organisations"]
+    assert names == ["duty", "party_organisations", "records"]
     assert masked["duty"][["name", "phone"]].fillna("").values.tolist() == [
         ["", "087*-********"],
         ["赵**", "087*-********"],
     ]
     assert masked["party_organisations"]["secretary"].dropna().tolist() == ["赵**"]
-    assert [name for name in layers if masked[name] is not layers[name]] == ["party_organisations", "duty"]
+    rows = [json.loads(row) for row in masked["records"]["row"]]
+    assert [rows[0]["name"], rows[0]["phone"], rows[1]["name"]] == ["赵**", "087*-********", "桂花社区党委"]
+    changed = [name for name in layers if masked[name] is not layers[name]]
+    assert changed == ["party_organisations", "duty", "records"]
 
 
 def test_layers_that_name_nobody_are_not_said_to_be_masked():

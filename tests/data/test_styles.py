@@ -116,7 +116,7 @@ def test_a_qml_has_a_symbol_for_each_category(style, database):
     symbols = {symbol.get("name"): symbol for symbol in renderer.findall("symbols/symbol")}
     assert [category.get("symbol") for category in categories] == list(symbols)
     for symbol in symbols.values():
-        assert symbol.get("type") == "fill"
+        assert symbol.get("type") == style.draws
         for number, layer in enumerate(symbol.findall("layer")):  # a part's own symbol is named by its number
             for part in layer.findall("symbol"):
                 assert part.get("name") == f"@{symbol.get('name')}@{number}"
@@ -129,7 +129,8 @@ def test_an_sld_has_a_rule_for_each_value_and_one_for_the_others(style):
     assert values == list(style.looks)
     for rule, value in zip(rules, values, strict=True):
         assert (rule.find("se:ElseFilter", NAMESPACES) is not None) == (value == "")
-        assert rule.find("se:LineSymbolizer", NAMESPACES) is not None
+        drawn = "Point" if style.draws == "marker" else "Line"
+        assert rule.find(f"se:{drawn}Symbolizer", NAMESPACES) is not None
 
 
 def test_the_grids_are_labelled_with_the_last_three_digits_of_their_code():

@@ -1,0 +1,135 @@
+"""What a build keeps of its sources so that a plan can go on from it: buildings, facilities, roads, rows of tables.
+
+A plan has the build alone, not the files that it was made of, and draws its ledgers up anew after every edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from json.encoder import encode_basestring
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from geo.arrays import Geometries
+from geo.sources import COUNTS
+from geo.tables import COLUMNS, COUNT, FLAG, KEY, NUMBER, Matched, Tables, Texts, at_or_none
+
+RECORD_COLUMNS = ("table", "code", "row")
+
+UNIT_KEY = ("layer", "source_id")
+"""The part of a key that exceptions keep: those of a unit are about its overlaps wherever they lie."""
+
+
+def building_layer(buildings: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Return the buildings as points with `COUNTS`; those without a place are left out."""
+    if buildings is None:
+        return None
+    nobody = pd.array([pd.NA] * len(buildings), dtype="Int64")
+    counts = {name: buildings[name].array if name in buildings else nobody for name in COUNTS}
+    return drawn(pd.DataFrame(counts), points(buildings), buildings)
+
+
+def facility_layer(facilities: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Return the facilities as points with ``name`` and ``kind`` as written; those without a place are left out."""
+    if facilities is None:
+        return None
+    columns = {name: facilities[name].to_numpy(dtype=object) for name in ("name", "kind")}
+    return drawn(pd.DataFrame(columns), points(facilities), facilities)
+
+
+def road_layer(roads: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Return the roads with their ``name``; those without a place are left out."""
+    if roads is None:
+        return None
+    names = pd.DataFrame({"name": roads["name"].to_numpy(dtype=object)})
+    return drawn(names, np.asarray(roads.geometry.array, dtype=object), roads)
+
+
+def points(frame: gpd.GeoDataFrame) -> Geometries:
+    """Return a point on each geometry, the same that the engine takes (`geo.places.Places`)."""
+    return np.asarray(shapely.point_on_surface(np.asarray(frame.geometry.array, dtype=object)), dtype=object)
+
+
+def drawn(table: pd.DataFrame, geometry: Geometries, like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put a table and geometries together, leaving out rows that have no place; the order of features is no matter."""
+    there = np.flatnonzero(~(shapely.is_missing(geometry) | shapely.is_empty(geometry)))
+    ranks = [pd.factorize(table[name].array[there], sort=True)[0] for name in table]
+    west, south, *_ = shapely.bounds(geometry[there]).T
+    shape = pd.factorize(shapely.to_wkb(geometry[there]), sort=True)[0] if lines(geometry[there]) else west
+    order = there[np.lexsort([*ranks, shape, south, west])]
+    return gpd.GeoDataFrame(table.iloc[order].reset_index(drop=True), geometry=geometry[order], crs=like.crs)
+
+
+def lines(geometry: Geometries) -> bool:
+    """Tell whether geometries may differ in more than one point."""
+    return bool((shapely.get_num_coordinates(geometry) > 1).any())
+
+
+def record_layer(tables: Tables | None, matches: Mapping[str, Matched], code: pd.Series) -> pd.DataFrame | None:
+    """List the rows of the tables that are about a place, and the exceptions that name a gap.
+
+    Parameters
+    ----------
+    code
+        The codes of the grids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `RECORD_COLUMNS`, table by table in the order of their rows: ``table``; ``code`` of a grid, 12 digits where the
+        row is about a community itself, None where it is about a gap that it names; ``row`` as a JSON object of what
+        is there, without the key (exceptions keep ``layer`` and ``source_id``). None without tables.
+    """
+    if tables is None:
+        return None
+    parts = [placed(name, table, matches[name], code) for name, table in tables.present()]
+    return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> pd.DataFrame:
+    """List the rows of one table; see `record_layer`."""
+    where = np.full(len(table), None, dtype=object)
+    where[found.row] = np.where(found.whole, found.community, at_or_none(code, np.where(found.whole, -1, found.grid)))
+    there = np.zeros(len(table), dtype=np.bool_)
+    there[found.row] = True
+    if name == "exceptions":
+        there |= table["gap_id"].notna().to_numpy(np.bool_)
+    rows = np.flatnonzero(there)
+    said = in_json(table.iloc[rows], [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)], name)
+    return pd.DataFrame({"table": name, "code": where[rows], "row": said}, columns=list(RECORD_COLUMNS))
+
+
+def keeps_key(name: str, key: str) -> bool:
+    """Tell whether the rows of a table keep a column of their key."""
+    return name == "exceptions" and key in UNIT_KEY
+
+
+def in_json(table: pd.DataFrame, names: list[str], of: str) -> Texts:
+    """Write each row as a JSON object, without what is missing.
+
+    >>> rows = pd.DataFrame({"post": pd.Series(["cleaner"], dtype="str"), "full_time": pd.array([None], "boolean")})
+    >>> in_json(rows, ["post", "full_time"], "roster").tolist()
+    ['{"post": "cleaner"}']
+    """
+    members = [
+        pc.binary_join_element_wise(f'"{name}"', written(table[name], COLUMNS[of][name]), ": ") for name in names
+    ]
+    inside = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
+    return np.asarray(pc.binary_join_element_wise("{", inside, "}", "").to_numpy(zero_copy_only=False), dtype=object)
+
+
+def written(column: pd.Series, kind: str) -> pa.Array:
+    """Write values as JSON, null where they are missing."""
+    if kind in (COUNT, FLAG):
+        return pa.array(column).cast(pa.string())
+    values: NDArray[np.object_] = column.to_numpy(dtype=object)
+    missing = pd.isna(values)
+    word = repr if kind in (NUMBER, "int64") else encode_basestring
+    said = [None if none else word(value) for value, none in zip(values.tolist(), missing.tolist(), strict=True)]
+    return pa.array(said, pa.string())
