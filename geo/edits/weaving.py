@@ -1,6 +1,7 @@
 """Bringing a drawn line onto the land: existing borders get vertices where it meets them, on both sides, and no more.
 
-Only borders within a centimetre of the line are looked at; every other vertex of the plan stays as it is, to the bit.
+Only borders within a centimetre of the line are looked at, and what lies beside those that bend; every other vertex of
+the plan stays as it is, to the bit.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from geo.edges import Edges
 from geo.edits.ground import Face, Grid, Ground
 from geo.noding import CELLS_PER_M, REACH_M
 from geo.snapping import snap_round
+
+BESIDE_M = 2 / CELLS_PER_M
+"""More than a border moves that gets a vertex: its own bend, and that of what lies beside it."""
 
 Chains: TypeAlias = Mapping[tuple[int, int, int, int], Ints]
 """For a border segment that gets vertices, its ends in cells → the vertices between them in order, shape (n, 2)."""
@@ -63,23 +67,37 @@ def weave(border: Ints, drawn: Ints, land: shapely.Geometry | None = None) -> Wo
         Only what of the line lies in here counts; all of it where not given.
     """
     drawn = drawn[(drawn[:, :2] != drawn[:, 2:]).any(axis=1)]
-    near = border[near_rows(border, drawn)]
+    tree = shapely.STRtree(as_lines(border))
+    near = near_rows(tree, drawn)
     if land is not None:
-        pieces, row = snap_round(np.concatenate([near, drawn]))
+        pieces, row = snap_round(np.concatenate([border[near], drawn]))
         pieces = pieces[row >= len(near)]
         middle = shapely.points((pieces[:, :2] + pieces[:, 2:]) / 2 / CELLS_PER_M)
         drawn = pieces[shapely.dwithin(land, middle, 1 / CELLS_PER_M)]
-        near = border[near_rows(border, drawn)]
-    pieces, row = snap_round(np.concatenate([near, drawn]))
+        near = near_rows(tree, drawn)
+    near, pieces, row = bent(border, tree, near, drawn)
     line = np.unique(lower_first(pieces[row >= len(near)]), axis=0)
-    return Woven(line, chains_of(near, pieces, row))
+    return Woven(line, chains_of(border[near], pieces, row))
 
 
-def near_rows(border: Ints, drawn: Ints) -> Ints:
-    """Return the border segments that come near a drawn line."""
-    if not len(drawn):
-        return np.empty(0, dtype=np.int64)
-    _, row = shapely.STRtree(as_lines(border)).query(as_lines(drawn), predicate="dwithin", distance=REACH_M)
+def bent(border: Ints, tree: shapely.STRtree, near: Ints, drawn: Ints) -> tuple[Ints, Ints, Ints]:
+    """Bend a line and the borders near it by snap rounding; return these borders' rows, the pieces, and whose each is.
+
+    A border that gets a vertex moves by up to a cell all along, far from the line too. What lies that near to it bends
+    with it, or else a vertex would come to lie on its other side.
+    """
+    while True:
+        pieces, row = snap_round(np.concatenate([border[near], drawn]))
+        moved = near[np.bincount(row, minlength=len(near))[: len(near)] > 1]
+        more = np.union1d(near, near_rows(tree, border[moved], BESIDE_M))
+        if len(more) == len(near):
+            return near, pieces, row
+        near = more
+
+
+def near_rows(tree: shapely.STRtree, drawn: Ints, reach_m: float = REACH_M) -> Ints:
+    """Return the border segments of a tree that come near a drawn line."""
+    _, row = tree.query(as_lines(drawn), predicate="dwithin", distance=reach_m)
     return np.unique(row).astype(np.int64)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from geo.edits.weaving import woven_polygon
+from geo.edits.weaving import as_lines, lower_first, weave, woven_polygon
+from geo.snapping import snap_round
 
 
 def in_cells(*corners: tuple[int, int]) -> shapely.Polygon:
@@ -29,3 +32,34 @@ def test_a_vertex_comes_in_whichever_way_a_ring_runs():
     for drawn in (square, shapely.reverse(square)):
         bent = woven_polygon(drawn, {(0, 0, 10, 0): np.array([[3, 1], [7, 1]])})
         assert bent.equals(in_cells((0, 0), (3, 1), (7, 1), (10, 0), (10, 10), (0, 10)))
+
+
+def test_a_vertex_far_from_the_line_stays_on_its_side_of_a_border_that_bends():
+    border = lower_first(np.array([[0, 0, 10_000, 3], [3000, 1, 2500, 900], [3000, 1, 3500, 900]]))
+    woven = weave(border, np.array([[2000, -900, 2000, 900]]))
+    assert woven.chains[0, 0, 10_000, 3].tolist() == [[2000, 1], [3000, 1]]
+
+
+flat = st.tuples(st.integers(0, 3000), st.integers(0, 7), st.integers(0, 3000), st.integers(0, 7))
+steep = st.tuples(st.integers(0, 3000), st.integers(-60, 0), st.integers(0, 3000), st.integers(8, 60))
+
+
+@given(st.lists(flat, min_size=10, max_size=16), steep)
+@settings(max_examples=200)
+def test_borders_a_millimetre_apart_never_come_to_cross(segments, line):
+    drawn = np.array([one for one in segments if one[:2] != one[2:]], dtype=np.int64).reshape(-1, 4)
+    border = np.unique(lower_first(snap_round(drawn)[0]), axis=0)
+    woven = weave(border, np.array([line]))
+    pieces = np.concatenate([woven.line, *(through(ends, woven.chains) for ends in border)])
+    lines = as_lines(np.unique(lower_first(pieces), axis=0))
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    meet = shapely.intersection(lines[one], lines[other])[one < other]
+    ends = shapely.intersection(shapely.boundary(lines[one]), shapely.boundary(lines[other]))[one < other]
+    assert shapely.equals(meet, ends).all()
+
+
+def through(ends: np.ndarray, chains: dict) -> np.ndarray:
+    """Return the pieces of a border segment with its new vertices."""
+    between = chains.get(tuple(ends.tolist()), np.empty((0, 2), dtype=np.int64))
+    way = np.concatenate([ends[None, :2], between, ends[None, 2:]])
+    return np.concatenate([way[:-1], way[1:]], axis=1)
