@@ -1,0 +1,85 @@
+"""What one branch of a plan did since it parted from another: grids that changed, and which of them hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from geo.edges import Adjacency, components
+from geo.edits.applying import BENT_M
+from geo.edits.ground import Buildings, Grid
+from geo.edits.passing import passed_on
+from geo.edits.replacing import DRIFT_M
+from geo.plans.comparing import Compared, compare, differing
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a branch did to the grids that it began with.
+
+    Attributes
+    ----------
+    base, now
+        Grids by grid_id, as they were where branches part and as they are; both cover the same land.
+    moved
+        The grids whose land is another: those gone and those made among them. A border that got vertices moves nobody.
+    said
+        For each grid there was and is, the fields of `geo.plans.comparing.SAID` that it says otherwise.
+    regions
+        The grids that changed, in groups that hang together: land passed between those of one region, and none between
+        regions. So a region can be taken or left, but no part of it.
+    """
+
+    base: Mapping[str, Grid]
+    now: Mapping[str, Grid]
+    moved: frozenset[str]
+    said: Mapping[str, tuple[str, ...]]
+    regions: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, base: Sequence[Grid], now: Sequence[Grid]) -> Side:
+        """Find out what a branch did."""
+        was, has = ({grid.grid_id: grid for grid in grids} for grids in (base, now))
+        living = was.keys() & has.keys()
+        moved = frozenset(was.keys() ^ has.keys()) | {key for key in living if not only_bent(was[key], has[key])}
+        said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
+        alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
+        return cls(was, has, moved, said, (*connected(was, has, moved), *alone))
+
+    def regions_at(self, keys: frozenset[str]) -> Iterator[frozenset[str]]:
+        """Return the regions that some grids are in."""
+        return (region for region in self.regions if region & keys)
+
+    def compared(self, keys: frozenset[str], buildings: Buildings) -> tuple[Compared, ...]:
+        """Say what the branch did to some grids; those that it left alone are left out."""
+        old, new = ([grids[key] for key in sorted(keys) if key in grids] for grids in (self.base, self.now))
+        rows = compare(old, new, buildings).grids
+        fine = {"same", "retagged"}
+        told = (replace(row, fate="moved") if row.fate in fine and row.grid_id in self.moved else row for row in rows)
+        return tuple(row for row in told if row.fate != "same")
+
+
+def only_bent(old: Grid, new: Grid) -> bool:
+    """Tell whether a grid holds the same land, but for vertices that its border got."""
+    if old.polygon is new.polygon:
+        return True
+    had, has = (set(map(tuple, shapely.get_coordinates(grid.polygon).tolist())) for grid in (old, new))
+    borders = [shapely.boundary(grid.polygon) for grid in (old, new)]
+    return had <= has and bool(shapely.hausdorff_distance(*borders) < DRIFT_M)
+
+
+def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:
+    """Group the grids between which land passed."""
+    old, new = ([grid for key, grid in grids.items() if key in moved] for grids in (base, now))
+    place = {grid.grid_id: number for number, grid in reversed(list(enumerate([*old, *new])))}
+    bent_m = np.where([grid.grid_id in base for grid in new], BENT_M, 0.0)
+    passed = passed_on(old, new, Buildings.none(), bent_m)
+    pairs = np.array([(place[row.old_id], place[row.new_id]) for row in passed], dtype=np.int64).reshape(-1, 2)
+    _, label = components(len(old) + len(new), Adjacency(pairs[:, 0], pairs[:, 1], np.zeros(len(pairs))))
+    groups: dict[int, set[str]] = {}
+    for key, number in place.items():
+        groups.setdefault(int(label[number]), set()).add(key)
+    return [frozenset(groups[number]) for number in sorted(groups)]

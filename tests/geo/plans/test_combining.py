@@ -1,0 +1,269 @@
+"""Two branches of a plan come together where they agree, and are told apart where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from geo.build import build
+from geo.edits.applying import apply
+from geo.edits.ground import Edit, Grid, Ground, Record
+from geo.edits.lock import lock_grid
+from geo.edits.merge import merge_grids
+from geo.edits.replacing import replace_grids
+from geo.edits.reshape import reshape_grids
+from geo.edits.retag import retag_grid
+from geo.edits.split import split_grid
+from geo.errors import EditRefused
+from geo.plans.combining import Combination, combine
+from geo.sources import Parameters
+from tests.geo.edits.grounds import assert_partition, fresh, ground, ground_of, line
+from tests.geo.edits.test_random_edits import random_edit
+from tests.geo.messy import messy_sources
+
+
+def edited(before: Ground, *edits: Edit) -> Ground:
+    for edit in edits:
+        before = apply(before, edit).ground
+    return before
+
+
+def by_id(plan: Ground) -> dict[str, Grid]:
+    return {grid.grid_id: grid for grid in plan.grids.values()}
+
+
+def combined(base: Ground, ours: Ground, theirs: Ground) -> Combination:
+    """Combine what differs; the rest is left out."""
+    was, mine, yours = by_id(base), by_id(ours), by_id(theirs)
+    same = {key for key, grid in was.items() if mine.get(key) is grid and yours.get(key) is grid}
+    return combine(
+        *([grid for key, grid in grids.items() if key not in same] for grids in (was, mine, yours)),
+        ours,
+        fresh("redrawn"),
+    )
+
+
+def merged(base: Ground, ours: Ground, theirs: Ground) -> Ground:
+    """Combine, without a conflict."""
+    found = combined(base, ours, theirs)
+    assert not found.conflicts
+    change = apply(ours, found.edit)
+    assert_partition(change.ground, base)
+    at_once = apply(ours, replace_grids(found.put, found.drop)).ground
+    assert set(at_once.grids) == set(change.ground.grids)
+    return change.ground
+
+
+def areas(plan: Ground) -> dict[str, float]:
+    return {code: round(grid.polygon.area / 1e4, 3) for code, grid in plan.grids.items()}
+
+
+# clean
+
+
+def test_edits_in_different_places_both_come():
+    base = ground("abcd", households=8)
+    ours = edited(base, reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1))))
+    theirs = edited(base, split_grid("d", line((3.5, -1), (3.5, 2)), fresh=fresh("t")), retag_grid("c", name="C"))
+    after = merged(base, ours, theirs)
+    assert areas(after) == {"a": 0.75, "b": 1.25, "c": 1, "d": 0.5, "t1": 0.5}
+    assert after.grids["c"].name == "C"
+
+
+def test_regions_side_by_side_share_the_vertices_that_either_got():
+    base = ground("abcd")
+    ours = edited(base, split_grid("b", line((0.9, 0.3), (2.1, 0.31)), fresh=fresh("o")))
+    theirs = edited(base, split_grid("c", line((1.9, 0.6), (3.1, 0.61)), fresh=fresh("t")))
+    after = merged(base, ours, theirs)
+    assert set(after.grids) == {"a", "b", "o1", "c", "t1", "d"}
+
+
+def test_land_from_one_side_and_words_from_the_other():
+    base = ground("ab")
+    ours = edited(base, retag_grid("a", name="A"), lock_grid("b"))
+    theirs = edited(base, reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1))), retag_grid("b", name="B"))
+    for after in (merged(base, ours, theirs), merged(base, theirs, ours)):
+        assert areas(after) == {"a": 0.75, "b": 1.25}
+        assert (after.grids["a"].name, after.grids["b"].name, after.grids["b"].locked) == ("A", "B", True)
+
+
+def test_different_words_about_one_grid_come_together():
+    base = ground("ab")
+    ours = edited(base, retag_grid("a", name="A"))
+    theirs = edited(base, retag_grid("a", management_type="key_attention"))
+    after = merged(base, ours, theirs)
+    assert (after.grids["a"].name, after.grids["a"].management_type) == ("A", "key_attention")
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1)))],
+        [merge_grids(["a", "b"], keep="a")],
+        [retag_grid("a", name="A")],
+    ],
+)
+def test_the_same_on_both_sides_leaves_nothing_to_do(edits: Sequence[Edit]):
+    base = ground("abc")
+    ours, theirs = edited(base, *edits), edited(base, *edits)
+    found = combined(base, ours, theirs)
+    assert not found.conflicts
+    assert not found.put
+    assert not found.drop
+
+
+def test_the_same_split_on_both_sides_is_made_once():
+    base = ground("abc")
+    ours, theirs = (edited(base, split_grid("a", line((0.3, -1), (0.3, 2)), fresh=fresh(side))) for side in "ot")
+    theirs = edited(theirs, retag_grid("a", name="A"))
+    after = merged(base, ours, theirs)
+    assert set(after.grids) == {"a", "o1", "b", "c"}
+    assert after.grids["a"].name == "A"
+
+
+def test_two_grids_made_under_one_code_are_told_apart():
+    base = ground("abc")
+    ours = edited(base, split_grid("a", line((0.3, -1), (0.3, 2)), fresh=fresh("x")))
+    theirs = edited(base, split_grid("c", line((2.3, -1), (2.3, 2)), fresh=lambda community: ("id-theirs", "x1")))
+    found = combined(base, ours, theirs)
+    assert [(each.grid_id, each.theirs, each.code) for each in found.recoded] == [("id-theirs", "x1", "redrawn1")]
+    assert set(merged(base, ours, theirs).grids) == {"a", "x1", "b", "c", "redrawn1"}
+
+
+# conflicts
+
+
+def fates(rows: Sequence[object]) -> dict[str, str]:
+    return {(row.new or row.old).code: row.fate for row in rows}
+
+
+def test_land_that_both_sides_moved_is_a_conflict_and_takes_its_region_along():
+    base = ground("abcd")
+    ours = edited(base, reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1))))
+    theirs = edited(
+        base,
+        reshape_grids(["b", "c"], line((2, 0), (1.5, 0.5), (2, 1))),
+        split_grid("d", line((3.5, -1), (3.5, 2)), fresh=fresh("t")),
+    )
+    found = combined(base, ours, theirs)
+    [conflict] = found.conflicts
+    assert conflict.why == "both_changed"
+    assert fates(conflict.ours) == {"a": "moved", "b": "moved"}
+    assert fates(conflict.theirs) == {"b": "moved", "c": "moved"}
+    west, south, east, north = shapely.total_bounds([base.grids[code].polygon for code in "abc"])
+    assert conflict.bounds == (west, south, east, north)
+    assert areas(apply(ours, found.edit).ground) == {"a": 0.75, "b": 1.25, "c": 1, "d": 0.5, "t1": 0.5}
+
+
+def test_theirs_may_be_had_instead_of_ours():
+    base = ground("abcd")
+    ours = edited(base, merge_grids(["a", "b"], keep="a"))
+    theirs = edited(base, split_grid("b", line((1.3, -1), (1.3, 2)), fresh=fresh("t")))
+    [conflict] = combined(base, ours, theirs).conflicts
+    assert fates(conflict.ours) == {"a": "merged", "b": "merged"}
+    assert fates(conflict.theirs) == {"b": "split", "t1": "split"}
+    after = apply(ours, replace_grids(conflict.put, conflict.drop)).ground
+    assert_partition(after, base)
+    assert areas(after) == {"a": 1, "b": 0.7, "t1": 0.3, "c": 1, "d": 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_words_about_a_grid_that_the_other_side_did_away_with_are_a_conflict(order: int):
+    base = ground("abc")
+    ours = edited(base, merge_grids(["a", "b"], keep="a"))
+    theirs = edited(base, retag_grid("b", name="B"))
+    [conflict] = combined(base, *(ours, theirs)[::order]).conflicts
+    assert {**fates(conflict.ours), **fates(conflict.theirs)}["a"] == "merged"
+
+
+def test_two_names_for_one_grid_are_a_conflict():
+    base = ground("ab")
+    ours, theirs = (edited(base, retag_grid("a", name=name)) for name in ("A", "B"))
+    [conflict] = combined(base, ours, theirs).conflicts
+    assert [row.said for row in (*conflict.ours, *conflict.theirs)] == [("name",), ("name",)]
+
+
+def test_a_merger_and_new_records_of_the_grid_that_stays_are_a_conflict():
+    posts = [Record("roster", (("post", name),)) for name in ("grid_head", "cleaner", "pioneer")]
+    base = Ground.of([replace(grid, records=(posts[0],)) for grid in ground("ab").grids.values()])
+    theirs = edited(base, merge_grids(["a", "b"], keep="a"))
+    ours = base.replace([replace(base.grids["a"], records=tuple(posts))])
+    [conflict] = combined(base, ours, theirs).conflicts
+    assert fates(conflict.ours) == {"a": "retagged"}
+
+
+def test_what_has_no_room_on_ours_is_listed():
+    base = ground("abc", households=5)
+    theirs = edited(base, retag_grid("b", name="B"), split_grid("c", line((2.5, -1), (2.5, 2)), fresh=fresh("t")))
+    counted = theirs.replace([replace(theirs.grids["c"], households=9)])
+    found = combined(base, base, counted)
+    [conflict] = found.conflicts
+    assert conflict.why == "does_not_fit"
+    assert fates(conflict.theirs) == {"c": "split", "t1": "split"}
+    assert [grid.name for grid in found.put] == ["B"]
+
+
+# whatever was edited
+
+
+def branch(town: Ground, rng: np.random.Generator, edits: int, first: int) -> Ground:
+    """Edit a town at random; names too."""
+    now = town
+    for number in range(first, first + edits):
+        edit = random_edit(now, rng, number)
+        if rng.random() < 0.25:
+            edit = retag_grid(list(now.grids)[rng.integers(len(now.grids))], name=f"name {number}")
+        try:
+            now = apply(now, edit).ground
+        except EditRefused:
+            continue
+    return now
+
+
+def held_where(plan: Ground, places: np.ndarray) -> list[str | None]:
+    """Say which grid_id holds each place, None on a border."""
+    grids = list(plan.grids.values())
+    place, row = shapely.STRtree([grid.polygon for grid in grids]).query(places, predicate="dwithin", distance=0.02)
+    alone = np.bincount(place, minlength=len(places)) == 1
+    found: list[str | None] = [None] * len(places)
+    for number, grid in zip(place[alone[place]], row[alone[place]], strict=True):
+        found[number] = grids[grid].grid_id
+    return found
+
+
+def combined_at_random(seed: int, edits: int = 6) -> tuple[int, int]:
+    """Combine two branches of a messy town both ways; return how many regions came, and how many conflicts stayed."""
+    rng = np.random.default_rng(seed)
+    town = ground_of(build(messy_sources(seed, side=2, per_layer=6), Parameters()))
+    ours, theirs = branch(town, rng, edits, 0), branch(town, rng, edits, 100)
+    found, other = combined(town, ours, theirs), combined(town, theirs, ours)
+    after, back = apply(ours, found.edit).ground, apply(theirs, other.edit).ground
+    for combination, plan in ((found, after), (other, back)):
+        assert_partition(plan, town)
+        for grid in combination.put:
+            now = by_id(plan)[grid.grid_id]
+            assert replace(now, polygon=grid.polygon, faces=grid.faces) == grid
+            assert shapely.symmetric_difference(now.polygon, grid.polygon).area < 0.005 * grid.polygon.length
+    assert bool(found.conflicts) == bool(other.conflicts)
+    boxes = [shapely.box(*conflict.bounds) for conflict in (*found.conflicts, *other.conflicts)]
+    west, south, east, north = shapely.total_bounds([grid.polygon for grid in town.grids.values()])
+    places = shapely.points(rng.uniform((west, south), (east, north), (400, 2)))
+    places = places[~shapely.intersects(places, shapely.union_all(boxes))] if boxes else places
+    for here, there, was, mine, yours in zip(
+        *(held_where(plan, places) for plan in (after, back, town, ours, theirs)), strict=True
+    ):
+        if None not in (here, there, was, mine, yours):
+            assert here == there
+            assert here == (mine if mine != was else yours)
+    return len(found.regions), len(found.conflicts)
+
+
+def test_whatever_two_branches_did_the_clean_part_of_both_is_there():
+    ended = [combined_at_random(seed) for seed in range(12)]
+    assert sum(regions for regions, _ in ended) > 10
+    assert sum(conflicts for _, conflicts in ended) > 5
+    assert any(regions and not conflicts for regions, conflicts in ended)
