@@ -12,10 +12,11 @@ from geo.edges import Edges
 from geo.edits.ground import Edit, Ground
 from geo.edits.land import cut, regrid
 from geo.edits.merge import require_same_community
-from geo.edits.weaving import as_lines, borders, woven_ground
+from geo.edits.weaving import as_lines, borders, lower_first, weave, woven_ground
 from geo.errors import BordersWouldCrossError, CrossesCommunityError, NoSuchVertexError, PartitionError
 from geo.noding import CELLS_PER_M, GRID_M
 from geo.partition import Tiling
+from geo.snapping import cross
 
 Cell: TypeAlias = tuple[int, int]
 """A vertex, in grid cells."""
@@ -71,6 +72,8 @@ def insert_vertex(place: Cell) -> Edit:
     ------
     NoSuchVertexError
         No border passes there, or it has the vertex already.
+    BordersWouldCrossError
+        Another border is so near that there is no room for the vertex.
     """
 
     def edit(ground: Ground) -> Ground:
@@ -78,10 +81,10 @@ def insert_vertex(place: Cell) -> Edit:
         distance = shapely.distance(as_lines(segments), shapely.Point(np.array(place) / CELLS_PER_M))
         if len(at(segments, place)) or distance.min(initial=np.inf) > GRID_M:
             raise NoSuchVertexError(f"no border without a vertex there passes {said(place)}")
-        x, y, to_x, to_y = segments[int(distance.argmin())].tolist()
-        after = woven_ground(ground, {(x, y, to_x, to_y): np.array([place])})
-        require_tiling([grid.polygon for grid in after.grids.values()], [])
-        return after
+        row = int(distance.argmin())
+        require_room(np.delete(segments, row, axis=0), segments[row], place)
+        x, y, to_x, to_y = segments[row].tolist()
+        return woven_ground(ground, {(x, y, to_x, to_y): np.array([place])})
 
     return edit
 
@@ -108,12 +111,23 @@ def redrawn(ground: Ground, place: Cell, to: Cell | None) -> Ground:
     return regrid(cells, taker, cells.grids, dict.fromkeys(range(len(grids)), "override"))
 
 
+def require_room(others: Ints, segment: Ints, place: Cell) -> None:
+    """Refuse a vertex through which a border would come to lie on other borders, or beyond what lies beside it."""
+    start, end, to = segment[:2], segment[2:], np.array(place)
+    pieces = np.unique(lower_first(np.array([[*start, *to], [*to, *end]])), axis=0)
+    woven = weave(others, pieces)
+    turn = cross((end - start)[None], (to - start)[None])
+    beside = others.reshape(-1, 2)
+    beside = beside[(beside != start).any(axis=1) & (beside != end).any(axis=1)]
+    passed = [turn * cross((b - a)[None], beside - a) >= 0 for a, b in ((start, end), (end, to), (to, start))]
+    alone = not woven.chains and np.array_equal(woven.line, pieces)
+    if not alone or (turn.any() and np.all(passed, axis=0).any()):
+        raise BordersWouldCrossError(f"another border is too near to {said(place)} for a vertex there")
+
+
 def require_tiling(polygons: list[shapely.Geometry], before: list[shapely.Geometry]) -> None:
     """Refuse grids that overlap, or cover other land than before."""
     try:
-        if not before:
-            Tiling.of(np.array(polygons))
-            return
         old = Edges.of(np.array(before, dtype=object))
         Tiling(np.array(polygons), old.ends(old.left_over()))
     except PartitionError as error:

@@ -10,7 +10,7 @@ import shapely
 
 from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.ground import Buildings, Edit, Ground, Record
+from geo.edits.ground import Buildings, Edit, Face, Grid, Ground, Record
 from geo.edits.lock import lock_grid
 from geo.edits.merge import merge_grids
 from geo.edits.reassign import reassign_faces, reassign_unit
@@ -203,6 +203,43 @@ def test_inserting_a_vertex_changes_nobody():
     change = apply(apply(ground("ab", "pq"), lock_grid("b")).ground, insert_vertex(cell(1, 0.3)))
     assert [grid.code for grid in change.woven] == ["a", "b"]
     assert not change.modified
+
+
+@pytest.mark.parametrize(
+    ("apex", "place"),
+    [((3000, 1), (2000, 1)), ((3400, 2), (3500, 2))],
+    ids=["its border would cross a face farther on", "a corner would come to lie beyond it"],
+)
+def test_a_border_gets_no_vertex_that_another_border_has_no_room_for(apex, place):
+    before = hill(apex)
+    assert refusal(before, insert_vertex(at_hill(place))) == "borders_would_cross"
+
+
+def test_a_border_gets_a_vertex_on_the_right_side_of_what_is_a_millimetre_away():
+    after = edited(hill((3000, 4)), insert_vertex(at_hill((2000, 1))))
+    assert shapely.get_num_coordinates(after.grids["south"].polygon) == 6
+
+
+def hill(apex: tuple[int, int]) -> Ground:
+    """Draw two grids along a border that rises 3 mm in 10 m, with a face whose apex comes near it from the north."""
+    wedge = [apex, (3500, 900), (2500, 900)]
+    south = drawn_at_hill([(0, 0), (0, -5000), (10_000, -5000), (10_000, 3)])
+    north = drawn_at_hill([(0, 0), (10_000, 3), (10_000, 5000), (0, 5000)])
+    rest = shapely.Polygon(north.exterior, [drawn_at_hill(wedge).exterior])
+    faces = {"south": [south], "north": [rest, drawn_at_hill(wedge)]}
+    return Ground.of(
+        Grid(code, code, "C", whole, tuple(Face(part, (), "sole") for part in faces[code]))
+        for code, whole in (("south", south), ("north", north))
+    )
+
+
+def drawn_at_hill(corners: list[tuple[int, int]]) -> shapely.Polygon:
+    return shapely.Polygon(np.array([at_hill(corner) for corner in corners]) / 1000)
+
+
+def at_hill(place: tuple[int, int]) -> tuple[int, int]:
+    x, y = cell(0, 0)
+    return x + place[0], y + place[1]
 
 
 def test_vertices_that_hold_borders_together_or_are_not_there_stay():
