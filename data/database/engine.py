@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from data.cluster.configuration import APPLICATION
 from data.database.url import DatabaseURL
@@ -25,7 +26,7 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
 """Our tables and PostGIS, wherever an administrator put it; no schema that others could put a false function into."""
 
 
-def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE) -> Engine:
+def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None) -> Engine:
     """Return an engine for the application, all of whose sessions act as the role that owns nothing.
 
     Parameters
@@ -34,11 +35,27 @@ def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE) -> Engin
         For any role that may become the application's.
     pool_size
         Connections that are kept; as many again may be opened under load.
+    statement_s
+        How long a statement may take, in seconds; None: as long as it takes.
     """
     engine = create_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
-    become = None if url.user == APPLICATION else APPLICATION
-    event.listen(engine, "connect", lambda connection, _: settle(connection, become))
+    settle_for_application(engine, url, statement_s)
     return engine
+
+
+def async_application_engine(
+    url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None
+) -> AsyncEngine:
+    """Return the same for an event loop; ``run_sync`` of its connections takes functions of a connection."""
+    engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
+    settle_for_application(engine.sync_engine, url, statement_s)
+    return engine
+
+
+def settle_for_application(engine: Engine, url: DatabaseURL, statement_s: float | None) -> None:
+    """Have each new session of an engine act as the application's role."""
+    become = None if url.user == APPLICATION else APPLICATION
+    event.listen(engine, "connect", lambda connection, _: settle(connection, become, statement_s))
 
 
 def administrator_engine(url: DatabaseURL) -> Engine:
@@ -62,11 +79,13 @@ def shared_options() -> dict[str, Any]:
     }
 
 
-def settle(connection: psycopg.Connection[Any], role: str | None) -> None:
-    """Make a new session see our tables and PostGIS, and act as a role."""
+def settle(connection: psycopg.Connection[Any], role: str | None, statement_s: float | None = None) -> None:
+    """Make a new session see our tables and PostGIS, and act as a role; a statement may take so long."""
     before, connection.autocommit = connection.autocommit, True
     try:
         connection.execute(AT_HOME)
+        if statement_s is not None:
+            connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(round(statement_s * 1000))])
         if role is not None:
             connection.execute("SELECT set_config('role', %s, false)", [role])
     finally:

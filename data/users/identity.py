@@ -1,0 +1,91 @@
+"""Who asks, as the database is told: the one place where rights are settled.
+
+`as_identity` sets four settings for the length of a transaction, and the policies of tables (row-level security) read
+them. A table of which each row is about a community says in a migration ::
+
+    CREATE POLICY within_scope ON onegrid.t AS RESTRICTIVE TO onegrid_app USING (
+        community >= (SELECT current_setting('onegrid.scope_from', true)) AND
+        community < (SELECT current_setting('onegrid.scope_to', true)));
+
+=========================  =======================================================================
+``onegrid.user``           the name, for the log of edits and the record
+``onegrid.role``           a `Role`
+``onegrid.scope_from``     the beginning of the division codes that the scope covers: ``530102``
+``onegrid.scope_to``       the same with an ``a`` after it, which sorts behind every digit
+=========================  =======================================================================
+
+So a scope is a range of codes, which an index serves; everything is from ``''`` to ``'a'``. Where nobody said who asks,
+the settings are NULL or empty, no text is smaller than that, and no row is seen. The sub-selects are evaluated once a
+statement, not once a row. Comparing text is leakproof, so that the policy does not keep ``&&`` from its index.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from data.users.roles import Right, Role
+from geo.errors import InputError
+
+SETTINGS = text("""
+SELECT set_config('onegrid.user', :user, true), set_config('onegrid.role', :role, true),
+       set_config('onegrid.scope_from', :scope, true), set_config('onegrid.scope_to', :scope || 'a', true)
+""")
+SCOPE = re.compile(r"[0-9]{0,12}")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody who was recognised.
+
+    Parameters
+    ----------
+    name
+        As it stands in the log of edits.
+    role
+        What they may do.
+    scope
+        Of which divisions: the beginning of their 12-digit codes; empty: of all.
+    account_id
+        Of their account; None: the single user of a private cluster, or the command line.
+    """
+
+    name: str
+    role: Role
+    scope: str = ""
+    account_id: int | None = None
+
+    def may(self, right: Right) -> bool:
+        """Tell whether they may do something."""
+        return self.role.may(right)
+
+    def covers(self, code: str) -> bool:
+        """Tell whether a division is within the scope.
+
+        >>> Identity("li", Role.planner, "530102").covers("530102001003")
+        True
+        """
+        return code.startswith(self.scope)
+
+
+def as_identity(connection: Connection, identity: Identity) -> None:
+    """Say who asks, for the rest of the connection's transaction.
+
+    Known limits: where the connection is in autocommit mode nothing holds beyond this statement, and no row is seen.
+    """
+    connection.execute(SETTINGS, {"user": identity.name, "role": identity.role.value, "scope": identity.scope})
+
+
+def require_scope(given: str) -> str:
+    """Return a scope, where it is one.
+
+    Raises
+    ------
+    InputError
+        It is not the beginning of a division code.
+    """
+    if not SCOPE.fullmatch(given):
+        raise InputError(f"a scope is the beginning of a division code, 0 to 12 digits such as 530102; not {given!r}")
+    return given

@@ -1,0 +1,65 @@
+"""Transactions of the application, each for somebody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.database.engine import application_engine, async_application_engine
+from data.database.url import DatabaseURL
+from data.users.identity import Identity, as_identity
+
+WORKING = 5
+"""Connections kept for threads; work in threads is for the processor, of which there are few."""
+
+
+class Transactions:
+    """The application's connections to a database; every transaction is somebody's.
+
+    Where ``identity`` is None nobody is known yet: tables with row-level security show no row.
+
+    Parameters
+    ----------
+    url
+        Of the database, for any role that may become the application's.
+    statement_s
+        How long a statement may take, in seconds.
+    """
+
+    def __init__(self, url: DatabaseURL, *, statement_s: float | None = None) -> None:
+        self.url = url
+        self.in_loop = async_application_engine(url, statement_s=statement_s)
+        self.to_read = self.in_loop.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.in_threads = application_engine(url, pool_size=WORKING, statement_s=statement_s)
+
+    @asynccontextmanager
+    async def reading(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
+        """Begin a transaction that changes nothing, and sees one state of the database throughout."""
+        async with self.to_read.begin() as connection:
+            if identity is not None:
+                await connection.run_sync(as_identity, identity)
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
+        """Begin a transaction in the event loop; committed at its end, rolled back on an error."""
+        async with self.in_loop.begin() as connection:
+            if identity is not None:
+                await connection.run_sync(as_identity, identity)
+            yield connection
+
+    @contextmanager
+    def working(self, identity: Identity | None) -> Iterator[Connection]:
+        """Begin a transaction in a thread, for what keeps the processor busy; committed at its end."""
+        with self.in_threads.begin() as connection:
+            if identity is not None:
+                as_identity(connection, identity)
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.in_loop.dispose()
+        self.in_threads.dispose()
