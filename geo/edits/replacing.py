@@ -40,7 +40,7 @@ def replace_grids(put: Sequence[Grid], drop: Collection[str] = ()) -> Edit:
     Names, types, counts, records and locks of ``put`` are taken as they are. Locked grids give way too: whether they
     may is the caller's business. Where no border around got a vertex since ``put`` was drawn, ``put`` comes in to the
     bit, the same objects; else its outline takes over the vertices that the borders around have, and they those of
-    ``put``. Inside, ``put`` stays as drawn.
+    ``put``. Inside, ``put`` stays as drawn, but for borders within millimetres of an outline that bends.
 
     Parameters
     ----------
@@ -61,35 +61,36 @@ def replace_grids(put: Sequence[Grid], drop: Collection[str] = ()) -> Edit:
         codes = [grid.code for grid in old]
         require_same_counts(old, put)
         theirs, ours = joined(old, put)
-        land = woven_ground(ground, ours)
-        old = [land.grids[code] for code in codes]
         try:
-            return bent(land, old, put, theirs)
+            return bent(ground, codes, put, theirs, ours)
         except PartitionError:
             require_same_land(old, put)
         try:
-            return fitted(land, old, put, theirs)
+            return fitted(ground, old, put, theirs)
         except (PartitionError, TooFineError, WouldEmptyGridError) as error:
             raise changed(codes) from error
 
     return edit
 
 
-def bent(ground: Ground, old: Sequence[Grid], put: Sequence[Grid], chains: Chains) -> Ground:
-    """Return a ground with some grids in the place of others, their outline bent.
+def bent(ground: Ground, codes: Sequence[str], put: Sequence[Grid], theirs: Chains, ours: Chains) -> Ground:
+    """Return a ground with some grids in the place of others, their outlines bent to be one.
 
     Raises
     ------
     PartitionError
         They do not fit.
     """
-    made = [woven_grid(grid, chains) for grid in put]
-    require_made_up(new for new, drawn in zip(made, put, strict=True) if new is not drawn)
+    land = woven_ground(ground, ours)
+    made = [woven_grid(grid, theirs) for grid in put]
+    after = land.replace(made, drop=codes)
+    known = {id(grid) for grid in (*ground.grids.values(), *put)}
+    require_made_up(grid for grid in after.grids.values() if id(grid) not in known)
+    old = [land.grids[code] for code in codes]
     for community in communities(old, put):
-        land = np.array([grid.polygon for grid in made if grid.community == community], dtype=object)
-        Tiling(land, outline(old, community))
-    after = ground.replace(made, drop=[grid.code for grid in old])
-    require_same_outline(ground, after)
+        polygons = np.array([grid.polygon for grid in made if grid.community == community], dtype=object)
+        Tiling(polygons, outline(old, community))
+    require_same_outline(land, after)
     return after
 
 
