@@ -117,8 +117,8 @@ def unreachable(error: DBAPIError, place: str) -> InputError:
     return InputError(f"cannot use the database {place}: {reason}")
 
 
-def first_line(error: DBAPIError) -> str:
+def first_line(error: DBAPIError | psycopg.Error) -> str:
     """Return what the server, or the way to it, says is wrong, in one line."""
-    lines = str(error.orig).strip().splitlines()
+    lines = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     line = next((line for line in lines if "FATAL:" in line or "failed:" in line), lines[0] if lines else "unknown")
     return line.rpartition("FATAL:")[2].strip()

@@ -1,8 +1,8 @@
 """Plans: immutable grid versions, their revisions, and the functions through which alone the application changes them.
 
-The application may read everything here. It inserts the rows of a plan while that plan is being imported, in the same
-transaction; whatever else changes goes through the functions below, which run with the owner's rights and check what
-they are given. A version is never changed but for the revision that ends it.
+The application may read everything here, and write nothing but through the functions below, which run with the owner's
+rights and check what they are given: rows are appended to a plan while it is being imported, in one transaction; after
+that it changes by edits. A version is never changed but for the revision that ends it.
 
 Its SQL is frozen: what a later version wants otherwise is a later revision.
 """
@@ -27,7 +27,6 @@ CREATE TABLE onegrid.source_row (
     source_id integer NOT NULL REFERENCES onegrid.source ON DELETE CASCADE,
     layer text NOT NULL,
     number integer NOT NULL,
-    code text,
     attributes jsonb NOT NULL,
     geometry geometry,
     PRIMARY KEY (source_id, layer, number)
@@ -41,20 +40,19 @@ CREATE TABLE onegrid.dossier (
     contents jsonb NOT NULL,
     polygon geometry NOT NULL,
     buildings geometry,
-    units geometry,
     PRIMARY KEY (source_id, community)
 );
 COMMENT ON TABLE onegrid.dossier IS 'All that the ledgers of one community need of the source, in one row';
 
-CREATE TABLE onegrid.source_way (
+CREATE TABLE onegrid.source_roads (
     source_id integer NOT NULL REFERENCES onegrid.source ON DELETE CASCADE,
-    line geometry NOT NULL,
-    length_m double precision NOT NULL,
-    start_m double precision[] NOT NULL,
-    end_m double precision[] NOT NULL
+    x integer NOT NULL,
+    y integer NOT NULL,
+    stretches bytea NOT NULL,
+    PRIMARY KEY (source_id, x, y)
 );
-CREATE INDEX source_way_place ON onegrid.source_way USING gist (source_id, line);
-COMMENT ON TABLE onegrid.source_way IS 'Stretches of road, with the way from both ends to the nearest facility of a kind';
+COMMENT ON TABLE onegrid.source_roads IS
+    'The stretches of road that come into a square, with the ways from both ends to the nearest facility of each kind';
 """
 
 PLANS = """
@@ -140,7 +138,7 @@ CREATE INDEX grid_version_community ON onegrid.grid_version (plan_id, community)
 CREATE INDEX grid_version_unit ON onegrid.grid_version (plan_id, source_layer, source_unit);
 CREATE INDEX grid_version_place ON onegrid.grid_version USING gist (plan_id, polygon);
 COMMENT ON COLUMN onegrid.grid_version.modified IS 'The revision that last changed it; new vertices alone do not count';
-COMMENT ON COLUMN onegrid.grid_version.outline IS 'Its border generalised for the middle zooms, a coverage over the plan';
+COMMENT ON COLUMN onegrid.grid_version.outline IS 'Its border for the middle zooms, a coverage over the plan';
 
 CREATE TABLE onegrid.gap_version (
     version_id bigint NOT NULL DEFAULT nextval('onegrid.version_number') PRIMARY KEY,
@@ -162,6 +160,7 @@ CREATE TABLE onegrid.gap_version (
     expires text,
     land geometry
 );
+CREATE INDEX gap_version_gap ON onegrid.gap_version (plan_id, gap_id);
 CREATE INDEX gap_version_community ON onegrid.gap_version (plan_id, community);
 CREATE INDEX gap_version_worst ON onegrid.gap_version (plan_id, severity DESC, gap_id);
 CREATE INDEX gap_version_place ON onegrid.gap_version USING gist (plan_id, land) WHERE land IS NOT NULL;
@@ -308,16 +307,16 @@ END $$;
 
 LIFE = """
 CREATE FUNCTION onegrid.begin_import(
-    title text, division text, reference integer, build jsonb, who text, OUT the_plan integer, OUT source integer
+    title text, division text, reference integer, build jsonb, who text, OUT plan integer, OUT source integer
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO onegrid.source (srid, facts) VALUES (reference, build) RETURNING source_id INTO source;
     INSERT INTO onegrid.plan (name, jurisdiction, srid, source_id, state, head, made_by)
-    VALUES (title, division, reference, source, 'importing', 0, who) RETURNING plan_id INTO the_plan;
-    INSERT INTO onegrid.ancestry VALUES (the_plan, 0, the_plan, 2147483647);
+    VALUES (title, division, reference, source, 'importing', 0, who) RETURNING plan_id INTO begin_import.plan;
+    INSERT INTO onegrid.ancestry VALUES (begin_import.plan, 0, begin_import.plan, 2147483647);
     INSERT INTO onegrid.revision (
         plan_id, revision, made_by, verb, arguments, source_id, grid_ids, changes, lineage)
-    VALUES (the_plan, 0, who, 'import', '{}', source, '{}', '{}', '[]');
+    VALUES (begin_import.plan, 0, who, 'import', '{}', source, '{}', '{}', '[]');
 END $$;
 
 CREATE FUNCTION onegrid.finish_import(the_plan integer) RETURNS void
@@ -414,38 +413,86 @@ BEGIN
 END $$;
 """
 
+IMPORTING = """
+CREATE FUNCTION onegrid.require_importing(the_plan integer, source integer) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM onegrid.plan WHERE plan_id = the_plan AND source_id = source AND state = 'importing') THEN
+        RAISE EXCEPTION 'the plan is not being imported' USING ERRCODE = 'OG002';
+    END IF;
+END $$;
+
+CREATE FUNCTION onegrid.import_rows(
+    the_plan integer, source integer, layer text[], number integer[], attributes jsonb[], geometry bytea[]
+) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT onegrid.require_importing(the_plan, source);
+    INSERT INTO onegrid.source_row (source_id, layer, number, attributes, geometry)
+    SELECT source, l, n, a, ST_GeomFromEWKB(g) FROM unnest(layer, number, attributes, geometry) AS each (l, n, a, g);
+$$;
+
+CREATE FUNCTION onegrid.import_dossiers(
+    the_plan integer, source integer, community text[], contents jsonb[], polygon bytea[], buildings bytea[]
+) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT onegrid.require_importing(the_plan, source);
+    INSERT INTO onegrid.dossier (source_id, community, contents, polygon, buildings)
+    SELECT source, c, t, ST_GeomFromEWKB(p), ST_GeomFromEWKB(b)
+    FROM unnest(community, contents, polygon, buildings) AS each (c, t, p, b);
+$$;
+
+CREATE FUNCTION onegrid.import_roads(
+    the_plan integer, source integer, x integer[], y integer[], stretches bytea[]
+) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT onegrid.require_importing(the_plan, source);
+    INSERT INTO onegrid.source_roads SELECT source, * FROM unnest(x, y, stretches);
+$$;
+
+CREATE FUNCTION onegrid.import_grids(
+    the_plan integer, source integer, grid_id bigint[], code text[], community text[], kind text[], name text[],
+    source_layer text[], source_unit text[], patrol_zone_id text[], management_type text[], households integer[],
+    population integer[], party_members integer[], claims jsonb[], records jsonb[], ledger jsonb[], polygon bytea[],
+    faces bytea[], outline bytea[]
+) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT onegrid.require_importing(the_plan, source);
+    INSERT INTO onegrid.grid_version (
+        plan_id, from_revision, modified, grid_id, code, community, kind, name, source_layer, source_unit,
+        patrol_zone_id, management_type, households, population, party_members, claims, records, ledger, polygon,
+        faces, outline)
+    SELECT the_plan, 0, 0, i, c, m, k, n, l, u, z, t, h, p, d, w, r, j, ST_GeomFromEWKB(g), ST_GeomFromEWKB(f),
+        ST_GeomFromEWKB(o)
+    FROM unnest(
+        grid_id, code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type, households,
+        population, party_members, claims, records, ledger, polygon, faces, outline)
+        AS each (i, c, m, k, n, l, u, z, t, h, p, d, w, r, j, g, f, o);
+$$;
+
+CREATE FUNCTION onegrid.import_gaps(
+    the_plan integer, source integer, gap_id text[], kind text[], ledger text[], severity integer[], code text[],
+    community text[], area_m2 double precision[], households integer[], detail jsonb[], remedy text[], state text[],
+    reason text[], expires text[], land bytea[]
+) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT onegrid.require_importing(the_plan, source);
+    INSERT INTO onegrid.gap_version (
+        plan_id, from_revision, gap_id, kind, ledger, severity, code, community, area_m2, households, detail, remedy,
+        state, reason, expires, land)
+    SELECT the_plan, 0, i, k, l, s, c, m, a, h, d, r, t, w, e, ST_GeomFromEWKB(g)
+    FROM unnest(
+        gap_id, kind, ledger, severity, code, community, area_m2, households, detail, remedy, state, reason, expires,
+        land) AS each (i, k, l, s, c, m, a, h, d, r, t, w, e, g);
+$$;
+"""
+
 RIGHTS = """
-ALTER TABLE onegrid.source_row ENABLE ROW LEVEL SECURITY;
-ALTER TABLE onegrid.dossier ENABLE ROW LEVEL SECURITY;
-ALTER TABLE onegrid.source_way ENABLE ROW LEVEL SECURITY;
-ALTER TABLE onegrid.grid_version ENABLE ROW LEVEL SECURITY;
-ALTER TABLE onegrid.gap_version ENABLE ROW LEVEL SECURITY;
-CREATE POLICY reading ON onegrid.source_row FOR SELECT TO onegrid_app USING (true);
-CREATE POLICY reading ON onegrid.dossier FOR SELECT TO onegrid_app USING (true);
-CREATE POLICY reading ON onegrid.source_way FOR SELECT TO onegrid_app USING (true);
-CREATE POLICY reading ON onegrid.grid_version FOR SELECT TO onegrid_app USING (true);
-CREATE POLICY reading ON onegrid.gap_version FOR SELECT TO onegrid_app USING (true);
-CREATE POLICY importing ON onegrid.source_row FOR INSERT TO onegrid_app
-    WITH CHECK (source_id IN (SELECT p.source_id FROM onegrid.plan AS p WHERE p.state = 'importing'));
-CREATE POLICY importing ON onegrid.dossier FOR INSERT TO onegrid_app
-    WITH CHECK (source_id IN (SELECT p.source_id FROM onegrid.plan AS p WHERE p.state = 'importing'));
-CREATE POLICY importing ON onegrid.source_way FOR INSERT TO onegrid_app
-    WITH CHECK (source_id IN (SELECT p.source_id FROM onegrid.plan AS p WHERE p.state = 'importing'));
-CREATE POLICY importing ON onegrid.grid_version FOR INSERT TO onegrid_app
-    WITH CHECK (plan_id IN (SELECT p.plan_id FROM onegrid.plan AS p WHERE p.state = 'importing'));
-CREATE POLICY importing ON onegrid.gap_version FOR INSERT TO onegrid_app
-    WITH CHECK (plan_id IN (SELECT p.plan_id FROM onegrid.plan AS p WHERE p.state = 'importing'));
 GRANT SELECT ON ALL TABLES IN SCHEMA onegrid TO onegrid_app;
-GRANT INSERT ON onegrid.source_row, onegrid.dossier, onegrid.source_way, onegrid.grid_version, onegrid.gap_version
-    TO onegrid_app;
 GRANT USAGE ON SEQUENCE onegrid.grid_number, onegrid.version_number TO onegrid_app;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA onegrid FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION onegrid.grids_at, onegrid.gaps_at, onegrid.apply_edit, onegrid.begin_import,
-    onegrid.finish_import, onegrid.branch_plan, onegrid.move_plan, onegrid.approve_plan TO onegrid_app;
+    onegrid.finish_import, onegrid.import_rows, onegrid.import_dossiers, onegrid.import_roads, onegrid.import_grids,
+    onegrid.import_gaps, onegrid.branch_plan, onegrid.move_plan, onegrid.approve_plan TO onegrid_app;
 """
 
 
 def upgrade() -> None:
     """Make the tables, and the functions that write them."""
-    for part in (SOURCES, PLANS, READING, END_VERSIONS, WRITING, LIFE, RIGHTS):
+    for part in (SOURCES, PLANS, READING, END_VERSIONS, WRITING, LIFE, IMPORTING, RIGHTS):
         op.execute(part)

@@ -1,0 +1,186 @@
+"""Carrying out an edit: on the land, in the ledgers, in the generalised borders; then writing it, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection
+
+from data.plans.ground import Box
+from data.plans.ledger import GapChange, gap_change, gaps_of, read_gaps, written_ledger
+from data.plans.look import Look, draw_up
+from data.plans.rows import row
+from data.plans.stale import require_unchanged_since
+from data.plans.versions import Version, as_json, face_collections, written_grid
+from geo.edits.applying import Change, Passed, apply
+from geo.edits.ground import Edit, Grid
+from geo.plans.generalising import generalised
+from geo.plans.ledgers import Ledgers
+
+TOLERANCE_M = 5.0
+"""How far a border may move for the middle zooms."""
+
+APPLY = """
+SELECT onegrid.apply_edit(
+    %(plan)s, %(base)s, %(by)s, %(verb)s, %(arguments)s, %(reverses)s, %(source)s,
+    %(ended)s, %(versions)s, %(polygons)s, %(faces)s, %(outlines)s, %(ended_gaps)s, %(gaps)s, %(lands)s,
+    %(grid_ids)s, %(changes)s, %(lineage)s, %(bounds)s) AS revision
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An edit as it stands in the log: verb, arguments, who, the revision it was drawn on, which one it takes back."""
+
+    verb: str
+    arguments: Mapping[str, Any]
+    by: str
+    base: int
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A grid as an edit leaves it, with what stands beside it."""
+
+    grid: Grid
+    ledger: Mapping[str, Any]
+    outline: shapely.Geometry
+    modified: int | None
+    """The revision that last changed it in a way that counts; None: this edit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """What an edit did, or would do.
+
+    ``revision`` is None where nothing was written: a dry run, or nothing changed. ``before`` are the grids that were
+    modified or retired, as they were; ``after`` all that are written anew, as they are: also those that only got
+    vertices, or whose ledgers changed. ``bounds``: what looks different, metres of the working CRS.
+    """
+
+    revision: int | None
+    created: Sequence[Grid]
+    modified: Sequence[Grid]
+    retired: Sequence[Grid]
+    woven: Sequence[Grid]
+    lineage: Sequence[Passed]
+    before: Mapping[str, Version]
+    after: Mapping[str, Standing]
+    gaps: GapChange
+    bounds: Box | None
+
+
+def carry_out(connection: Connection, seen: Look, made: Edit, asked: Asked, *, dry_run: bool = False) -> Applied:
+    """Apply an edit to what was looked at, draw up what hangs on it, and write it.
+
+    Raises
+    ------
+    StaleRevisionError
+        What it touches has changed since ``asked.base``.
+    EditRefused
+        It can't be done.
+    """
+    change = apply(seen.ground, made)
+    require_unchanged_since(seen, change, asked.base)
+    drawn_up = draw_up(connection, seen, change.ground)
+    after = standing(seen, change, drawn_up)
+    gaps = changed_gaps(connection, seen, change, drawn_up)
+    gone = {grid.code for grid in change.retired}
+    revision = None
+    if not dry_run and (after or gone):
+        revision = write(connection, seen, change, after, gaps, asked)
+    return Applied(
+        revision=revision,
+        created=change.created,
+        modified=change.modified,
+        retired=change.retired,
+        woven=change.woven,
+        lineage=change.lineage,
+        before={grid.code: seen.versions[grid.code] for grid in (*change.modified, *change.retired)},
+        after=after,
+        gaps=gaps,
+        bounds=change.bounds,
+    )
+
+
+def standing(seen: Look, change: Change, drawn_up: Ledgers) -> dict[str, Standing]:
+    """Return the grids that are to be written anew, by code."""
+    grids = change.ground.grids
+    counts = {grid.code for grid in (*change.created, *change.modified)}
+    redrawn = [
+        code for code, grid in grids.items()
+        if code not in seen.versions or grid.polygon is not seen.versions[code].grid.polygon
+    ]  # fmt: skip
+    outlines = generalised(
+        {code: grid.polygon for code, grid in grids.items()},
+        redrawn,
+        {code: version.outline for code, version in seen.versions.items() if code in grids},
+        tolerance_m=TOLERANCE_M,
+    )
+    result = {}
+    for code, grid in grids.items():
+        old = seen.versions.get(code)
+        ledger = written_ledger(drawn_up.grids[code]) if code in drawn_up.grids else (old.ledger if old else {})
+        if old is None:
+            result[code] = Standing(grid, ledger, outlines[code], None)
+        elif grid is not old.grid or code in outlines or ledger != old.ledger:
+            outline = outlines.get(code, old.outline)
+            result[code] = Standing(grid, ledger, outline, None if code in counts else old.modified)
+    return result
+
+
+def changed_gaps(connection: Connection, seen: Look, change: Change, drawn_up: Ledgers) -> GapChange:
+    """Compare the gaps that the ledgers give with those that the plan has."""
+    land = {code: grid.polygon for code, grid in change.ground.grids.items()}
+    before = read_gaps(connection, seen.plan, seen.plan.head, seen.meant.communities, drawn_up.judged)
+    return gap_change(before, list(gaps_of(drawn_up.gaps, land)))
+
+
+def write(
+    connection: Connection,
+    seen: Look,
+    change: Change,
+    after: Mapping[str, Standing],
+    gaps: GapChange,
+    asked: Asked,
+) -> int:
+    """Write an edit through the database's own door, and return its revision."""
+    ending = [
+        seen.versions[code] for code in (*after, *(grid.code for grid in change.retired)) if code in seen.versions
+    ]
+    grids = [one.grid for one in after.values()]
+    listed = {"created": change.created, "modified": change.modified, "retired": change.retired, "woven": change.woven}
+    said = [written_grid(one.grid, modified=one.modified, ledger=one.ledger) for one in after.values()]
+    ids = {grid.grid_id for grid in grids} | {version.grid.grid_id for version in ending}
+    values = {
+        "plan": seen.plan.plan_id,
+        "base": asked.base,
+        "by": asked.by,
+        "verb": asked.verb,
+        "arguments": Jsonb(dict(asked.arguments), as_json),
+        "reverses": asked.reverses,
+        "source": seen.plan.source_id,
+        "ended": [version.version_id for version in ending],
+        "versions": Jsonb(said, as_json),
+        "polygons": wkb([grid.polygon for grid in grids]),
+        "faces": wkb(face_collections(grids)),
+        "outlines": wkb([one.outline for one in after.values()]),
+        "ended_gaps": [gap.version_id for gap in gaps.ended],
+        "gaps": Jsonb([gap.written() for gap in gaps.written], as_json),
+        "lands": [gap.land for gap in gaps.written],
+        "grid_ids": sorted(int(grid_id) for grid_id in ids),
+        "changes": Jsonb({what: [grid.code for grid in some] for what, some in listed.items()}, as_json),
+        "lineage": Jsonb([list(vars(passed).values()) for passed in change.lineage], as_json),
+        "bounds": None if change.bounds is None else list(change.bounds),
+    }
+    return int(row(connection, APPLY, values).revision)
+
+
+def wkb(geometries: Sequence[shapely.Geometry]) -> list[bytes]:
+    """Return geometries as the database takes them."""
+    return list(shapely.to_wkb(geometries))

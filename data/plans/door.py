@@ -1,0 +1,149 @@
+"""The one door through which plans change: an edit is asked for, judged, and written in one transaction, or refused.
+
+What an edit sees is the latest state of the communities that it touches, which nobody else edits meanwhile; it is
+applied there although it may have been drawn on an older revision, unless its grids or their neighbours have changed
+since. New vertices on a neighbour's border are no change of the neighbour. Should a neighbour in another community get
+some at the same moment, the whole is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import psycopg
+import shapely
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from data.database.engine import connected, first_line
+from data.plans.carrying import Applied, Asked, carry_out
+from data.plans.ground import Meant, meant_by_codes, meant_by_place
+from data.plans.look import look
+from data.plans.numbers import fresh_numbers
+from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.stale import changed_since, stale
+from data.plans.verbs import AnyVerb, Scene, codes_meant, edit_of, into, positions_meant, written_verb
+from geo.crs import parse_crs
+from geo.errors import EditRefused, InputError, NotADraftError, PartitionError, StaleRevisionError
+
+ATTEMPTS = 8
+"""How often an edit is tried again when others wove vertices into its neighbours meanwhile."""
+
+AGAIN = ("OG001", "40001", "40P01")
+"""A version has ended since it was read; and what PostgreSQL says of transactions that stood in each other's way."""
+
+NOT_A_DRAFT, BROKEN = "OG002", "OG003"
+"""What the functions of the migrations refuse with, else."""
+
+Done = TypeVar("Done")
+
+
+def edit(
+    engine: Engine, name: str, verb: AnyVerb, *, by: str, base: int, crs: str = "EPSG:4326", dry_run: bool = False
+) -> Applied:
+    """Apply an edit to a draft.
+
+    Parameters
+    ----------
+    engine
+        The application's (`data.database.engine.application_engine`).
+    name
+        The plan.
+    by
+        Who asks for it.
+    base
+        The revision that it was drawn on.
+    crs
+        What the positions of ``verb`` are in.
+    dry_run
+        Find out what it would do, and write nothing.
+
+    Raises
+    ------
+    UnknownPlanError, NotADraftError
+        There is no such plan, or it is not edited any more.
+    StaleRevisionError
+        The grids that it touches, or their neighbours, have changed since ``base``.
+    EditRefused
+        It can't be done; see `geo.errors`.
+    InputError
+        The database can't be reached, or could not write.
+    """
+    given = parse_crs(crs)
+    asked = Asked(verb.verb, {**written_verb(verb), "crs": crs}, by, base)
+
+    def attempt(connection: Connection) -> Applied:
+        plan = find_plan(connection, name)
+        require_draft(plan)
+        require_revision(plan, base)
+        to_working = into(plan.crs, given)
+
+        def find(plan: Plan) -> Meant:
+            if codes := codes_meant(verb):
+                return meant_by_codes(connection, plan, plan.head, codes)
+            places = to_working(np.array(positions_meant(verb), dtype=np.float64))
+            return meant_by_place(connection, plan, plan.head, shapely.multipoints(places).convex_hull)
+
+        try:
+            seen = look(connection, plan, find)
+            fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
+            made = edit_of(verb, Scene(seen.ground, to_working, fresh))
+            return carry_out(connection, seen, made, asked, dry_run=dry_run)
+        except StaleRevisionError:
+            raise
+        except EditRefused as refused:
+            changed = changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}
+            raise stale(changed, base) if changed else refused from refused
+
+    return tried(engine, name, attempt)
+
+
+def require_revision(plan: Plan, base: int) -> None:
+    """Refuse a revision that the plan has not reached."""
+    if not 0 <= base <= plan.head:
+        raise InputError(f"plan {plan.name} has no revision {base}; the latest is {plan.head}")
+
+
+def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> Done:
+    """Do something to a plan in one transaction; again, where others did something that stood in its way.
+
+    Raises
+    ------
+    StaleRevisionError
+        They did so each time.
+    NotADraftError, PartitionError
+        The database refused it.
+    InputError
+        The database can't be reached, or could not write; one line why.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with connected(engine, place=engine.url.render_as_string()) as connection:
+                return attempt(connection)
+        except (psycopg.Error, DBAPIError) as error:
+            if state_of(error) not in AGAIN:
+                raise said(error, name) from error
+    raise StaleRevisionError(f"others keep changing these grids of plan {name}; try again")
+
+
+def state_of(error: psycopg.Error | DBAPIError) -> str | None:
+    """Return PostgreSQL's code of an error."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None)
+
+
+def said(error: psycopg.Error | DBAPIError, name: str) -> Exception:
+    """Say in the words of this program what the database refused."""
+    state, line = state_of(error), first_line(error)
+    if state == NOT_A_DRAFT:
+        return NotADraftError(f"plan {name} was submitted meanwhile; {line}")
+    if state == BROKEN:
+        return PartitionError(f"plan {name} was not changed: {line}")
+    if state is None or state.startswith(("08", "57")):
+        return InputError(f"the connection to the database broke ({line}); look in the history whether it was done")
+    if state.startswith(("22", "23", "42")):
+        return error  # a defect of this program
+    room = "; free some room" if state == "53100" else ""
+    return InputError(f"plan {name} was not changed: {line}{room}")

@@ -1,0 +1,111 @@
+"""What an edit looks at: the grids it means, their whole communities, and whatever lies around them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection
+
+from data.plans.plan import Plan
+from data.plans.rows import rows
+from data.plans.versions import Version, read_versions
+from geo.errors import LineMissesGridError, UnknownGridError
+
+REACH_M = 0.01
+"""Whatever is so near to a grid is around it."""
+
+MEANT = """
+SELECT code, community, ST_XMin(polygon) AS west, ST_YMin(polygon) AS south, ST_XMax(polygon) AS east,
+       ST_YMax(polygon) AS north
+FROM onegrid.grids_at(%(plan)s, %(at)s)
+"""
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%(keys)s::text[]) AS key ORDER BY key"
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The grids that an edit means: their codes, their communities, and the box around them, metres."""
+
+    codes: frozenset[str]
+    communities: tuple[str, ...]
+    box: Box
+
+
+def meant_by_codes(connection: Connection, plan: Plan, at: int, codes: Collection[str]) -> Meant:
+    """Find grids by their codes.
+
+    Raises
+    ------
+    UnknownGridError
+        The plan has none of such a code.
+    """
+    found = rows(connection, f"{MEANT} WHERE code = ANY(%(codes)s)", named(plan, at, codes=list(codes)))
+    missing = sorted(set(codes) - {one.code for one in found})
+    if missing:
+        raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(missing)}", missing)
+    return meant(found)
+
+
+def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry) -> Meant:
+    """Find the grids that something drawn, in the working CRS, touches.
+
+    Raises
+    ------
+    LineMissesGridError
+        It touches none.
+    """
+    near = "WHERE polygon && ST_Expand(shape, %(reach)s) AND ST_DWithin(polygon, shape, %(reach)s)"
+    shape = "CROSS JOIN ST_GeomFromWKB(%(drawn)s, %(srid)s) AS shape"
+    place = {"drawn": shapely.to_wkb(drawn), "srid": plan.srid, "reach": REACH_M}
+    found = rows(connection, f"{MEANT} {shape} {near}", named(plan, at, **place))
+    if not found:
+        raise LineMissesGridError("there is no grid where this is drawn")
+    return meant(found)
+
+
+def named(plan: Plan, at: int, **values: Any) -> Mapping[str, Any]:
+    """Return the values of a query on a plan at a revision."""
+    return {"plan": plan.plan_id, "at": at, **values}
+
+
+def meant(found: Sequence[Any]) -> Meant:
+    """Put rows of `MEANT` together."""
+    corners = np.array([(one.west, one.south, one.east, one.north) for one in found])
+    box = (*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
+    return Meant(frozenset(one.code for one in found), tuple(sorted({one.community for one in found})), box)
+
+
+def lock_communities(connection: Connection, plan: Plan, communities: Collection[str]) -> None:
+    """Wait until nobody else edits these communities of the plan, and keep others waiting until the transaction ends.
+
+    Always in the same order, so that nobody waits in a ring.
+    """
+    rows(connection, LOCK, {"keys": [f"plan {plan.plan_id} {community}" for community in sorted(communities)]})
+
+
+def load(
+    connection: Connection,
+    plan: Plan,
+    at: int,
+    box: Box,
+    communities: Collection[str],
+    units: Collection[tuple[str, str]] = (),
+) -> dict[str, Version]:
+    """Load the grids of some communities, those around a box, and those of some units (layer, id), by code."""
+    where = (
+        "community = ANY(%(communities)s)"
+        " OR polygon && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)"
+    )
+    values: dict[str, Any] = {"communities": list(communities), "srid": plan.srid}
+    for name, bound, step in zip(("west", "south", "east", "north"), box, (-1, -1, 1, 1), strict=True):
+        values[name] = bound + step * REACH_M
+    if units:
+        where += " OR (source_layer, source_unit) IN (SELECT * FROM unnest(%(layers)s::text[], %(ids)s::text[]))"
+        values |= {"layers": [layer for layer, _ in units], "ids": [unit for _, unit in units]}
+    return {version.grid.code: version for version in read_versions(connection, plan.plan_id, at, where, values)}

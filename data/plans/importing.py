@@ -1,0 +1,178 @@
+"""Importing: a build becomes a draft plan, whole or not at all, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from psycopg import errors
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Engine
+
+from data.build_layers import LAYERS
+from data.output import Frame, read_build
+from data.plans.carrying import TOLERANCE_M
+from data.plans.copying import append, ewkb, simple
+from data.plans.door import tried
+from data.plans.imported_dossiers import append_dossiers
+from data.plans.imported_gaps import append_gaps
+from data.plans.imported_grids import append_grids, rows_of
+from data.plans.plan import Plan, find_plan
+from data.plans.rows import row, rows
+from data.plans.versions import as_json
+from data.plans.ways import squares, walks_between
+from geo.errors import InputError, PlanNameTakenError
+from geo.standards_table import standards_from_table
+
+UNCHANGED = (
+    *("units", "communities", "repairs", "lineage", "buildings", "facilities", "roads", "premises", "standards"),
+    *("party_organisations", "community_staffing", "ratings", "duty"),
+)
+"""The layers that a plan keeps as they are; the others come from its grids, dossiers and gaps."""
+
+DIVISION_DIGITS = (12, 9, 6, 4, 2, 0)
+BEGIN = "SELECT plan, source FROM onegrid.begin_import(%(name)s, %(division)s, %(srid)s, %(about)s, %(by)s)"
+NUMBERS = "SELECT array_agg(nextval('onegrid.grid_number')) AS numbers FROM generate_series(1, %(count)s)"
+
+
+def import_build(
+    engine: Engine, out: Path, name: str, *, by: str, progress: Callable[[str], None] = lambda stage: None
+) -> Plan:
+    """Make a build a draft plan.
+
+    Parameters
+    ----------
+    out
+        A build of One Grid, a GeoPackage or a directory of GeoParquet.
+    name
+        Of the new plan.
+    by
+        Who imports it.
+    progress
+        Told the name of each stage as it begins.
+
+    Raises
+    ------
+    InputError
+        ``out`` is no build, or its working CRS has no EPSG code; the database can't be written.
+    PlanNameTakenError
+        There is a plan of this name.
+    """
+    progress("read")
+    layers = read_build(out)
+    srid = srid_of(layers["grids"], out)
+    return tried(engine, name, lambda connection: imported(connection, layers, srid, name, by, progress))
+
+
+def imported(
+    connection: Connection, layers: Mapping[str, Frame], srid: int, name: str, by: str, progress: Callable[[str], None]
+) -> Plan:
+    """Write a build as a new plan, in the connection's transaction."""
+    grids = layers["grids"]
+    values = {"name": name, "division": division_of(grids["community_code"].unique()), "srid": srid, "by": by}
+    try:
+        made = row(connection, BEGIN, {**values, "about": Jsonb(about(layers), as_json)})
+    except errors.UniqueViolation as error:
+        raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
+    except errors.CheckViolation as error:
+        raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
+    begun = (made.plan, made.source)
+    progress("sources")
+    for layer in UNCHANGED:
+        append_layer(connection, begun, srid, layer, layers[layer])
+    append_dossiers(connection, begun, srid, layers)
+    append_roads(connection, begun, layers)
+    progress("grids")
+    numbers = row(connection, NUMBERS, {"count": len(grids)}).numbers
+    append_grids(connection, begun, srid, numbers, layers, TOLERANCE_M)
+    progress("gaps")
+    append_gaps(connection, begun, srid, layers["gaps"], grids)
+    rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})
+    return find_plan(connection, name)
+
+
+def srid_of(grids: Frame, out: Path) -> int:
+    """Return the EPSG code of a build's working CRS."""
+    code = grids.crs.to_epsg()
+    if code is None:
+        raise InputError(
+            f"{out}: its working CRS {grids.crs.name} has no EPSG code, which a plan needs; "
+            'build it again with working_crs = "EPSG:…", or without any'
+        )
+    return int(code)
+
+
+def division_of(codes: np.ndarray) -> str:
+    """Return the division code that communities begin with.
+
+    >>> division_of(np.array(["530102002001", "530102002014"], dtype=object))
+    '530102002'
+    """
+    first, last = min(codes), max(codes)
+    return next(first[:digits] for digits in DIVISION_DIGITS if first[:digits] == last[:digits])
+
+
+def about(layers: Mapping[str, Frame]) -> dict[str, Any]:
+    """Return what a build says as a whole: its facts, and what `geo.plans.dossier.Dossier` wants to know of it."""
+    facts = dict(zip(layers["build"]["key"], layers["build"]["value"], strict=True))
+    counted = [frame["party_members"].notna().any() for frame in (layers["units"], layers["buildings"])]
+    return {
+        "build": facts,
+        "years": latest_years(layers["records"]),
+        "members_known": bool(any(counted)),
+        "buildings_counted": "buildings" in facts,
+        "premises": "not_evaluated.no_premises" not in facts,
+        "roads": len(layers["roads"]) > 0,
+        "exceptions": exceptions(layers["records"]),
+    }
+
+
+def latest_years(records: Frame) -> dict[str, int | None]:
+    """Return, by purpose of money, the latest year there is."""
+    years: dict[str, int | None] = {}
+    for text in records["row"][records["table"] == "funding"]:
+        said = json.loads(text)
+        purpose, year = said["purpose"], said.get("year")
+        years[purpose] = max(filter(None, (years.get(purpose), year)), default=None)
+    return years
+
+
+def exceptions(records: Frame) -> list[list[Any]]:
+    """Return the exceptions that name a gap or a unit."""
+    table = [json.loads(text) for text in records["row"][records["table"] == "exceptions"]]
+    return [["exceptions", said] for said in table if "gap_id" in said or "layer" in said]
+
+
+def append_layer(connection: Connection, begun: tuple[int, int], srid: int, name: str, frame: Frame) -> None:
+    """Keep a layer that no edit changes."""
+    columns = list(LAYERS[name].columns)
+    texts = [as_json(dict(zip(columns, values, strict=True))) for values in rows_of(frame, columns)]
+    drawn: list[bytes | None] = [None] * len(frame)
+    if LAYERS[name].geometry:
+        drawn = ewkb(simple(np.asarray(frame.geometry.array, dtype=object)), srid)
+    kept = {
+        "layer": ("text", [name] * len(frame)),
+        "number": ("integer", range(len(frame))),
+        "attributes": ("jsonb", texts),
+        "geometry": ("bytea", drawn),
+    }
+    append(connection, "import_rows", begun, kept)
+
+
+def append_roads(connection: Connection, begun: tuple[int, int], layers: Mapping[str, Frame]) -> None:
+    """Measure the ways along the roads to facilities, and keep them by squares."""
+    facilities, roads = layers["facilities"], layers["roads"]
+    standards = standards_from_table(layers["standards"])
+    if standards is None or not len(facilities) or not len(roads):
+        return
+    points, lines = (np.asarray(frame.geometry.array, dtype=object) for frame in (facilities, roads))
+    kinds = [None if pd.isna(kind) else kind for kind in facilities["kind"]]
+    stretches = walks_between(points, kinds, lines, standards).stretches()
+    if stretches is not None:
+        x, y, some = zip(*squares(stretches), strict=True)
+        columns = {"x": ("integer", x), "y": ("integer", y), "stretches": ("bytea", some)}
+        append(connection, "import_roads", begun, columns)

@@ -1,0 +1,90 @@
+"""Looking at the piece of a plan that an edit is about, while nobody else edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+
+from data.plans.dossiers import Folder, Source, dossier_of, read_folder, read_source
+from data.plans.ground import Meant, load, lock_communities
+from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.versions import Version
+from data.plans.ways import MARGIN_M
+from geo.edits.ground import Ground
+from geo.plans.ledgers import Ledgers, ledgers
+from geo.walking import NotInReachError
+
+KNOWN: WeakKeyDictionary[Engine, dict[int, Source]] = WeakKeyDictionary()
+"""Sources that were read, by engine: they never change."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A piece of a plan: the communities that an edit means, locked against others, and whatever lies around them.
+
+    ``versions`` and ``ground`` are the grids by code, at the plan's head.
+    """
+
+    plan: Plan
+    source: Source
+    meant: Meant
+    folder: Folder
+    versions: Mapping[str, Version]
+    ground: Ground
+
+
+def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> Look:
+    """Look at what an edit means, as it is once nobody else edits it.
+
+    Parameters
+    ----------
+    plan
+        As it was found; it is found anew when its communities are locked.
+    find
+        Finds what is meant at the plan's head.
+
+    Raises
+    ------
+    NotADraftError
+        The plan is not edited any more.
+    EditRefused
+        Nothing is found.
+    """
+    meant = find(plan)
+    while True:
+        lock_communities(connection, plan, meant.communities)
+        plan, before = find_plan(connection, plan.name), plan
+        require_draft(plan)
+        if plan.head == before.head:
+            break
+        locked, meant = set(meant.communities), find(plan)
+        if set(meant.communities) <= locked:
+            break
+    source = source_of(connection, plan.source_id)
+    folder = read_folder(connection, source, meant.communities)
+    communities = {*meant.communities, *folder.overlaps_with}
+    versions = load(connection, plan, plan.head, meant.box, communities, folder.straddling())
+    ground = Ground.of((version.grid for version in versions.values()), folder.buildings())
+    return Look(plan, source, meant, folder, versions, ground)
+
+
+def source_of(connection: Connection, source_id: int) -> Source:
+    """Return a source, reading it when it is first asked for."""
+    known = KNOWN.setdefault(connection.engine, {})
+    if source_id not in known:
+        known[source_id] = read_source(connection, source_id)
+    return known[source_id]
+
+
+def draw_up(connection: Connection, seen: Look, ground: Ground) -> Ledgers:
+    """Draw up the ledgers of the communities as they would be on a changed ground."""
+    margin_m, codes = MARGIN_M, {*seen.versions, *ground.grids}
+    while True:
+        walks = None if seen.source.ways is None else seen.source.ways.near(connection, seen.folder.box, margin_m)
+        try:
+            return ledgers(ground, dossier_of(seen.folder, walks, codes))
+        except NotInReachError as error:
+            margin_m += max(error.road_m, margin_m)  # infinite where no road was found at all

@@ -1,0 +1,58 @@
+"""Whether what an edit touches has changed since the revision that it was drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection
+
+from data.plans.look import Look
+from data.plans.plan import Plan
+from data.plans.rows import rows
+from geo.edits.applying import Change
+from geo.errors import StaleRevisionError
+from geo.noding import GRID_M
+
+CHANGES = """
+SELECT DISTINCT code FROM onegrid.revision AS r,
+    jsonb_each(r.changes) AS each (what, codes), jsonb_array_elements_text(codes) AS code
+WHERE r.plan_id = %(plan)s AND r.revision > %(base)s AND what <> 'woven'
+"""
+
+
+def changed_since(connection: Connection, plan: Plan, base: int) -> set[str]:
+    """Return the codes of the grids that were created, modified or retired since a revision."""
+    return {one.code for one in rows(connection, CHANGES, {"plan": plan.plan_id, "base": base})}
+
+
+def require_unchanged_since(seen: Look, change: Change, base: int) -> None:
+    """Refuse a change whose grids, or their neighbours, have changed since a revision.
+
+    Raises
+    ------
+    StaleRevisionError
+        Names them.
+    """
+    if base >= seen.plan.head:
+        return
+    touched = [seen.versions[grid.code].grid for grid in (*change.modified, *change.retired)]
+    changed = [code for code in around(seen, [grid.code for grid in touched]) if seen.versions[code].modified > base]
+    if changed:
+        raise stale(changed, base)
+
+
+def around(seen: Look, codes: Collection[str]) -> list[str]:
+    """Return some grids and their neighbours."""
+    every = list(seen.versions)
+    land = np.array([seen.versions[code].grid.polygon for code in every], dtype=object)
+    touched = np.array([seen.versions[code].grid.polygon for code in codes], dtype=object)
+    _, near = shapely.STRtree(land).query(touched, predicate="dwithin", distance=GRID_M)
+    return [every[place] for place in np.unique(near).tolist()]
+
+
+def stale(codes: Iterable[str], base: int) -> StaleRevisionError:
+    """Say which grids have changed since a revision."""
+    named = sorted(codes)
+    return StaleRevisionError(f"grid {', '.join(named)} has changed since revision {base}; look again", named)
