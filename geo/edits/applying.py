@@ -10,6 +10,7 @@ import shapely
 
 from geo.edits.ground import Edit, Grid, Ground
 from geo.edits.passing import Passed, passed_on
+from geo.edits.pinching import require_unpinched
 from geo.noding import CELLS_PER_M
 
 BENT_M = 1.5 / CELLS_PER_M
@@ -44,6 +45,7 @@ def apply(ground: Ground, edit: Edit) -> Change:
         The edit can't be done; the ground is as it was.
     """
     after = edit(ground)
+    require_unpinched(ground, after)
     created = tuple(grid for code, grid in after.grids.items() if code not in ground.grids)
     retired = tuple(grid for code, grid in ground.grids.items() if code not in after.grids)
     other = [grid for code, grid in after.grids.items() if code in ground.grids and grid is not ground.grids[code]]
@@ -75,12 +77,12 @@ def restoring(before: Ground, after: Ground) -> Edit:
 
 
 def only_woven(old: Grid, new: Grid) -> bool:
-    """Tell whether a grid is the same but for vertices that its border got."""
+    """Tell whether a grid is the same but for vertices that its border got, or lost again."""
     if replace(new, polygon=old.polygon, faces=old.faces) != old:
         return False
     had, has = (set(map(tuple, shapely.get_coordinates(grid.polygon).tolist())) for grid in (old, new))
     borders = [shapely.boundary(grid.polygon) for grid in (old, new)]
-    return had <= has and bool(shapely.hausdorff_distance(*borders) < BENT_M)
+    return (had <= has or has <= had) and bool(shapely.hausdorff_distance(*borders) < BENT_M)
 
 
 def gave_land(ground: Ground, grids: Sequence[Grid], created: Sequence[Grid]) -> set[str]:
