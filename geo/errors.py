@@ -20,6 +20,7 @@
         ├── LineMissesGridError      the line divides nothing
         ├── WouldEmptyGridError      a grid would be left without land
         ├── WouldDisconnectError     a grid would fall into more parts than it has
+        ├── WouldPinchError          a grid would touch itself on the border of the land
         ├── BordersWouldCrossError   borders would run over one another
         ├── NoSuchVertexError        no border has a vertex there, or one where borders meet can't go
         ├── TooFineError             a line runs so near to a border that what lies between has no land
@@ -146,6 +147,12 @@ class WouldDisconnectError(EditRefused):
     """A grid would fall into more parts than it has."""
 
     code = "would_disconnect"
+
+
+class WouldPinchError(EditRefused):
+    """A hole of a grid would touch its outer border on the border of the land, where other grids end too."""
+
+    code = "would_pinch"
 
 
 class BordersWouldCrossError(EditRefused):

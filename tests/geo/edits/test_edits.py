@@ -262,6 +262,17 @@ def test_a_vertex_does_not_move_over_another_border():
 # carve
 
 
+def test_a_grid_may_touch_itself_but_not_where_its_neighbour_and_the_land_end():
+    """GEOS takes the neighbour's border, that goes on from there, for one inside the grid."""
+
+    def wedge(x: float, y: float) -> Edit:
+        return carve_grid(line((x, y), (x - 0.4, y - 0.3), (x - 0.3, y - 0.4), (x, y)), fresh=fresh())
+
+    assert refusal(ground("ab"), wedge(1, 1)) == "would_pinch"
+    for apex in ((0.9, 1), (1, 0.9), (0.99, 0.99)):
+        assert areas(edited(ground("ab"), wedge(*apex))) == {"a": 0.965, "b": 1, "new1": 0.035}
+
+
 def test_an_area_over_two_grids_becomes_a_grid():
     box = line((0.5, 0.25), (1.25, 0.25), (1.25, 0.75), (0.5, 0.75), (0.5, 0.25))
     after = edited(ground("ab", households=100), carve_grid(box, name="新网格", fresh=fresh()))
