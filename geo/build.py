@@ -96,12 +96,13 @@ def build(
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
     organisations, assigned = party_of(sources, matches, grids, merged.beside)
-    held = gather(merged, grids, parameters, sources, placed_rows(sources.tables, matches), assigned, walks)
-    staff, rating = staff_of_grids(held), rated(held)
+    tables = placed_rows(sources.tables, matches)
+    held = gather(merged, grids, parameters, sources, tables, assigned, walks)
+    staff, rating = staff_of_grids(held, grids), rated(grids, tables.get("scores"), sources.standards)
     progress("gaps")
     gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
     repairs = [sources.repairs, merged.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
-    repairs += [unused_rows(held), idle]
+    repairs += [unused_rows(tables, sources.crs), idle]
     return OneGrid(
         crs=sources.crs,
         **land,
@@ -115,7 +116,7 @@ def build(
         ratings=rating,
         settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
-        duty=duty(held.tables, grids["code"], sources.communities),
+        duty=duty(tables, grids["code"], sources.communities),
         premises=premises_of(sources.premises, held.premises, grids),
         records=record_layer(sources.tables, matches, grids["code"]),
     )

@@ -41,7 +41,6 @@ def gather(
     return Held(
         crs=sources.crs,
         parameters=parameters,
-        grids=grids,
         grid=plain(grids, GRID_COLUMNS),
         grid_polygon=merged.grid_polygon,
         grid_unit=merged.grid_unit,
@@ -61,7 +60,6 @@ def gather(
         links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
         buildings=counted_places(sources.buildings),
         premises=places(sources.premises),
-        tables=tables,
         standards=sources.standards,
         roster=roster(tables, len(grids), code),
         money=Money.of(tables["funding"], len(grids), code) if "funding" in tables else None,

@@ -7,24 +7,26 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 
 from geo.edges import Adjacency
 from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
 from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
-from geo.rating import ratings
+from geo.rating import END, PERIODS, ratings
 from geo.settlements import self_management, settlement_class
 from geo.sources import REPAIR_COLUMNS, Sources
 from geo.staffing import staffing
 from geo.staffing_totals import community_staffing
+from geo.standards import Standards
 from geo.tables import Matched
 
 
-def staff_of_grids(held: Held) -> pd.DataFrame | None:
+def staff_of_grids(held: Held, grids: pd.DataFrame) -> pd.DataFrame | None:
     """Return the layer `staffing`; None without standards."""
     if held.standards is None:
         return None
-    return staffing(held.grids, held.roster, held.standards, held.own_branch)
+    return staffing(grids, held.roster, held.standards, held.own_branch)
 
 
 def staff_of_communities(held: Held) -> pd.DataFrame | None:
@@ -58,11 +60,9 @@ def party_of(
     return organisations, assignments(grids, polygon, there, sources.standards, beside=beside)
 
 
-def rated(held: Held) -> pd.DataFrame | None:
+def rated(grids: pd.DataFrame, scores: pd.DataFrame | None, standards: Standards | None) -> pd.DataFrame | None:
     """Return the layer `ratings`; None without standards or score sheets."""
-    if held.standards is None or "scores" not in held.tables:
-        return None
-    return ratings(held.grids, held.tables["scores"], held.standards)
+    return None if standards is None or scores is None else ratings(grids, scores, standards)
 
 
 def settlements(held: Held, rating: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -99,17 +99,17 @@ def latest_ratings(rating: pd.DataFrame) -> pd.DataFrame:
 
     Of assessments that end together the shorter one counts: the second quarter before the first half-year.
     """
-    end = rating["period"].str[4:].map({"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "H1": 1.9, "H2": 3.9, "": 3.8})
+    end = rating["period"].str[4:].map(dict(zip(PERIODS, END.tolist(), strict=True)))
     latest = rating.assign(year=rating["period"].str[:4], end=end).sort_values(["code", "year", "end"])
     return latest.drop_duplicates("code", keep="last")[["code", "period", "score", "stars"]]
 
 
-def unused_rows(held: Held) -> gpd.GeoDataFrame:
+def unused_rows(tables: Mapping[str, pd.DataFrame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """List the rows of tables that are about a place for which they say nothing, as rows of `repairs`.
 
     Scores rate settlements, and branch money is a grid's; either may name a community by mistake.
     """
-    scores, funding = held.tables.get("scores"), held.tables.get("funding")
+    scores, funding = tables.get("scores"), tables.get("funding")
     parts = [pd.DataFrame(columns=["source_id", "layer", "problem"])]
     if scores is not None:
         parts.append(named_rows("scores", scores[scores["whole"]], "rates no settlement"))
@@ -118,7 +118,7 @@ def unused_rows(held: Held) -> gpd.GeoDataFrame:
         parts.append(named_rows("funding", funding[idle], "is about no grid"))
     table = pd.concat(parts, ignore_index=True)
     table = table.assign(action="left out", changed_m2=0.0)[list(REPAIR_COLUMNS)]
-    return gpd.GeoDataFrame(table, geometry=np.full(len(table), None, dtype=object), crs=held.crs)
+    return gpd.GeoDataFrame(table, geometry=np.full(len(table), None, dtype=object), crs=crs)
 
 
 def named_rows(name: str, rows: pd.DataFrame, problem: str) -> pd.DataFrame:

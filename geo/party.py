@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Geometries, Ints, group_first
+from geo.arrays import Floats, Geometries, Ints, dense, group_first
+from geo.columns import Columns
 from geo.edges import Adjacency
 from geo.party_reasons import reasons
 from geo.proposals import BRANCH, GROUP, JOINT, STATION, Members, Proposal, propose
@@ -77,16 +78,25 @@ def forms_today(organisations: pd.DataFrame, code: Texts) -> tuple[Ints, Texts]:
     lowest id.
     """
     grid = pd.Index(code).get_indexer(organisations["code"].to_numpy(dtype=object))
-    row = np.flatnonzero(grid >= 0)
-    level = organisations["level"].array[row].to_numpy(dtype=object)
+    rows = organisations[grid >= 0]
+    return forms_of(
+        grid[grid >= 0].astype(np.int64),
+        rows["level"].to_numpy(dtype=object),
+        rows["organisation_id"].to_numpy(dtype=object),
+        rows["members"].to_numpy(np.float64, na_value=0.0),
+        len(code),
+    )
+
+
+def forms_of(grid: Ints, level: Texts, organisation: Texts, members: Floats, grids: int) -> tuple[Ints, Texts]:
+    """Return what `forms_today` does, of arrays: a row an organisation and grid; ``members`` are 0 where unknown."""
     form = np.array([FORM_OF_LEVEL.get(one, -1) for one in level], dtype=np.int64)
-    row, form = row[form >= 0], form[form >= 0]
-    name = organisations["organisation_id"].array[row].to_numpy(dtype=object)
-    members = organisations["members"].array[row].to_numpy(np.float64, na_value=0.0)
-    order = np.lexsort([name.astype(str), -members, form, grid[row]])
-    best = order[group_first(grid[row][order])]
-    today, by = np.full(len(code), -1, dtype=np.int64), np.full(len(code), None, dtype=object)
-    today[grid[row][best]], by[grid[row][best]] = form[best], name[best]
+    on = form >= 0
+    grid, form, organisation, members = grid[on], form[on], organisation[on], members[on]
+    order = np.lexsort([organisation.astype(str), -members, form, grid])
+    best = order[group_first(grid[order])]
+    today, by = np.full(grids, -1, dtype=np.int64), np.full(grids, None, dtype=object)
+    today[grid[best]], by[grid[best]] = form[best], organisation[best]
     return today, by
 
 
@@ -127,20 +137,42 @@ def assignments(
         beside = beside.named(np.argsort(order)).lower_first()
     code, community = (grids[name].to_numpy(dtype=object) for name in ("code", "community_code"))
     known = pd.array(grids["party_members"], dtype="Int64")
-    members = party_rule(known.fillna(0).to_numpy(np.int64), community, standards)
-    form, organisation = forms_today(organisations, code)
-    proposal = propose(members, polygon, pd.factorize(community)[0].astype(np.int64), beside)
-    return pd.DataFrame(
-        {
-            "code": code,
-            "form": np.append(list(FORMS.values()), NO_FORM)[form].astype(object),
-            "organisation_id": organisation,
-            "members": known,
-            "proposed_form": np.array(list(FORMS.values()), dtype=object)[proposal.form],
-            "proposed_organisation_id": proposed_ids(proposal, code, form, organisation),
-            "reason": reasons(proposal, members, code, np.asarray(known.isna())),
-        }
-    )
+    count = known.to_numpy(np.float64, na_value=np.nan)
+    columns = assigned(code, community, count, polygon, forms_today(organisations, code), standards, beside)
+    return pd.DataFrame({**columns, "members": known})[list(ASSIGNMENT_COLUMNS)]
+
+
+def assigned(
+    code: Texts,
+    community: Texts,
+    count: Floats,
+    polygon: Geometries,
+    today: tuple[Ints, Texts],
+    standards: Standards,
+    beside: Adjacency | None = None,
+) -> Columns:
+    """Return what `assignments` does, of arrays in the order of ``code``: by name, a row a grid.
+
+    Parameters
+    ----------
+    count
+        (n,) party members, nan where unknown; they are the column ``members``.
+    today
+        The form and the organisation of each grid (`forms_of`).
+    """
+    unknown = np.isnan(count)
+    members = party_rule(np.nan_to_num(count).astype(np.int64), community, standards)
+    form, organisation = today
+    proposal = propose(members, polygon, dense(community.astype(str))[1], beside)
+    return {
+        "code": code,
+        "form": np.append(list(FORMS.values()), NO_FORM)[form].astype(object),
+        "organisation_id": organisation,
+        "members": count,
+        "proposed_form": np.array(list(FORMS.values()), dtype=object)[proposal.form],
+        "proposed_organisation_id": proposed_ids(proposal, code, form, organisation),
+        "reason": reasons(proposal, members, code, unknown),
+    }
 
 
 def party_rule(count: Ints, community: NDArray[np.object_], standards: Standards) -> Members:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Bools, Floats, Ints, dense, sums
+from geo.arrays import Bools, Floats, Ints, dense, group_first, sums
 from geo.settlements import settlement_class
 from geo.standards import Standards
 
@@ -33,6 +33,11 @@ MEANS = ((4, 0, 1), (5, 2, 3), (6, 4, 5))
 
 TIMES = np.array([4, 4, 4, 4, 2, 2, 1])
 """How often a year each of `PERIODS` is assessed."""
+
+PART = {name: number for number, name in enumerate(PERIODS)}
+
+END = np.array([1, 2, 3, 4, 1.9, 3.9, 3.8])
+"""The quarter at the end of which each of `PERIODS` ends; longer ones a little before."""
 
 STARS = np.array([0, 3, 4, 5])
 STAR_WORDS = ("不评星", "", "", "三星", "四星", "五星")
@@ -53,13 +58,12 @@ class Sheets:
     derived: Bools
 
     @classmethod
-    def of(cls, scores: pd.DataFrame) -> Sheets:
-        """Add up the points of each sheet, and derive half-years and years."""
-        year = scores["period"].str[:4].to_numpy(dtype=object)
-        part = pd.Index(PERIODS).get_indexer(scores["period"].str[4:].to_numpy(dtype=object)).astype(np.int64)
-        years, number = np.unique(year.astype(str), return_inverse=True)
-        rows, row = dense(scores["grid"].to_numpy(np.int64) * len(years) + number)
-        points = scores["points"].to_numpy(np.float64)
+    def of(cls, grid: Ints, period: NDArray[np.object_], points: Floats) -> Sheets:
+        """Add up the points of each sheet, and derive half-years and years; a row a line of a sheet."""
+        year = np.array([text[:4] for text in period], dtype="U4")
+        part = np.array([PART[text[4:]] for text in period], dtype=np.int64)
+        years, number = np.unique(year, return_inverse=True)
+        rows, row = dense(grid * max(len(years), 1) + number)
         cell, size = row * len(PERIODS) + part, len(rows) * len(PERIODS)
         additions, deductions = (sums(np.maximum(sign * points, 0), cell, size) for sign in (1, -1))
         empty = np.bincount(cell, minlength=size) == 0
@@ -67,7 +71,18 @@ class Sheets:
         score, additions, deductions = (figure.reshape(-1, len(PERIODS)) for figure in (score, additions, deductions))
         whole = with_means(score)
         derived = np.isnan(score) & ~np.isnan(whole)
-        return cls(rows // len(years), years[rows % len(years)].astype(object), whole, additions, deductions, derived)
+        grids, which = np.divmod(rows, max(len(years), 1))
+        return cls(grids, years[which].astype(object), whole, additions, deductions, derived)
+
+    def latest(self) -> tuple[Ints, Ints]:
+        """Return the sheets, by row and `PERIODS`, of each grid's latest assessment, grids ascending.
+
+        Of assessments that end together the shorter one counts: the second quarter before the first half-year.
+        """
+        row, part = np.nonzero(~np.isnan(self.score))
+        order = np.lexsort([END[part], self.year[row].astype(str), self.grid[row]])
+        last = order[group_first(self.grid[row][order][::-1])[::-1]]
+        return row[last], part[last]
 
 
 def with_means(score: Floats) -> Floats:
@@ -81,6 +96,12 @@ def with_means(score: Floats) -> Floats:
         mean = (result[:, first] + result[:, second]) / 2
         result[:, target] = np.where(np.isnan(result[:, target]), mean, result[:, target])
     return result
+
+
+def sheets_of(scores: pd.DataFrame) -> Sheets:
+    """Take the matched rows of the table (`geo.tables.Matched.of`); rows about a community itself rate nothing."""
+    rows = scores[(scores["grid"] >= 0) & ~scores["whole"]]
+    return Sheets.of(rows["grid"].to_numpy(np.int64), rows["period"].to_numpy(object), rows["points"].to_numpy(float))
 
 
 def ratings(grids: pd.DataFrame, scores: pd.DataFrame, standards: Standards) -> pd.DataFrame:
@@ -100,7 +121,7 @@ def ratings(grids: pd.DataFrame, scores: pd.DataFrame, standards: Standards) -> 
         ``period``, ``score``, ``stars`` (0, 3, 4, 5), ``rank``, ``of`` (how many are compared), ``reward_share`` (the
         part of a year's reward that is earned), ``arithmetic`` (Chinese); by code and period.
     """
-    sheets = Sheets.of(scores[(scores["grid"] >= 0) & ~scores["whole"]])
+    sheets = sheets_of(scores)
     community = grids["community_code"].to_numpy(dtype=object)[sheets.grid]
     households = grids["households"].to_numpy(np.float64, na_value=np.nan)[sheets.grid]
     stars, worth = stars_and_worth(sheets.score, community, standards)

@@ -39,20 +39,33 @@ class Roster:
     @classmethod
     def of(cls, rows: pd.DataFrame, grids: int, communities: NDArray[np.object_]) -> Roster:
         """Take the matched rows of a roster (`geo.tables.Matched.of`); ``communities`` are all codes."""
-        grid = rows["grid"].to_numpy(np.int64)
         community = pd.Index(communities).get_indexer(rows["community"].to_numpy(dtype=object)).astype(np.int64)
-        post = rows["post"].map(POST).to_numpy(np.int64)
-        cadre = (rows["force"] == "cadre_sinks").fillna(False).to_numpy(np.bool_)
-        return cls(
-            post=post,
+        return cls.made(
+            post=rows["post"].map(POST).to_numpy(np.int64),
             part_time=~rows["full_time"].fillna(True).to_numpy(np.bool_),
-            worker=cadre | np.isin(post, COMMUNITY_WORKERS),
+            cadre=(rows["force"] == "cadre_sinks").fillna(False).to_numpy(np.bool_),
             person=people(rows, community),
-            grid=grid,
+            grid=rows["grid"].to_numpy(np.int64),
             community=community,
-            by_grid=Grouped.of(grid, grids),
-            by_community=Grouped.of(community, len(communities)),
+            sizes=(grids, len(communities)),
         )
+
+    @classmethod
+    def made(
+        cls,
+        *,
+        post: Ints,
+        part_time: Bools,
+        cadre: Bools,
+        person: Ints,
+        grid: Ints,
+        community: Ints,
+        sizes: tuple[int, int],
+    ) -> Roster:
+        """Take arrays, a row a person and post; ``cadre`` are those who sink, ``sizes`` count grids and communities."""
+        worker = cadre | np.isin(post, COMMUNITY_WORKERS)
+        by = Grouped.of(grid, sizes[0]), Grouped.of(community, sizes[1])
+        return cls(post, part_time, worker, person, grid, community, *by)
 
     def counts(self, grid: Ints) -> tuple[Ints, Ints]:
         """Return how many hold each post of some grids, and how many of these part-time; shape (n, posts)."""

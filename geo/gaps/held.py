@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
@@ -73,8 +72,6 @@ class Held:
 
     Parameters
     ----------
-    grids
-        The layer ``grids`` of the result, and ``rural`` (bool).
     grid, unit, community
         Columns of grids, units and communities as plain arrays (`geo.columns`): `GRID_COLUMNS`, `UNIT_COLUMNS` with
         ``label`` ("layer:id"), `COMMUNITY_COLUMNS`.
@@ -88,8 +85,6 @@ class Held:
         Points that count households, where there are any.
     premises
         Points that grids work from.
-    tables
-        The rows of each table that are about a place (`geo.tables.Matched.of`), by name; absent ones are not there.
     standards, roster, money
         What should be there, who holds which post, and how much money there is; None where nobody says.
     own_branch
@@ -100,13 +95,15 @@ class Held:
         The ways on foot to facilities.
     not_evaluated
         Kinds that can't be evaluated, and why; also parts of a kind, as "kind.part".
+    share
+        (grids,) the part of the land that each grid's unit claims which lies in the grid's community, where that is
+        known beforehand, and not all faces are here.
     asked
         The rows of the grids whose gaps are wanted, ascending; None: all. See `only`.
     """
 
     crs: pyproj.CRS
     parameters: Parameters
-    grids: pd.DataFrame
     grid: Columns
     grid_polygon: Geometries
     grid_unit: Ints
@@ -126,7 +123,6 @@ class Held:
     links: Links
     buildings: Places | None = None
     premises: Places | None = None
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     standards: Standards | None = None
     roster: Roster | None = None
     money: Money | None = None
@@ -134,6 +130,7 @@ class Held:
     assignments: Columns | None = None
     walks: Walks | None = None
     not_evaluated: Mapping[str, str] = field(default_factory=dict)
+    share: Floats | None = None
     asked: Ints | None = None
 
     def only(self, rows: Sequence[int] | Ints) -> Held:

@@ -19,6 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Geometries, Ints
+from geo.columns import Columns
 
 COLUMNS = (
     "gap_id",
@@ -221,16 +222,20 @@ def joined(parts: Sequence[Entries]) -> Entries:
 
 def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """Put gaps of several kinds into one table, worst first; columns as in `COLUMNS`, geometry in ``crs``."""
-    found = [one for one in found if len(one)]
-    if not found:
-        return no_gaps(crs)
+    return ledger_frame(ledger_columns(found), crs)
+
+
+def ledger_columns(found: Sequence[Entries]) -> dict[str, NDArray[Any]]:
+    """Put gaps of several kinds into columns, worst first: `COLUMNS` and ``geometry``.
+
+    Texts are objects, None where there is none; ``households`` float64, nan where unknown.
+    """
+    found = [one for one in found if len(one)] or [nothing("unclaimed")]
     size = [len(one) for one in found]
     rules = [KINDS[one.kind] for one in found]
     gap_id = np.array([f"{one.kind}:{key}" for one in found for key in one.about], dtype=object)
     score = np.concatenate([one.severity for one in found])
-    households = np.concatenate([one.households for one in found])
-    unknown = np.isnan(households)
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "gap_id": gap_id,
         "kind": spread([one.kind for one in found], size),
         "ledger": spread([rule.ledger for rule in rules], size),
@@ -238,19 +243,30 @@ def ledger_rows(found: Sequence[Entries], crs: pyproj.CRS) -> gpd.GeoDataFrame:
         "code": np.concatenate([one.code for one in found]),
         "community_code": np.concatenate([one.community for one in found]),
         "area_m2": np.concatenate([one.area_m2 for one in found]),
-        "households": pd.arrays.IntegerArray(np.where(unknown, 0, households).astype(np.int64), unknown),
+        "households": np.concatenate([one.households for one in found]),
         "detail": np.array([text for one in found for text in one.detail], dtype=object),
         "remedy": np.array([text for one in found for text in one.remedy], dtype=object),
         "state": spread(["open"], [sum(size)]),
         "reason": np.full(sum(size), None, dtype=object),
         "expires": np.full(sum(size), None, dtype=object),
+        "geometry": np.concatenate([one.land for one in found]),
     }
     order = np.lexsort([gap_id.astype(str), -score])
-    land = gpd.array.GeometryArray(np.concatenate([one.land for one in found])[order], crs=crs)
-    table = {name: values[order] for name, values in columns.items()}
-    return gpd.GeoDataFrame(
-        {**table, "geometry": land}, geometry="geometry"
-    )  # as one dict: half the time of two frames
+    return {name: values[order] for name, values in columns.items()}
+
+
+def ledger_frame(columns: Columns, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Make a frame of columns as `ledger_columns` gives them."""
+    if not len(columns["gap_id"]):
+        return no_gaps(crs)
+    unknown = np.isnan(columns["households"])
+    known = np.where(unknown, 0, columns["households"]).astype(np.int64)
+    table = {
+        **columns,
+        "households": pd.arrays.IntegerArray(known, unknown),
+        "geometry": gpd.array.GeometryArray(columns["geometry"], crs=crs),
+    }
+    return gpd.GeoDataFrame(table, geometry="geometry")  # as one dict: half the time of two frames
 
 
 def spread(values: Sequence[str], size: Sequence[int]) -> NDArray[np.object_]:

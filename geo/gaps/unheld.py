@@ -39,7 +39,7 @@ def unclaimed(held: Held) -> Entries:
     rows = held.rows[held.text("kind", held.rows) == "unclaimed"]
     land, local = shapely.get_parts(held.grid_polygon[rows], return_index=True)
     code, community = held.text("code", rows)[local], held.text("community_code", rows)[local]
-    keys = place_keys(land, local)
+    keys = place_keys(land, held.grid_community[rows][local])
     part, face = faces_of_parts(held, rows, land)
     return entries(
         "unclaimed",
