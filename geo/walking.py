@@ -10,33 +10,31 @@ not looked at; for bridges and crossings see `geo.roads`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints
+from geo.arrays import Floats, Geometries
 from geo.roads import Feet, Roads
 
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
-EVERYWHERE = (-np.inf, -np.inf, np.inf, np.inf)
+EVERYWHERE = np.array([-np.inf, -np.inf, np.inf, np.inf])
 
 
 class NotInReachError(LookupError):
-    """The roads or facilities that are known do not reach far enough to tell what is nearest to a place.
+    """The roads that are known do not reach far enough to tell which is nearest to a place.
 
-    ``road_m`` is by how much the bounds of the roads must grow, ``facility_m`` by kind those of its facilities; 0 where
-    they suffice, infinite where nothing was found at all. Within bounds grown so much nothing is unsure.
+    Within bounds that are ``road_m`` wider on all sides nothing is unsure; it is infinite where no road was found.
     """
 
-    def __init__(self, road_m: float, facility_m: Mapping[str, float]) -> None:
-        super().__init__(f"roads must be known {road_m:.0f} m farther, facilities {facility_m}")
-        self.road_m, self.facility_m = road_m, facility_m
+    def __init__(self, road_m: float) -> None:
+        super().__init__(f"roads must be known {road_m:.0f} m farther around")
+        self.road_m = road_m
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,18 +59,16 @@ class Walks:
     """Facilities by kind, and the ways to them, measured once for all places.
 
     ``ways_m`` (kinds, nodes) is how far each node of ``roads`` is from the nearest facility of each kind; without roads
-    it has no nodes. Ways along roads longer than ``farthest_m`` are infinite. ``straight`` is None for a kind of which
-    no facility is known. Roads are known that come into ``road_bounds`` (min x, min y, max x, max y), facilities of
-    each kind that lie in a row of ``facility_bounds``.
+    it has no nodes. Ways along roads longer than ``farthest_m`` are infinite. All roads are known that come into
+    ``road_bounds`` (min x, min y, max x, max y).
     """
 
     kinds: tuple[str, ...]
-    straight: tuple[KDTree | None, ...]
+    straight: tuple[KDTree, ...]
     roads: Roads | None
     ways_m: Floats
     farthest_m: float
-    road_bounds: Floats
-    facility_bounds: Floats
+    road_bounds: Floats = field(default_factory=EVERYWHERE.copy)
 
     @classmethod
     def of(cls, point: Geometries, kind: NDArray[np.object_], lines: Geometries | None, *, farthest_m: float) -> Walks:
@@ -96,64 +92,34 @@ class Walks:
 
         straight = tuple(KDTree(xy[number == place]) for place in range(len(kinds)))
         names = tuple(map(str, kinds))
-        whole = np.array(EVERYWHERE), np.tile(EVERYWHERE, (len(kinds), 1))
         roads = Roads.of(lines) if lines is not None and len(lines) else None
         if roads is None or not len(roads.start):
-            return cls(names, straight, None, np.zeros((len(kinds), 0)), farthest_m, *whole)
+            return cls(names, straight, None, np.zeros((len(kinds), 0)), farthest_m)
         feet = roads.feet(xy)
         roads, stop = roads.with_stops(feet)
         ways = roads.ways_m(stop, feet.leg_m, number[feet.place], len(kinds), farthest_m)
-        return cls(names, straight, roads, ways, farthest_m, *whole)
+        return cls(names, straight, roads, ways, farthest_m)
 
-    @classmethod
-    def near(
-        cls,
-        kinds: Sequence[str],
-        xy: Floats,
-        kind: Ints,
-        stretches: Stretches | None,
-        *,
-        farthest_m: float,
-        road_bounds: Floats,
-        facility_bounds: Floats,
-    ) -> Walks:
-        """Take the facilities and roads around some places, with the ways as they were measured over all roads.
+    def along(self, stretches: Stretches, road_bounds: Floats) -> Walks:
+        """Return the ways to the same facilities, along the roads around some places.
 
-        `to_nearest` then gives what it gives among all, or raises `NotInReachError` where it can't be sure.
+        `to_nearest` gives what it gives along all roads, or raises `NotInReachError` where it can't be sure.
 
         Parameters
         ----------
-        kinds
-            The kinds of facilities, those that some standard asks for at least (`geo.facilities.asked_for`).
-        xy, kind
-            (n, 2) metres, (n,) numbers of ``kinds``: all facilities of each kind that lie in its row of
-            ``facility_bounds``, others may be there too. With roads, those as near as a place's nearest road are
-            enough. Without, the nearest one of each kind: if one lies d metres from the box around the places, whose
-            diagonal is w, those in the box grown by d + w are.
         stretches
-            All that come into ``road_bounds``, others may be there too; None where the plan has no roads.
+            All that come into ``road_bounds``, with the ways as they were measured along all roads; others may be there
+            too.
         road_bounds
             (4,) min x, min y, max x, max y, metres; infinite where everything is given.
-        facility_bounds
-            (kinds, 4).
         """
-        from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
-
-        of_kind = [xy[kind == number] for number in range(len(kinds))]
-        straight = tuple(KDTree(places) if len(places) else None for places in of_kind)
-        whole = np.zeros((len(kinds), 0))
-        known = cls(tuple(kinds), straight, None, whole, farthest_m, road_bounds, facility_bounds)
-        return known if stretches is None else known.along(stretches, road_bounds)
-
-    def along(self, stretches: Stretches, road_bounds: Floats) -> Walks:
-        """Return the ways to the same facilities along the roads around some places; see `near`."""
         number = np.arange(2 * len(stretches.ends))
         roads = Roads.between(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
         ways = np.stack([stretches.start_m, stretches.end_m], axis=1).reshape(len(number), len(self.kinds)).T
         return replace(self, roads=roads, ways_m=ways, road_bounds=road_bounds)
 
     def stretches(self) -> Stretches | None:
-        """Return the stretches of road and the ways from their ends, as `near` takes them; None without roads."""
+        """Return the stretches of road and the ways from their ends, as `along` takes them; None without roads."""
         if self.roads is None:
             return None
         start, end = self.roads.start, self.roads.end
@@ -174,17 +140,21 @@ class Walks:
         -------
         Floats
             (n, kinds) metres on foot, to the millimetre.
+
+        Raises
+        ------
+        NotInReachError
+            A road that is not known may be nearer to a place than those that are.
         """
         if not len(xy) or not self.kinds:
             return np.zeros((len(xy), len(self.kinds)))
-        direct = np.stack([straight_m(tree, xy) for tree in self.straight], axis=1)
+        direct = np.stack([tree.query(xy)[0] for tree in self.straight], axis=1)
         if self.roads is None:
-            self.require_reach(xy, np.zeros(len(xy)), direct)
             return np.asarray(np.round(direct * detour[:, None], 3), dtype=np.float64)
         feet = self.roads.feet(xy)
         leg_m = np.full(len(xy), np.inf)
         leg_m[feet.place] = feet.leg_m
-        self.require_reach(xy, leg_m, np.minimum(direct, leg_m[:, None]))
+        require_reach(leg_m, margin_m(xy, self.road_bounds))
         nearest = self.along_roads(feet)
         short = direct <= leg_m[:, None]
         ways = np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest)
@@ -202,37 +172,23 @@ class Walks:
         nearest[nearest > self.farthest_m] = np.inf
         return np.asarray(nearest, dtype=np.float64)
 
-    def require_reach(self, xy: Floats, leg_m: Floats, direct_m: Floats) -> None:
-        """Require that nothing that is not known can be nearer to a place than what was found.
 
-        Parameters
-        ----------
-        leg_m
-            (n,) how far the nearest road found is.
-        direct_m
-            (n, kinds) how far away a facility of each kind would matter.
+def require_reach(leg_m: Floats, margin_m: Floats) -> None:
+    """Require that no road that is not known can be nearer to a place than the nearest that is.
 
-        Raises
-        ------
-        NotInReachError
-            Something might be.
-        """
-        lack = lacking_m(leg_m, margin_m(xy, self.road_bounds)) if self.roads is not None else 0.0
-        rows = zip(self.kinds, direct_m.T, self.facility_bounds, strict=True)
-        beyond = {kind: lacking_m(metres, margin_m(xy, bounds)) for kind, metres, bounds in rows}
-        if lack > 0 or any(beyond.values()):
-            raise NotInReachError(lack, beyond)
+    Parameters
+    ----------
+    leg_m, margin_m
+        (n,) how far the nearest road is, and the nearest point where roads are not known.
 
-
-def straight_m(tree: KDTree | None, xy: Floats) -> Floats:
-    """Return how far the nearest facility is from each place in a straight line; infinite where none is known."""
-    return np.full(len(xy), np.inf) if tree is None else np.asarray(tree.query(xy)[0], dtype=np.float64)
-
-
-def lacking_m(found_m: Floats, margin_m: Floats) -> float:
-    """Return by how much what was found lies beyond a margin, at most over all places; 0 where it never does."""
-    beyond = found_m > margin_m
-    return float((found_m[beyond] - margin_m[beyond]).max(initial=0.0))
+    Raises
+    ------
+    NotInReachError
+        One may be.
+    """
+    beyond = leg_m > margin_m
+    if beyond.any():
+        raise NotInReachError(float((leg_m[beyond] - margin_m[beyond]).max()))
 
 
 def margin_m(xy: Floats, bounds: Floats) -> Floats:

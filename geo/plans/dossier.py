@@ -5,23 +5,23 @@ their `geo.edits.ground.Ground` and this. To load the two for some communities C
 
 The ground
     1. all grids of C, and the buildings on them;
-    2. of other communities, the grids that have a face claimed by both units of a pair that overlaps in C too: such an
-       overlap is one gap wherever it lies, about the grid that holds most of it;
-    3. of other communities, the grids of every compound that has, or had before the edit, a grid in C: a compound is
+    2. of other communities, the grids that have a face claimed by both units of a pair that overlaps in C too, and the
+       buildings there: such an overlap is one gap wherever it lies, about the grid that holds most of it;
+    3. of other communities, all grids of every compound that claims a face in C, or has a grid there: a compound is
        judged once, by its main grid and all its households.
 
-    More grids, such as those an edit looks at around it, do no harm.
+    More grids and buildings, such as those an edit looks at around it, do no harm.
 
 The dossier
     4. the communities C, with the rows of the tables that are about them themselves; of the communities of 2 and 3,
        whether they are villages;
-    5. the units that claim a face in C, or have, or had before the edit, a grid in C;
+    5. the units that claim a face in C, or have a grid there;
     6. the holes whose community is one of C;
     7. the premises on C;
-    8. the facilities and the stretches of road around C: see `geo.walking.Walks.near`;
+    8. the facilities of the plan, and the stretches of road around C: see `geo.walking.Walks.along`;
     9. the exceptions that name a gap by its id, where that gap may be one of those found (an id holds the code of its
        grid or community, or its units), and those that name one of the units of 5. Exceptions of a grid or a community
-       are among its records.
+       are among its records; those of the other communities of 2 and 3 themselves are here, with ``community``.
 
 The result is then what the build, or the whole plan, would say.
 """
@@ -109,10 +109,10 @@ class Dossier:
     premises
         Points, those on the communities at least; None where the build had no such layer.
     walks
-        The ways to facilities (`geo.walking.Walks.near`, or all of them); None where none was measured.
+        The ways to facilities (`geo.walking.Walks.along`, or all of them); None where none was measured.
     exceptions
-        Rows of the table of exceptions that name a gap by id, or a unit: ``gap_id``, or ``layer`` and ``source_id``
-        beside ``kind``.
+        Rows of the table of exceptions that name a gap by id, a unit, or another community: ``gap_id``, or ``kind``
+        and ``layer`` and ``source_id``, or ``kind`` and ``community``.
     """
 
     crs: pyproj.CRS
