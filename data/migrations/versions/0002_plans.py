@@ -355,6 +355,10 @@ BEGIN
         SELECT made, gap_id, at, kind, ledger, severity, code, community, area_m2, households, detail,
             remedy, state, reason, expires, land
         FROM onegrid.gaps_at(parent, at);
+        INSERT INTO onegrid.revision (
+            plan_id, revision, made_by, verb, arguments, source_id, grid_ids, changes, lineage)
+        SELECT made, at, who, 'branch', jsonb_build_object('of', p.name), m.source_id, '{}', '{}', '[]'
+        FROM onegrid.plan AS p, onegrid.plan AS m WHERE p.plan_id = parent AND m.plan_id = made;
     ELSE
         INSERT INTO onegrid.ancestry
         SELECT made, depth + 1, ancestor_id, LEAST(upto, at) FROM onegrid.ancestry WHERE plan_id = parent;
@@ -382,24 +386,50 @@ BEGIN
     RETURN made;
 END $$;
 
-CREATE FUNCTION onegrid.approve_plan(the_plan integer, expected integer, from_day date, who text, former integer)
-RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE FUNCTION onegrid.recode(the_plan integer, made integer, grids bigint[], codes text[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    was onegrid.grid_version;
+    ended bigint[];
+BEGIN
+    FOR n IN 1 .. cardinality(grids) LOOP
+        SELECT * INTO STRICT was FROM onegrid.grids_at(the_plan, made - 1) AS g WHERE g.grid_id = grids[n];
+        PERFORM onegrid.end_grids(the_plan, ARRAY[was.version_id], made);
+        SELECT array_agg(version_id) INTO ended FROM onegrid.gaps_at(the_plan, made - 1) WHERE code = was.code;
+        INSERT INTO onegrid.gap_version (
+            plan_id, gap_id, from_revision, kind, ledger, severity, code, community, area_m2, households, detail,
+            remedy, state, reason, expires, land)
+        SELECT the_plan, replace(gap_id, was.code, codes[n]), made, kind, ledger, severity, codes[n], community,
+            area_m2, households, detail, remedy, state, reason, expires, land
+        FROM onegrid.gap_version WHERE version_id = ANY (ended);
+        PERFORM onegrid.end_gaps(the_plan, ended, made);
+        was.version_id := nextval('onegrid.version_number');
+        was.plan_id := the_plan;
+        was.from_revision := made;
+        was.to_revision := 2147483647;
+        was.modified := made;
+        was.code := codes[n];
+        INSERT INTO onegrid.grid_version SELECT was.*;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION onegrid.approve_plan(
+    the_plan integer, expected integer, from_day date, who text, former integer, grids bigint[], codes text[]
+) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     made integer;
-    division text;
     clash text;
 BEGIN
-    SELECT jurisdiction INTO division FROM onegrid.plan WHERE plan_id = the_plan;
-    PERFORM pg_advisory_xact_lock(hashtextextended('onegrid approve', 0));
     UPDATE onegrid.plan SET effective = daterange(lower(effective), from_day)
-    WHERE plan_id = former AND jurisdiction = division AND from_day > lower(effective) AND upper_inf(effective);
+    WHERE plan_id = former AND from_day > lower(effective) AND upper_inf(effective);
     UPDATE onegrid.plan AS p SET head = p.head + 1, state = 'approved', effective = daterange(from_day, NULL)
     WHERE p.plan_id = the_plan AND p.state = 'in_review' AND p.head = expected RETURNING p.head INTO made;
     IF made IS NULL THEN
         RAISE EXCEPTION 'the plan is not in review, or has changed' USING ERRCODE = 'OG002';
     END IF;
+    PERFORM onegrid.recode(the_plan, made, grids, codes);
     INSERT INTO onegrid.code_register (code, grid_id, plan_id)
-    SELECT code, grid_id, the_plan FROM onegrid.grids_at(the_plan, made) ON CONFLICT (code) DO NOTHING;
+    SELECT g.code, g.grid_id, the_plan FROM onegrid.grids_at(the_plan, made) AS g ON CONFLICT (code) DO NOTHING;
     SELECT g.code INTO clash FROM onegrid.grids_at(the_plan, made) AS g
     JOIN onegrid.code_register AS r ON r.code = g.code AND r.grid_id <> g.grid_id LIMIT 1;
     IF clash IS NOT NULL THEN
@@ -407,7 +437,9 @@ BEGIN
     END IF;
     INSERT INTO onegrid.revision (
         plan_id, revision, made_by, verb, arguments, source_id, grid_ids, changes, lineage)
-    SELECT the_plan, made, who, 'approve', jsonb_build_object('effective_date', from_day), p.source_id, '{}', '{}', '[]'
+    SELECT the_plan, made, who, 'approve', jsonb_build_object('effective_date', from_day), p.source_id, grids,
+        jsonb_build_object('created', '[]'::jsonb, 'modified', to_jsonb(codes), 'retired', '[]'::jsonb,
+                           'woven', '[]'::jsonb), '[]'
     FROM onegrid.plan AS p WHERE p.plan_id = the_plan;
     RETURN made;
 END $$;

@@ -1,0 +1,157 @@
+"""Undo and redo: a revision is taken back by another one, and nothing is ever taken out of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection, Engine
+
+from data.plans.carrying import Applied, Asked, carry_out
+from data.plans.door import require_revision, tried
+from data.plans.ground import Box, Meant
+from data.plans.look import Look, look
+from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.rows import row, rows
+from data.plans.stale import stale
+from data.plans.versions import Version, read_versions
+from geo.edits.ground import Edit
+from geo.edits.replacing import replace_grids
+from geo.errors import NothingToReverseError
+
+UNDO, REDO = "undo", "redo"
+NO_EDITS = ("import", "submit", "return", "approve", "withdraw")
+"""Entries of the log that change no grid."""
+
+LOG = """
+SELECT revision, verb, reverses FROM onegrid.revision
+WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s) ORDER BY revision
+"""
+REVISION = "SELECT grid_ids, changes FROM onegrid.revision WHERE plan_id = %(plan)s AND revision = %(revision)s"
+
+
+def undo(engine: Engine, name: str, *, by: str, base: int) -> Applied:
+    """Take back the caller's latest edit that still stands; what others did since stays.
+
+    Raises
+    ------
+    NothingToReverseError
+        There is none.
+    StaleRevisionError
+        Its grids have changed since.
+    """
+    return reversed_by(engine, name, UNDO, by=by, base=base)
+
+
+def redo(engine: Engine, name: str, *, by: str, base: int) -> Applied:
+    """Do again what the caller undid last, if he did nothing else since; raises as `undo`."""
+    return reversed_by(engine, name, REDO, by=by, base=base)
+
+
+def reversed_by(engine: Engine, name: str, verb: str, *, by: str, base: int) -> Applied:
+    """Take back the revision whose turn it is."""
+
+    def attempt(connection: Connection) -> Applied:
+        plan = find_plan(connection, name)
+        require_draft(plan)
+        require_revision(plan, base)
+        target = next_to_reverse(connection, plan, verb, by)
+        was = Was.of(connection, plan, target)
+        seen = look(connection, plan, lambda plan: was.meant)
+        if next_to_reverse(connection, seen.plan, verb, by) != target:
+            raise stale([], base)
+        # whoever takes something back means the state as it is: the revision's own grids tell whether he may
+        asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
+        return carry_out(connection, seen, taking_back(seen, was), asked)
+
+    return tried(engine, name, attempt)
+
+
+def next_to_reverse(connection: Connection, plan: Plan, verb: str, by: str) -> int:
+    """Return the revision that an undo, or a redo, of a user takes back."""
+    done: list[int] = []
+    undone: list[int] = []
+    for one in rows(connection, LOG, {"plan": plan.plan_id, "by": by, "others": list(NO_EDITS)}):
+        if one.verb == UNDO:
+            done.remove(one.reverses)
+            undone.append(one.revision)
+        elif one.verb == REDO:
+            undone.remove(one.reverses)
+            done.append(one.revision)
+        else:
+            done.append(one.revision)
+            undone = []
+    stack = done if verb == UNDO else undone
+    if not stack:
+        raise NothingToReverseError(f"there is nothing of {by} to {verb} in plan {plan.name}")
+    return stack[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Was:
+    """What a revision did: the grids before and after it, by code, and which of them it changed.
+
+    One that only inserted vertices changed the borders that got them.
+    """
+
+    revision: int
+    before: Mapping[str, Version]
+    after: Mapping[str, Version]
+    changed: frozenset[str]
+
+    @classmethod
+    def of(cls, connection: Connection, plan: Plan, revision: int) -> Was:
+        """Read a revision of a plan."""
+        found = row(connection, REVISION, {"plan": plan.plan_id, "revision": revision})
+        before, after = (
+            {
+                version.grid.code: version
+                for version in read_versions(
+                    connection, plan.plan_id, at, "grid_id = ANY(%(ids)s)", {"ids": found.grid_ids}
+                )
+            }
+            for at in (revision - 1, revision)
+        )
+        named = [code for what in ("created", "modified", "retired") for code in found.changes[what]]
+        return cls(revision, before, after, frozenset(named or found.changes["woven"]))
+
+    @property
+    def meant(self) -> Meant:
+        """The grids that it changed, and where they lie."""
+        some = [self.versions(code) for code in self.changed]
+        grids = [version.grid for versions in some for version in versions]
+        box: Box = tuple(shapely.total_bounds(np.array([grid.polygon for grid in grids])).tolist())
+        return Meant(self.changed, tuple(sorted({grid.community for grid in grids})), box)
+
+    def versions(self, code: str) -> list[Version]:
+        """Return a grid before and after."""
+        return [states[code] for states in (self.before, self.after) if code in states]
+
+
+def taking_back(seen: Look, was: Was) -> Edit:
+    """Return the edit that puts a revision's grids back as they were before it.
+
+    Raises
+    ------
+    StaleRevisionError
+        One of them has changed since.
+    """
+    moved = [code for code in was.changed if state(seen.versions, code) != state(was.after, code)]
+    if moved:
+        raise stale(moved, was.revision)
+    still = [code for code in was.after if is_same(seen.versions.get(code), was.after[code])]
+    whole = len(still) == len(was.after)  # nobody even wove a vertex into its borders
+    back = [version.grid for code, version in was.before.items() if whole or code in was.changed]
+    return replace_grids(back, [code for code in was.after if code in was.changed and code not in was.before])
+
+
+def state(versions: Mapping[str, Version], code: str) -> int | None:
+    """Return which revision last changed a grid in a way that counts; None: it is not there."""
+    return versions[code].modified if code in versions else None
+
+
+def is_same(now: Version | None, then: Version) -> bool:
+    """Tell whether a grid's land is drawn as it was."""
+    return now is not None and now.grid.faces == then.grid.faces and now.grid.polygon.equals_exact(then.grid.polygon, 0)
