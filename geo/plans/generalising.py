@@ -24,9 +24,13 @@ from geo.arrays import Bools, Geometries, group_first
 from geo.noding import CELLS_PER_M, to_cells
 from geo.plans.chords import Chords, Obstacles, Pieces
 from geo.plans.stretches import NOBODY, Corners, Stretches
+from geo.running import Run, in_order
+
+BATCH = 2000
+"""Grids generalised at a time; their arrays fit a processor's memory at hand."""
 
 
-def generalised_all(polygons: Geometries, *, tolerance_m: float, wanted: Bools | None = None) -> Geometries:
+def generalised_all(polygons: Geometries, *, tolerance_m: float, run: Run = in_order) -> Geometries:
     """Generalise the grids of a plan so that they still form a coverage.
 
     Parameters
@@ -35,19 +39,27 @@ def generalised_all(polygons: Geometries, *, tolerance_m: float, wanted: Bools |
         Grids that form a coverage, vertices on the 1 mm grid of a projected CRS, shape (n,).
     tolerance_m
         How far a border may move, metres.
-    wanted
-        Which of them to generalise, shape (n,); all where not given. Every grid that touches a wanted one must be among
-        ``polygons``; then it is no matter which others are, and a plan may be worked through in batches.
+    run
+        Who does the batches; it changes nothing about the result.
 
     Returns
     -------
     Geometries
-        Of each wanted grid its polygon with fewer vertices, none new; each has land, and as many parts and holes as
-        before.
+        Each grid's polygon with fewer vertices, none new; it has land, and as many parts and holes as before.
     """
-    wanted = np.ones(len(polygons), dtype=np.bool_) if wanted is None else wanted
-    if not wanted.any():
-        return np.empty(0, dtype=object)
+    tree = shapely.STRtree(polygons)
+
+    def batch(begin: int) -> Geometries:
+        own = np.arange(begin, min(begin + BATCH, len(polygons)))
+        rows = np.unique(tree.query(polygons[own])[1])
+        return generalised_some(polygons[rows], np.isin(rows, own), tolerance_m=tolerance_m)
+
+    made = run(batch, range(0, len(polygons), BATCH))
+    return np.concatenate([np.empty(0, dtype=object), *made])
+
+
+def generalised_some(polygons: Geometries, wanted: Bools, *, tolerance_m: float) -> Geometries:
+    """Generalise the wanted ones among some grids, all that touch a wanted one being there; see `generalised_all`."""
     corners = Corners.of(polygons)
     kept, _ = thinned(corners, wanted, tolerance_m)
     return corners.polygons(kept[corners.number], wanted)
