@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from data.plans.plan import Plan
 from data.plans.rows import rows
 from data.plans.versions import Version, read_versions
+from geo.edits.ground import Grid
 from geo.errors import LineMissesGridError, UnknownGridError
 
 REACH_M = 0.01
@@ -25,16 +26,29 @@ FROM onegrid.grids_at(%(plan)s, %(at)s)
 """
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%(keys)s::text[]) AS key ORDER BY key"
 
+AROUND = """
+SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE community = ANY(%(communities)s)
+UNION SELECT g.version_id
+FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[]) AS box (w, s, e, n)
+CROSS JOIN LATERAL (
+    SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s)
+    WHERE polygon && ST_MakeEnvelope(w, s, e, n, %(srid)s)) AS g
+"""
+OF_UNITS = """
+UNION SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s)
+WHERE (source_layer, source_unit) IN (SELECT * FROM unnest(%(layers)s::text[], %(ids)s::text[]))
+"""
+
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Meant:
-    """The grids that an edit means: their codes, their communities, and the box around them, metres."""
+    """The grids that an edit means: their codes, their communities, and the box around each, metres."""
 
     codes: frozenset[str]
     communities: tuple[str, ...]
-    box: Box
+    boxes: tuple[Box, ...]
 
 
 def meant_by_codes(connection: Connection, plan: Plan, at: int, codes: Collection[str]) -> Meant:
@@ -76,9 +90,14 @@ def named(plan: Plan, at: int, **values: Any) -> Mapping[str, Any]:
 
 def meant(found: Sequence[Any]) -> Meant:
     """Put rows of `MEANT` together."""
-    corners = np.array([(one.west, one.south, one.east, one.north) for one in found])
-    box = (*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
-    return Meant(frozenset(one.code for one in found), tuple(sorted({one.community for one in found})), box)
+    boxes = tuple((one.west, one.south, one.east, one.north) for one in found)
+    return Meant(frozenset(one.code for one in found), tuple(sorted({one.community for one in found})), boxes)
+
+
+def meant_by_grids(grids: Sequence[Grid]) -> Meant:
+    """Take grids that are known."""
+    boxes = tuple(map(tuple, shapely.bounds([grid.polygon for grid in grids]).tolist()))
+    return Meant(frozenset(grid.code for grid in grids), tuple(sorted({grid.community for grid in grids})), boxes)
 
 
 def lock_communities(connection: Connection, plan: Plan, communities: Collection[str]) -> None:
@@ -93,19 +112,17 @@ def load(
     connection: Connection,
     plan: Plan,
     at: int,
-    box: Box,
+    boxes: Collection[Box],
     communities: Collection[str],
     units: Collection[tuple[str, str]] = (),
 ) -> dict[str, Version]:
-    """Load the grids of some communities, those around a box, and those of some units (layer, id), by code."""
-    where = (
-        "community = ANY(%(communities)s)"
-        " OR polygon && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)"
-    )
-    values: dict[str, Any] = {"communities": list(communities), "srid": plan.srid}
-    for name, bound, step in zip(("west", "south", "east", "north"), box, (-1, -1, 1, 1), strict=True):
-        values[name] = bound + step * REACH_M
-    if units:
-        where += " OR (source_layer, source_unit) IN (SELECT * FROM unnest(%(layers)s::text[], %(ids)s::text[]))"
-        values |= {"layers": [layer for layer, _ in units], "ids": [unit for _, unit in units]}
+    """Load the grids of some communities, those around some boxes, and those of some units (layer, id), by code."""
+    west, south, east, north = np.array(list(boxes)).reshape(-1, 4).T
+    values = {
+        **{"communities": list(communities), "srid": plan.srid, "plan": plan.plan_id, "at": at},
+        **{"west": (west - REACH_M).tolist(), "south": (south - REACH_M).tolist()},
+        **{"east": (east + REACH_M).tolist(), "north": (north + REACH_M).tolist()},
+        **{"layers": [layer for layer, _ in units], "ids": [unit for _, unit in units]},
+    }
+    where = f"version_id IN ({AROUND}{OF_UNITS if units else ''})"
     return {version.grid.code: version for version in read_versions(connection, plan.plan_id, at, where, values)}

@@ -66,7 +66,7 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     source = source_of(connection, plan.source_id)
     folder = read_folder(connection, source, meant.communities)
     communities = {*meant.communities, *folder.overlaps_with}
-    versions = load(connection, plan, plan.head, meant.box, communities, folder.straddling())
+    versions = load(connection, plan, plan.head, meant.boxes, communities, folder.straddling())
     ground = Ground.of((version.grid for version in versions.values()), folder.buildings())
     return Look(plan, source, meant, folder, versions, ground)
 

@@ -76,6 +76,11 @@ def find_plan(connection: Connection, name: str) -> Plan:
     return Plan(*found)
 
 
+def plan_of(connection: Connection, plan_id: int) -> Plan:
+    """Return the plan of a number."""
+    return Plan(*row(connection, f"{PLAN} AND p.plan_id = %(plan)s", {"plan": plan_id}))
+
+
 def list_plans(connection: Connection) -> list[Plan]:
     """Return all plans, the newest first."""
     return [Plan(*found) for found in rows(connection, f"{PLAN} ORDER BY p.made_at DESC, p.plan_id DESC")]

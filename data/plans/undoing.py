@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-import shapely
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.door import require_revision, tried
-from data.plans.ground import Box, Meant
+from data.plans.ground import Meant, meant_by_grids
 from data.plans.look import Look, look
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.rows import row, rows
@@ -120,10 +118,8 @@ class Was:
     @property
     def meant(self) -> Meant:
         """The grids that it changed, and where they lie."""
-        some = [self.versions(code) for code in self.changed]
-        grids = [version.grid for versions in some for version in versions]
-        box: Box = tuple(shapely.total_bounds(np.array([grid.polygon for grid in grids])).tolist())
-        return Meant(self.changed, tuple(sorted({grid.community for grid in grids})), box)
+        grids = [version.grid for code in self.changed for version in self.versions(code)]
+        return replace(meant_by_grids(grids), codes=self.changed)
 
     def versions(self, code: str) -> list[Version]:
         """Return a grid before and after."""

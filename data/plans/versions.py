@@ -52,6 +52,8 @@ def read_versions(connection: Connection, plan_id: int, at: int, where: str, val
 
 def as_versions(found: Sequence[Any]) -> list[Version]:
     """Make versions of rows."""
+    if not found:
+        return []
     polygon, faces, outline = (
         shapely.from_wkb(np.array([getattr(one, name) for one in found], dtype=object))
         for name in ("polygon", "faces", "outline")

@@ -1,0 +1,91 @@
+"""The grids that differ between two states of plans, found by the log, without looking at the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from data.plans.plan import Plan, plan_of
+from data.plans.rows import row, rows
+from data.plans.versions import read_versions
+from geo.edits.ground import Grid
+
+ANCESTRY = "SELECT ancestor_id, upto FROM onegrid.ancestry WHERE plan_id = %(plan)s ORDER BY depth"
+TOUCHED = """
+SELECT DISTINCT unnest(grid_ids) AS grid_id FROM onegrid.revision
+WHERE plan_id = %(plan)s AND revision > %(after)s AND revision <= %(upto)s
+"""
+FIRST = """
+SELECT min(r.revision) AS first
+FROM onegrid.ancestry AS a JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id WHERE a.plan_id = %(plan)s
+"""
+BY_VERSION = """
+SELECT coalesce(a.grid_id, b.grid_id) AS grid_id
+FROM (SELECT grid_id, modified, md5(ST_AsBinary(polygon)) AS land FROM onegrid.grids_at(%(one)s, %(one_at)s)) AS a
+FULL JOIN (SELECT grid_id, modified, md5(ST_AsBinary(polygon)) AS land FROM onegrid.grids_at(%(other)s, %(other_at)s))
+    AS b USING (grid_id)
+WHERE (a.modified, a.land) IS DISTINCT FROM (b.modified, b.land)
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """A plan at a revision."""
+
+    plan: Plan
+    at: int
+
+
+def differing_grids(connection: Connection, plan: Plan, at: int) -> tuple[list[Grid], list[Grid]]:
+    """Return the grids that differ between a plan at a revision and the build that it began with: then, and now."""
+    first = row(connection, FIRST, {"plan": plan.plan_id}).first
+    return differing(connection, State(plan, first), State(plan, at))
+
+
+def differing(connection: Connection, one: State, other: State) -> tuple[list[Grid], list[Grid]]:
+    """Return the grids that differ between two states, as they are in the one and in the other.
+
+    States that come from one plan are told apart by what was done since they parted, whatever their size.
+    """
+    ids = touched_since_parting(connection, one, other)
+    return grids_of(connection, one, ids), grids_of(connection, other, ids)
+
+
+def grids_of(connection: Connection, state: State, ids: Collection[int]) -> list[Grid]:
+    """Return some grids of a state, those that are there."""
+    found = read_versions(connection, state.plan.plan_id, state.at, "grid_id = ANY(%(ids)s)", {"ids": list(ids)})
+    return [version.grid for version in found]
+
+
+def touched_since_parting(connection: Connection, one: State, other: State) -> list[int]:
+    """Return the grids that either state touched since both were one."""
+    parted = parting(connection, one, other)
+    if parted is None:
+        values = {"one": one.plan.plan_id, "one_at": one.at, "other": other.plan.plan_id, "other_at": other.at}
+        return [found.grid_id for found in rows(connection, BY_VERSION, values)]
+    touched: set[int] = set()
+    for state in (one, other):
+        for plan_id, upto in chain(connection, state).items():
+            shared = plan_id == parted.plan.plan_id
+            values = {"plan": plan_id, "after": parted.at if shared else -1, "upto": upto}
+            touched |= {found.grid_id for found in rows(connection, TOUCHED, values)}
+            if shared:
+                break
+    return sorted(touched)
+
+
+def parting(connection: Connection, one: State, other: State) -> State | None:
+    """Return the latest state that two have in common; None where they have none."""
+    chains = [chain(connection, state) for state in (one, other)]
+    common = next((plan_id for plan_id in chains[0] if plan_id in chains[1]), None)
+    if common is None:
+        return None
+    return State(plan_of(connection, common), min(each[common] for each in chains))
+
+
+def chain(connection: Connection, state: State) -> dict[int, int]:
+    """Return the plans that a state comes from, itself first, and up to which revision of each."""
+    found = rows(connection, ANCESTRY, {"plan": state.plan.plan_id})
+    return {each.ancestor_id: min(each.upto, state.at) for each in found}

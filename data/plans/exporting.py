@@ -1,0 +1,259 @@
+"""A plan at a revision as the layers of a build, so that whatever takes a build takes a plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Connection
+
+from data.build_layers import LAYERS
+from data.output import Frame, typed
+from data.plans.differing import differing_grids
+from data.plans.ledger import GAPS, POST, SAID
+from data.plans.plan import Plan
+from data.plans.rows import row, rows
+from geo.arrays import place_in_run
+from geo.duty import DUTY_COLUMNS, OFFICE
+from geo.edits.ground import Buildings
+from geo.gaps import KINDS
+from geo.gaps.exceptions import restated
+from geo.gaps.ledger import COLUMNS as GAP_COLUMNS
+from geo.gathering import OWN_BRANCH
+from geo.plans.comparing import compare
+from geo.sources import COUNTS
+from geo.tables import POSTS
+
+GRIDS = """
+SELECT code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type, households, population,
+       party_members, claims, records, ledger, ST_AsBinary(polygon) AS polygon, ST_AsBinary(faces) AS faces
+FROM onegrid.grids_at(%(plan)s, %(at)s)
+"""
+SOURCE_ROWS = """
+SELECT attributes, ST_AsBinary(geometry) AS geometry FROM onegrid.source_row
+WHERE source_id = %(source)s AND layer = %(layer)s ORDER BY number
+"""
+SOURCE_AT = """
+SELECT r.source_id, s.facts FROM onegrid.ancestry AS a
+JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(at)s)
+JOIN onegrid.source AS s ON s.source_id = r.source_id
+WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC LIMIT 1
+"""
+RECORDS = "SELECT community, contents->'records' AS records FROM onegrid.dossier WHERE source_id = %(source)s"
+
+Texts: TypeAlias = Mapping[str, Any]
+
+
+class PlanLayers:
+    """The layers of a plan at a revision; what several of them need is read once."""
+
+    def __init__(self, connection: Connection, plan: Plan, at: int, today: date) -> None:
+        self.connection, self.plan, self.at, self.today = connection, plan, at, today
+        source = row(connection, SOURCE_AT, {"plan": plan.plan_id, "at": at})
+        self.source_id, self.about = source.source_id, source.facts
+        self.found = sorted(rows(connection, GRIDS, {"plan": plan.plan_id, "at": at}), key=lambda one: one.code)
+        self.code = [one.code for one in self.found]
+        self.polygon = shapely.from_wkb(np.array([one.polygon for one in self.found], dtype=object))
+
+    def layer(self, name: str) -> Frame:
+        """Return a layer, typed as `data.build_layers.LAYERS` says."""
+        made = getattr(self, name, None)
+        return typed(self.unchanged(name) if made is None else made(), LAYERS[name])
+
+    def unchanged(self, name: str) -> Frame:
+        """Return a layer that no edit changes."""
+        found = rows(self.connection, SOURCE_ROWS, {"source": self.source_id, "layer": name})
+        table = pd.DataFrame([one.attributes for one in found], columns=list(LAYERS[name].columns))
+        if not LAYERS[name].geometry:
+            return table
+        return self.drawn(table, shapely.from_wkb(np.array([one.geometry for one in found], dtype=object)))
+
+    def drawn(self, table: pd.DataFrame, geometry: np.ndarray) -> gpd.GeoDataFrame:
+        """Put geometries in the working CRS beside a table."""
+        return gpd.GeoDataFrame(table, geometry=np.asarray(geometry, dtype=object), crs=self.plan.crs)
+
+    def column(self, name: str) -> list[Any]:
+        """Return what all grids say."""
+        return [getattr(one, name) for one in self.found]
+
+    def grids(self) -> Frame:
+        """The grids."""
+        names = ("kind", "name", "source_layer", "patrol_zone_id", "management_type", *COUNTS)
+        table = pd.DataFrame({"code": self.code, **{name: self.column(name) for name in names}})
+        table = table.assign(
+            community_code=self.column("community"),
+            source_id=self.column("source_unit"),
+            area_m2=shapely.area(self.polygon),
+            parts=shapely.get_num_geometries(self.polygon),
+        )
+        return self.drawn(table, self.polygon)
+
+    def faces(self) -> Frame:
+        """Their faces, numbered within each."""
+        part, owner = shapely.get_parts(shapely.from_wkb(self.column("faces")), return_index=True)
+        claims = [claim for one in self.found for claim in one.claims]
+        code = np.array(self.code, dtype=object)[owner]
+        number = place_in_run(owner) + 1
+        table = pd.DataFrame(
+            {
+                "face_id": [f"{grid}-{place}" for grid, place in zip(code, number.tolist(), strict=True)],
+                "code": code,
+                "claimants": [json.dumps(claimants, ensure_ascii=False) for _, claimants in claims],
+                "rule": [rule for rule, _ in claims],
+                "area_m2": shapely.area(part),
+            }
+        )
+        return self.drawn(table, part)
+
+    def communities(self) -> Frame:
+        """The communities, with how many grids each has now."""
+        layer = self.unchanged("communities")
+        count = pd.Series(self.column("community")).value_counts()
+        return layer.assign(grids=layer["code"].map(count).fillna(0))
+
+    def staffing(self) -> Frame:
+        """Their posts."""
+        posts = [(one.code, *post) for one in self.found for post in one.ledger.get("staffing", ())]
+        return pd.DataFrame(posts, columns=["code", *POST])
+
+    def assignments(self) -> Frame:
+        """Their party organisations."""
+        names = [name for name in LAYERS["assignments"].columns if name != "code"]
+        there = [one for one in self.found if "form" in one.ledger]
+        return pd.DataFrame([{"code": one.code, **{name: one.ledger.get(name) for name in names}} for one in there])
+
+    def settlements(self) -> Frame:
+        """Those that are settlements."""
+        names = ("self_management", "period", "score", "stars")
+        return pd.DataFrame(
+            [
+                {
+                    "code": one.code,
+                    "households": one.households,
+                    "class": one.ledger["settlement"],
+                    **{name: one.ledger.get(name) for name in names},
+                }
+                for one in self.found
+                if "settlement" in one.ledger
+            ]
+        )
+
+    def ratings(self) -> Frame:
+        """The ratings of what is still there."""
+        layer = self.unchanged("ratings")
+        return layer[layer["code"].isin({*self.code, *self.column("community")})]
+
+    def records(self) -> Frame:
+        """The rows of tables, where they are about a place."""
+        found = rows(self.connection, RECORDS, {"source": self.source_id})
+        placed = [(one.community, record) for one in found for record in one.records]
+        placed += [(one.code, record) for one in self.found for record in one.records]
+        placed += [(None, record) for record in self.about["exceptions"] if "gap_id" in record[1]]
+        return pd.DataFrame(
+            [(table, code, json.dumps(said, ensure_ascii=False)) for code, (table, said) in placed],
+            columns=["table", "code", "row"],
+        )
+
+    def duty(self) -> Frame:
+        """Who is on duty: by the roster, else, of secretaries, by the party table; and the communities' telephones."""
+        layer = self.unchanged("duty")
+        stay = layer[(layer["post"] == OFFICE) | layer["code"].isin(set(self.column("community")))]
+        held = [{"code": one.code, **said} for one in self.found for said in on_duty(one.records)]
+        table = pd.concat([stay, pd.DataFrame(held, columns=list(DUTY_COLUMNS))], ignore_index=True)
+        rank = {post: number for number, post in enumerate((OFFICE, *POSTS))}
+        table = table.assign(full_time=table["full_time"].astype("Int64"), rank=table["post"].map(rank))
+        return table.sort_values(["code", "rank", "name", "phone"], kind="stable")
+
+    def party_organisations(self) -> Frame:
+        """The organisations, each at the grid that holds it now."""
+        layer = self.unchanged("party_organisations")
+        holder = {
+            said["organisation_id"]: one.code
+            for one in reversed(self.found)
+            for table, said in one.records
+            if table == "party"
+        }
+        known = layer["code"].isin(self.code) | layer["code"].isna()
+        return layer.assign(code=layer["code"].where(known, layer["organisation_id"].map(holder)))
+
+    def premises(self) -> Frame:
+        """The premises, each at the grid that it stands on."""
+        layer = self.unchanged("premises").drop_duplicates(["name", "kind", "x", "y"])
+        grid, place = shapely.STRtree(shapely.points(layer["x"], layer["y"])).query(
+            self.polygon, predicate="intersects"
+        )
+        table = layer.iloc[place].assign(code=np.array(self.code, dtype=object)[grid])
+        return table.sort_values(["code", "name", "x", "y"], kind="stable", ignore_index=True)
+
+    def gaps(self) -> Frame:
+        """The gaps, exceptions judged as of today."""
+        found = rows(self.connection, GAPS, {"plan": self.plan.plan_id, "at": self.at})
+        land = shapely.from_wkb(np.array([one.land for one in found], dtype=object))
+        place = pd.Index(self.code).get_indexer([one.code for one in found])
+        land = np.where(shapely.is_missing(land), np.append(self.polygon, None)[place], land)
+        table = pd.DataFrame({name: [getattr(one, name) for one in found] for name in ("gap_id", "area_m2", *SAID)})
+        table = table.rename(columns={"community": "community_code"}).assign(
+            remedy=[one.remedy or KINDS[one.kind].remedy for one in found],
+            detail=[json.dumps({**one.detail, "rule": KINDS[one.kind].rule}, ensure_ascii=False) for one in found],
+        )
+        order = np.lexsort([table["gap_id"].astype(str), -table["severity"].to_numpy(dtype=np.int64)])
+        return restated(self.drawn(table, land).iloc[order], self.today)[[*GAP_COLUMNS, "geometry"]]
+
+    def lineage(self) -> Frame:
+        """What became of the grids that the plan began with."""
+        old, new = differing_grids(self.connection, self.plan, self.at)
+        compared = compare(old, new, Buildings.none())
+        fate = {one.old.code: one.fate for one in compared.grids if one.old is not None}
+        words = {"moved": "same", "retagged": "same"}
+        passed = [
+            (one.old, one.new, words.get(fate[one.old], fate[one.old]), one.area_share, one.household_share)
+            for one in compared.crosswalk
+        ]
+        stayed = [(code, code, "same", 1.0, 1.0) for code in self.code if code not in {grid.code for grid in new}]
+        table = pd.DataFrame(passed + stayed, columns=list(LAYERS["lineage"].columns)).sort_values("old_code")
+        place = pd.Index(self.code).get_indexer(table["new_code"])
+        return self.drawn(table.reset_index(drop=True), np.append(self.polygon, None)[place])
+
+    def build(self) -> Frame:
+        """What the plan says of itself, beside what its build said."""
+        said = {"plan": self.plan.name, "plan.revision": str(self.at), "grids": str(len(self.found))}
+        facts = {**self.about["build"], **said}
+        return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
+
+
+def on_duty(records: Sequence[Sequence[Any]]) -> list[Texts]:
+    """Return who holds which post in a grid."""
+    roster = [said for table, said in records if table == "roster"]
+    own = [said for table, said in records if table == "party" and said["level"] in OWN_BRANCH and "secretary" in said]
+    if own and not any(said["post"] == "branch_secretary" for said in roster):
+        roster.append({"post": "branch_secretary", "name": own[0]["secretary"]})
+    return roster
+
+
+def read_plan(
+    connection: Connection,
+    plan: Plan,
+    layers: Collection[str] | None = None,
+    *,
+    at: int | None = None,
+    today: date,
+) -> dict[str, Frame]:
+    """Read layers of a plan, as `data.output.read_build` reads those of a build.
+
+    Parameters
+    ----------
+    layers
+        Their names; default: all.
+    at
+        A revision; default: the latest.
+    today
+        The day on which exceptions hold or have run out.
+    """
+    source = PlanLayers(connection, plan, plan.head if at is None else at, today)
+    return {name: source.layer(name) for name in (LAYERS if layers is None else layers)}

@@ -1,0 +1,76 @@
+"""Merging branches: what another plan did since both were one comes to this one, as one revision, where it fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from data.plans.carrying import Applied, Asked, carry_out
+from data.plans.comparing import require_one_crs
+from data.plans.differing import State, grids_of, parting, touched_since_parting
+from data.plans.door import require_revision, tried
+from data.plans.ground import meant_by_grids
+from data.plans.look import look
+from data.plans.numbers import fresh_numbers
+from data.plans.plan import find_plan, require_draft
+from geo.errors import PlanError
+from geo.plans.combining import Combination, combine
+
+
+@dataclass(frozen=True, eq=False)
+class Merged:
+    """What came from another plan, and what is left for people to decide; ``applied`` is None where nothing came."""
+
+    combination: Combination
+    applied: Applied | None
+
+
+def merge_plans(engine: Engine, name: str, *, source: str, by: str, base: int, dry_run: bool = False) -> Merged:
+    """Bring into a draft what another plan did since they parted.
+
+    Grids that both changed in different ways, and land where the two would not fit together, stay as they are here and
+    are listed: nothing is combined blindly.
+
+    Parameters
+    ----------
+    name
+        The draft.
+    source
+        The other plan.
+    base
+        The revision of the draft that the caller looked at.
+    dry_run
+        Find out, and write nothing.
+
+    Raises
+    ------
+    UnknownPlanError, NotADraftError
+        There is no such plan, or it is not edited any more.
+    PlanError
+        The two do not come from one plan, or stand on different builds.
+    """
+
+    def attempt(connection: Connection) -> Merged:
+        ours, theirs = (State(plan, plan.head) for plan in (find_plan(connection, one) for one in (name, source)))
+        require_draft(ours.plan)
+        require_revision(ours.plan, base)
+        require_one_crs(ours, theirs)
+        parted = parting(connection, ours, theirs)
+        if parted is None or ours.plan.source_id != theirs.plan.source_id:
+            raise PlanError(f"plans {name} and {source} do not come from one build; accept the newer build first")
+        ids = touched_since_parting(connection, ours, theirs)
+        was, them = (grids_of(connection, state, ids) for state in (parted, theirs))
+        if not ids:
+            return Merged(Combination((), (), ()), None)
+        touched = meant_by_grids([*was, *them, *grids_of(connection, ours, ids)])
+        seen = look(connection, ours.plan, lambda plan: touched)
+        mine = grids_of(connection, State(seen.plan, seen.plan.head), ids)
+        fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
+        found = combine(was, mine, them, seen.ground, fresh)
+        if not found.regions:
+            return Merged(found, None)
+        asked = Asked("merge_plan", {"plan": source, "revision": theirs.at}, by, seen.plan.head)
+        return Merged(found, carry_out(connection, seen, found.edit, asked, dry_run=dry_run))
+
+    return tried(engine, name, attempt)
