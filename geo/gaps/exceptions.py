@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -117,7 +118,7 @@ def by_unit(
     yield from zip(both["exception"], both["gap"], strict=True)
 
 
-def units_of(detail: dict[str, object]) -> list[str]:
+def units_of(detail: Mapping[str, Any]) -> list[str]:
     """Return the units that a gap is about, as "layer:id"."""
     units = detail.get("units", [detail.get("unit")])
     return [str(unit) for unit in units if unit is not None] if isinstance(units, list) else []
@@ -155,10 +156,19 @@ def marked(
     columns["state"][rows] = states(columns["expires"][rows], as_of)
     signed = zip(text_or_none(signed_for["signer"]), text_or_none(signed_for["signed"]), strict=True)
     columns["detail"][rows] = [
-        f"{detail[:-1]}, {json.dumps({'signer': signer, 'signed': day}, ensure_ascii=False)[1:]}"
+        signed_detail(detail, signer, day)
         for detail, (signer, day) in zip(columns["detail"][rows], signed, strict=True)
     ]
     return gaps.assign(**columns)
+
+
+def signed_detail(detail: str, signer: str | None, signed: str | None) -> str:
+    """Add to the detail of a gap, a JSON object, who signed the exception, and when.
+
+    >>> signed_detail('{"share": 1}', "甲", None)
+    '{"share": 1, "signer": "甲", "signed": null}'
+    """
+    return f"{detail[:-1]}, {json.dumps({'signer': signer, 'signed': signed}, ensure_ascii=False)[1:]}"
 
 
 def states(expires: NDArray[np.object_], as_of: date | None) -> list[str]:

@@ -157,8 +157,13 @@ class Held:
     @cached_property
     def crew(self) -> Crew:
         """The posts of the grids asked for, required and held; its places point to `rows`."""
+        return crew_of(self.grid_facts, *needed(self.roster).counts(self.rows), needed(self.standards))
+
+    @property
+    def grid_facts(self) -> GridFacts:
+        """What the staff of the grids asked for hangs on."""
         rows = self.rows
-        facts = GridFacts(
+        return GridFacts(
             kind=self.text("kind", rows),
             management_type=self.text("management_type", rows),
             households=self.counts("households", rows),
@@ -166,7 +171,6 @@ class Held:
             community=self.text("community_code", rows),
             own_branch=self.own_branch[rows],
         )
-        return crew_of(facts, *needed(self.roster).counts(rows), needed(self.standards))
 
     def standard_of(self, rows: Ints) -> list[Standard]:
         """Return the standard that holds at each of some grids."""
