@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -16,8 +15,8 @@ import shapely
 from geo.arrays import Geometries, Ints
 from geo.edges import Adjacency
 from geo.edits.ground import Face, Grid, Ground
-from geo.edits.land import Cells, cut, require_same_outline, too_fine
-from geo.edits.weaving import Chains, borders
+from geo.edits.land import Cells, cut, require_outline, too_fine
+from geo.edits.weaving import Chains, bent_segments, borders
 from geo.errors import WouldEmptyGridError
 
 NOBODY = -1
@@ -45,7 +44,7 @@ def fitted(ground: Ground, old: Sequence[Grid], put: Sequence[Grid], bent: Chain
     homes = sorted({grid.community for grid in old})
     blanks = [blank([grid for grid in old if grid.community == name]) for name in homes]
     bare = ground.replace(blanks, drop={grid.code for grid in old} - {grid.code for grid in blanks})
-    cells = cut(bare, blanks, drawn(put, bent))
+    cells = cut(bare, blanks, bent_segments(borders(put), bent))
     faces = [face for grid in put for face in grid.faces]
     of_grid = np.repeat(np.arange(len(put)), [len(grid.faces) for grid in put])
     face = faces_at(cells, faces, np.array([homes.index(grid.community) for grid in put])[of_grid])
@@ -56,7 +55,7 @@ def fitted(ground: Ground, old: Sequence[Grid], put: Sequence[Grid], bent: Chain
         for row, grid in enumerate(put)
     ]
     after = cells.ground.replace(made, drop={grid.code for grid in blanks} - {grid.code for grid in made})
-    require_same_outline(cells.ground, after)
+    require_outline(after, cells.outline)
     return after
 
 
@@ -65,15 +64,6 @@ def blank(grids: Sequence[Grid]) -> Grid:
     land = shapely.coverage_union_all([grid.polygon for grid in grids])
     faces = tuple(Face(part, (), "sole") for part in shapely.get_parts(land))
     return replace(grids[0], polygon=land, faces=faces)
-
-
-def drawn(put: Sequence[Grid], bent: Chains) -> Ints:
-    """Return the borders of grids and their faces, bent; segments in cells, shape (n, 4)."""
-    rows = []
-    for x, y, to_x, to_y in borders(put).tolist():
-        between = bent.get((x, y, to_x, to_y), np.empty((0, 2), dtype=np.int64))
-        rows += [[*start, *end] for start, end in pairwise([(x, y), *between.tolist(), (to_x, to_y)])]
-    return np.array(rows, dtype=np.int64).reshape(-1, 4)
 
 
 def faces_at(cells: Cells, faces: Sequence[Face], home: Ints) -> Ints:

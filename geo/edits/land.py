@@ -12,7 +12,7 @@ from geo.arrays import Bools, Floats, Geometries, Ints, dense, sums
 from geo.counts import largest_remainder
 from geo.edges import Adjacency, Edges, components
 from geo.edits.ground import Face, Grid, Ground
-from geo.edits.weaving import as_lines, borders, lower_first, weave, woven_ground
+from geo.edits.weaving import as_lines, bent_segments, borders, lower_first, weave, woven_ground
 from geo.errors import TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
 from geo.partition import Tiling
@@ -26,10 +26,12 @@ class Cells:
 
     ``grid`` and ``face`` say of which grid each cell is (a row of ``grids``) and of which of its faces. ``left`` is the
     cell to the left of each half-edge of ``net``; ``drawn`` tells which lines of the net are the drawn line's.
-    ``ground`` is the ground with the new vertices on its borders.
+    ``ground`` is the ground with the new vertices on its borders, ``outline`` what bounds it: the borders of the ground
+    before, bent; directed edges in grid cells, shape (n, 4).
     """
 
     ground: Ground
+    outline: Ints
     grids: Sequence[Grid]
     net: Net
     left: Ints
@@ -83,6 +85,7 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
         The line runs so near to a border that what lies between has no land of its own.
     """
     woven = weave(borders(ground.grids.values()), drawn, shapely.union_all([grid.polygon for grid in grids]))
+    outline = bent_segments(outline_of(ground), woven.chains)
     ground = woven_ground(ground, woven.chains)
     grids = [ground.grids[grid.code] for grid in grids]
     old = borders(grids)
@@ -103,6 +106,7 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
     ends = np.concatenate([net.cells[net.first], net.cells[net.last]], axis=1)
     return Cells(
         ground=ground,
+        outline=outline,
         grids=grids,
         net=net,
         left=place[traced.left],
@@ -163,7 +167,7 @@ def regrid(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, 
     ]
     gone = {grid.code for grid in cells.grids} - {grid.code for grid in grids}
     after = cells.ground.replace(made, drop=gone)
-    require_same_outline(cells.ground, after)
+    require_outline(after, cells.outline)
     return after
 
 
@@ -210,16 +214,21 @@ def shared_counts(cells: Cells, owner: Ints, size: int) -> list[dict[str, int | 
     return result
 
 
-def require_same_outline(before: Ground, after: Ground) -> None:
-    """Require that grids tile what they tiled before, with the same edges outside.
+def outline_of(ground: Ground) -> Ints:
+    """Return the edges that bound a ground: directed, in grid cells, shape (n, 4)."""
+    edges = Edges.of(np.array([grid.polygon for grid in ground.grids.values()], dtype=object))
+    return edges.ends(edges.left_over())
+
+
+def require_outline(ground: Ground, outline: Ints) -> None:
+    """Require that grids tile what some edges bound.
 
     Raises
     ------
     PartitionError
         They do not.
     """
-    old = Edges.of(np.array([grid.polygon for grid in before.grids.values()], dtype=object))
-    Tiling(np.array([grid.polygon for grid in after.grids.values()], dtype=object), old.ends(old.left_over()))
+    Tiling(np.array([grid.polygon for grid in ground.grids.values()], dtype=object), outline)
 
 
 def on_ground(coordinates: np.ndarray) -> Ints:

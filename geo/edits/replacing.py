@@ -19,8 +19,8 @@ from geo.edges import Edges
 from geo.edits.applying import BENT_M
 from geo.edits.fitting import fitted
 from geo.edits.ground import Edit, Grid, Ground
-from geo.edits.land import among, require_same_outline
-from geo.edits.weaving import Chains, woven_grid, woven_ground
+from geo.edits.land import among, outline_of, require_outline
+from geo.edits.weaving import Chains, bent_segments, woven_grid, woven_ground
 from geo.errors import LandChangedError, PartitionError, TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
 from geo.partition import Tiling
@@ -90,7 +90,7 @@ def bent(ground: Ground, codes: Sequence[str], put: Sequence[Grid], theirs: Chai
     for community in communities(old, put):
         polygons = np.array([grid.polygon for grid in made if grid.community == community], dtype=object)
         Tiling(polygons, outline(old, community))
-    require_same_outline(land, after)
+    require_outline(after, bent_segments(outline_of(ground), ours))
     return after
 
 

@@ -113,6 +113,21 @@ def chains_of(near: Ints, pieces: Ints, row: Ints) -> dict[tuple[int, int, int, 
     return found
 
 
+def bent_segments(segments: Ints, chains: Chains) -> Ints:
+    """Give segments, shape (n, 4), in either direction, their new vertices; the pieces of each in its direction."""
+    lower = lower_first(segments)
+    hits = [row for row, ends in enumerate(map(tuple, lower.tolist())) if ends in chains]
+    stays = np.ones(len(segments), dtype=np.bool_)
+    stays[hits] = False
+    found = [segments[stays]]
+    for row in hits:
+        between = chains[tuple(lower[row].tolist())]
+        onward = between if (lower[row] == segments[row]).all() else between[::-1]
+        places = np.concatenate([segments[row, None, :2], onward, segments[row, None, 2:]])
+        found.append(np.concatenate([places[:-1], places[1:]], axis=1))
+    return np.concatenate(found)
+
+
 def woven_ground(ground: Ground, chains: Chains) -> Ground:
     """Give the borders of a ground their new vertices; grids that get none stay the same objects."""
     if not chains:
