@@ -1,3 +1,3 @@
 export * from "./calls";
-export { Refusal, Unreachable } from "./request";
+export { onContact, Refusal, Unreachable } from "./request";
 export type * from "./types";

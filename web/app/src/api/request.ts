@@ -30,12 +30,21 @@ export interface Call {
   signal?: AbortSignal;
 }
 
+let heard: (reachable: boolean) => void = () => {};
+
+/** Be told after every request whether the server answered. */
+export const onContact = (listener: typeof heard): void => {
+  heard = listener;
+};
+
 const GATEWAY_DOWN = new Set([502, 503, 504]);
 
 /** Ask the server; throws `Refusal`, `Unreachable`, or the AbortError of the caller's own signal. */
 export async function request<Answer>(path: string, call: Call = {}): Promise<Answer> {
   const response = await answered(path, call);
-  if (GATEWAY_DOWN.has(response.status)) throw new Unreachable(path);
+  const reached = !GATEWAY_DOWN.has(response.status);
+  heard(reached);
+  if (!reached) throw new Unreachable(path);
   if (!response.ok) throw new Refusal(await problemOf(response));
   if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
@@ -55,6 +64,7 @@ async function answered(path: string, call: Call): Promise<Response> {
     });
   } catch (error) {
     if (call.signal?.aborted) throw error;
+    heard(false);
     throw new Unreachable(path);
   }
 }

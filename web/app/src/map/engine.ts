@@ -8,6 +8,7 @@ import {
   MapLibreMap,
   type MapMouseEvent,
   setWorkerUrl,
+  type VectorTileSource,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, TileJSON } from "../api";
@@ -135,10 +136,7 @@ function drawing(map: MapLibreMap, first: Theme) {
   const whenStyled = (act: () => void) => (map.isStyleLoaded() ? act() : void ready.then(act));
   return {
     ready,
-    showPlan(tiles: TileJSON) {
-      map.setStyle(mapStyle(tiles, theme), { diff: false });
-      map.once("styledata", restyle);
-    },
+    showPlan: (tiles: TileJSON) => whenStyled(() => void map.getSource<VectorTileSource>(PLAN)?.setTiles(tiles.tiles)),
     /** All tiles, not only those that an edit touched: naming tiles would leave stale ones in the cache out of view. What did not change is answered by its ETag. */
     refresh: () => map.refreshTiles(PLAN),
     fillBy(chosen: Theme) {

@@ -71,6 +71,16 @@ export class Ground {
     return [...this.vertices.values()].map(({ at, owners }) => ({ at, to: "vertex", codes: [...owners] }));
   }
 
+  /** The other ends of the borders that meet at a vertex. */
+  spokes(at: Position): Position[] {
+    const point = this.plane.metres(at);
+    const ends = [...this.near(point, 1)].flatMap(({ from, to }) => {
+      if (distance(from, point) < 1e-3) return [to];
+      return distance(to, point) < 1e-3 ? [from] : [];
+    });
+    return ends.map((end) => this.plane.degrees(end));
+  }
+
   /** Whether land of more than one community meets there, so that no edit may move it. */
   isFixed(snap: Snap): boolean {
     const communities = new Set(snap.codes.map((code) => this.byCode.get(code)?.properties.community_code));

@@ -54,12 +54,18 @@ export const parts = (geometry) =>
     (part) => part.getGeometryType() === "Polygon",
   );
 
+/** The same geometry on whole millimetres. */
+const rounded = (geometry) => {
+  const json = writer.write(geometry);
+  return reader.read({ type: json.type, coordinates: mapped(json.coordinates, (each) => each.map(millimetre)) });
+};
+
 /** The pieces that a line cuts a polygon into. */
 export const cut = (polygon, line) => {
   const polygonizer = new Polygonizer();
   polygonizer.add(union([polygon.getBoundary(), line]));
   const pieces = polygonizer.getPolygons().toArray();
-  return pieces.filter((piece) => area(piece) > 0.5 && covers(polygon, inside(piece)));
+  return pieces.map(rounded).filter((piece) => area(piece) > 0.5 && covers(polygon, inside(piece)));
 };
 
 /** How much border two pieces of land have in common, metres. */

@@ -29,7 +29,9 @@ function layersOf(plan) {
   });
   const gaps = plan.gaps().map((gap) => {
     const { gap_id, kind, ledger, severity, code, state } = gapProperties(gap);
-    const zones = kind === "overlap" && (gap.detail.units ?? []).every((unit) => unit.startsWith("patrol_zone"));
+    const zones =
+      ["overlap", "straddle"].includes(kind) &&
+      (gap.detail.units ?? [gap.detail.unit ?? ""]).every((unit) => unit.startsWith("patrol_zone"));
     return {
       type: "Feature",
       geometry: write(plan.landOfGap(gap)),
@@ -54,6 +56,7 @@ function layersOf(plan) {
           number: grid.code.slice(12),
           kind: grid.kind,
           locked: grid.locked,
+          form: grid.form,
         }),
       ),
     ]),

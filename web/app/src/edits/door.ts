@@ -1,0 +1,163 @@
+// The one door for writes: an edit is tried (`dry_run`), its consequences are read, then it is made on the revision that
+// they were read on. A stale one shows what a colleague did; one that finds no server waits, visibly.
+
+import { effect, signal } from "@preact/signals";
+import {
+  type Edit,
+  type GridTags,
+  type LogEntry,
+  listEdits,
+  makeEdit,
+  type Outcome,
+  type Problem,
+  Refusal,
+  redoEdit,
+  retagGrid,
+  tryEdit,
+  Unreachable,
+  undoEdit,
+} from "../api";
+import { online } from "../state/connection";
+import { plan, refreshPlan } from "../state/plans";
+
+export type Proposal =
+  | { state: "computing"; edit: Edit; last?: Outcome }
+  | { state: "ready"; edit: Edit; outcome: Outcome }
+  | { state: "refused"; edit: Edit; problem: Problem }
+  | { state: "stale"; edit: Edit; theirs: LogEntry[] }
+  | { state: "committing"; edit: Edit; outcome: Outcome }
+  | { state: "waiting"; edit: Edit; write: { key: string; base: number } | null };
+
+export type Said =
+  | { type: "undone" | "redone" | "made"; entry: { verb: string; codes: string[] } }
+  | { type: "refused"; problem: Problem }
+  | { type: "unreachable" };
+
+export const proposal = signal<Proposal | null>(null);
+/** What the door did last, for the notice line. */
+export const said = signal<Said | null>(null);
+/** Grows with every edit that went through, the own ones and those of colleagues. */
+export const landed = signal(0);
+
+let trying = new AbortController();
+
+const current = () => {
+  const now = plan.peek();
+  if (!now) throw new Error("an edit without a plan");
+  return now;
+};
+
+/** Try an edit; the consequences of the latest one asked for are shown. */
+export async function propose(edit: Edit): Promise<void> {
+  trying.abort();
+  trying = new AbortController();
+  const mine = trying.signal;
+  const before = proposal.peek();
+  const last = before?.state === "ready" ? before.outcome : before?.state === "computing" ? before.last : undefined;
+  proposal.value = { state: "computing", edit, ...(last && { last }) };
+  const { name, revision } = current();
+  try {
+    const outcome = await tryEdit(name, revision, edit, mine);
+    if (!mine.aborted) proposal.value = { state: "ready", edit, outcome };
+  } catch (error) {
+    if (mine.aborted) return;
+    proposal.value = await failed(edit, error, null);
+  }
+}
+
+/** Make the edit whose consequences are shown. Returns whether it went through. */
+export async function commit(): Promise<boolean> {
+  const now = proposal.peek();
+  if (now?.state !== "ready") return false;
+  proposal.value = { state: "committing", edit: now.edit, outcome: now.outcome };
+  return write(now.edit, { key: crypto.randomUUID(), base: now.outcome.revision });
+}
+
+async function write(edit: Edit, how: { key: string; base: number }): Promise<boolean> {
+  const { name } = current();
+  try {
+    const outcome = await makeEdit(name, how.base, edit, how.key);
+    proposal.value = null;
+    said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome) } };
+    await settle(outcome);
+    return true;
+  } catch (error) {
+    proposal.value = await failed(edit, error, how);
+    return false;
+  }
+}
+
+async function failed(edit: Edit, error: unknown, write: { key: string; base: number } | null): Promise<Proposal> {
+  if (error instanceof Unreachable) return { state: "waiting", edit, write };
+  if (!(error instanceof Refusal)) throw error;
+  if (error.problem.code !== "stale_revision") return { state: "refused", edit, problem: error.problem };
+  const { name, revision } = current();
+  const { items } = await listEdits(name, revision);
+  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > revision) };
+}
+
+/** Put the proposal away; what was only waiting for the server is forgotten too. */
+export function discard(): void {
+  trying.abort();
+  proposal.value = null;
+}
+
+/** After a conflict: read the plan as it is now, and try the same edit on it. */
+export async function retryOnLatest(): Promise<void> {
+  const now = proposal.peek();
+  if (!now) return;
+  await refreshPlan();
+  landed.value += 1;
+  await propose(now.edit);
+}
+
+/** When the server is back: a write that was under way is repeated under its key, anything else is tried anew. */
+effect(() => {
+  if (!online.value) return;
+  const now = proposal.peek();
+  if (now?.state !== "waiting") return;
+  void (now.write ? write(now.edit, now.write) : propose(now.edit));
+});
+
+export const undo = (): Promise<void> =>
+  step(async (name, revision) => ({ type: "undone" as const, ...entryOf(await undoEdit(name, revision), "undone") }));
+
+export const redo = (): Promise<void> =>
+  step(async (name, revision) => ({ type: "redone" as const, ...entryOf(await redoEdit(name, revision), "redone") }));
+
+export const retag = (code: string, tags: GridTags): Promise<void> =>
+  step(async (name, revision) => {
+    const outcome = await retagGrid(name, code, revision, tags, crypto.randomUUID());
+    return { type: "made" as const, outcome, entry: { verb: "locked" in tags ? "lock" : "retag", codes: [code] } };
+  });
+
+const entryOf = <Key extends "undone" | "redone">(answer: Outcome & Record<Key, LogEntry>, key: Key) => ({
+  outcome: answer as Outcome,
+  entry: answer[key],
+});
+
+type Stepped = { type: "undone" | "redone" | "made"; outcome: Outcome; entry: { verb: string; codes: string[] } };
+
+async function step(act: (name: string, revision: number) => Promise<Stepped>): Promise<void> {
+  const { name, revision } = current();
+  try {
+    const { type, outcome, entry } = await act(name, revision);
+    said.value = { type, entry };
+    await settle(outcome);
+  } catch (error) {
+    if (error instanceof Unreachable) said.value = { type: "unreachable" };
+    else if (error instanceof Refusal) said.value = { type: "refused", problem: error.problem };
+    else throw error;
+  }
+}
+
+async function settle(outcome: Outcome): Promise<void> {
+  const now = plan.peek();
+  if (now) plan.value = { ...now, revision: Math.max(now.revision, outcome.revision) };
+  landed.value += 1;
+  await refreshPlan().catch((error: unknown) => {
+    if (!(error instanceof Unreachable)) throw error;
+  });
+}
+
+const codesOf = (outcome: Outcome): string[] => [...outcome.modified, ...outcome.created, ...outcome.retired];

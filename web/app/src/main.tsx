@@ -1,0 +1,12 @@
+import { render } from "preact";
+import { App } from "./panels/app";
+import "./look/page.css";
+import "./look/controls.css";
+import "./look/bar.css";
+import "./look/rail.css";
+import "./look/map.css";
+import "./look/inspector.css";
+import "./look/dashboard.css";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);

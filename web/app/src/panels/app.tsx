@@ -1,0 +1,161 @@
+// The page: bar, rail, map, inspector; under 900 pixels the rail and the inspector are a sheet at the bottom.
+
+import { effect, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { type FeedEvent, Refusal } from "../api";
+import { landed } from "../edits/door";
+import { OVERLAYS } from "../map/tokens";
+import { Blank, Choice } from "../parts/controls";
+import { parseAddress, writeAddress } from "../state/address";
+import { follow } from "../state/connection";
+import { known } from "../state/loading";
+import { loadAbout, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
+import { selectedCode, selectGrid, sheet, shown, theme, workplace } from "../state/view";
+import { language, t } from "../words";
+import { Dashboard } from "./dashboard";
+import { followSelection, Inspector } from "./inspector";
+import { hearKeys } from "./keyboard";
+import { Ledgers } from "./ledgers";
+import { Legend } from "./legend";
+import { MapStage, view } from "./map_stage";
+import { colleagues } from "./notices";
+import { PlanBar } from "./plan_bar";
+import { SignIn } from "./sign_in";
+
+const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
+
+export function App(): JSX.Element {
+  useEffect(() => {
+    restore();
+    void open();
+    const stops = [
+      hearKeys(),
+      followSelection(),
+      follow(colleaguesDid),
+      keepAddress(),
+      effect(() => about(plan.value?.name, landed.value)),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+  if (opened.value === "signed_out") return <SignIn onDone={() => void open()} />;
+  if (opened.value === "failed")
+    return <Blank action={{ label: t("failed.again"), onClick: () => void open() }}>{t("failed.server")}</Blank>;
+  const nothing = opened.value === "open" && !plan.value;
+  return (
+    <div class={`page ${workplace.value} sheet-${sheet.value}`}>
+      <a class="skip" href="#search">
+        {t("page.skip")}
+      </a>
+      <PlanBar />
+      <Rail />
+      {nothing ? <Blank>{t("plans.none")}</Blank> : <MapStage />}
+      <Inspector />
+      <SheetTabs />
+    </div>
+  );
+}
+
+function Rail(): JSX.Element {
+  return (
+    <nav class="rail" aria-label={t("rail.title")}>
+      {workplace.value === "planner" ? (
+        <>
+          <Legend />
+          <Ledgers />
+        </>
+      ) : (
+        <Dashboard />
+      )}
+    </nav>
+  );
+}
+
+function SheetTabs(): JSX.Element {
+  const options = [
+    { value: "closed" as const, label: t("sheet.map") },
+    { value: "rail" as const, label: t("sheet.rail") },
+    { value: "inspector" as const, label: t("sheet.inspector") },
+  ];
+  const choose = (value: "closed" | "rail" | "inspector") => {
+    sheet.value = value;
+  };
+  return <Choice name={t("sheet.title")} value={sheet.value} options={options} onChoose={choose} class="sheet-tabs" />;
+}
+
+async function open(): Promise<void> {
+  opened.value = "opening";
+  await openFirst(parseAddress(window.location.hash).plan);
+  const who = session.now.peek();
+  const unknown = who.state === "failed" && who.error instanceof Refusal && who.error.problem.status === 401;
+  const reached = known(who) && known(plans.now.peek());
+  opened.value = unknown ? "signed_out" : reached ? "open" : "failed";
+}
+
+/** Put the page as the address says. */
+function restore(): void {
+  const said = parseAddress(window.location.hash);
+  if (said.language) language.value = said.language;
+  if (said.theme) theme.value = said.theme;
+  if (said.grid) selectGrid(said.grid);
+  const { overlays } = said;
+  if (overlays)
+    shown.value = Object.fromEntries(OVERLAYS.map((each) => [each, overlays.includes(each)])) as typeof shown.value;
+}
+
+/** Keep the address to the page, without a step in the browser's history for each move. */
+function keepAddress(): () => void {
+  let timer = 0;
+  const write = () => {
+    const map = view.peek();
+    const at = map ? { zoom: map.zoom(), centre: map.centre() } : null;
+    const overlays = OVERLAYS.filter((each) => shown.peek()[each]);
+    const said = {
+      plan: plan.peek()?.name ?? null,
+      theme: theme.peek(),
+      at,
+      grid: selectedCode.peek(),
+      overlays,
+      language: language.peek(),
+    };
+    if (said.plan) window.history.replaceState(null, "", writeAddress(said));
+  };
+  const later = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(write, 250);
+  };
+  const state = effect(() => {
+    [plan.value, theme.value, selectedCode.value, shown.value, language.value];
+    later();
+  });
+  const moves = effect(() => view.value?.on("settle", later));
+  return () => {
+    state();
+    moves();
+    window.clearTimeout(timer);
+  };
+}
+
+let lastAbout = "";
+
+function about(name: string | undefined, edits: number): void {
+  const wanted = `${name} ${edits}`;
+  if (!name || wanted === lastAbout) return;
+  lastAbout = wanted;
+  loadAbout(name);
+}
+
+/** A colleague's edit of this plan shows without a reload; one's own is known already. */
+function colleaguesDid(events: FeedEvent[]): void {
+  const now = plan.peek();
+  const here = events.filter((each) => each.plan === now?.name && each.revision > (now?.revision ?? 0));
+  const last = here.at(-1);
+  if (!last) return;
+  void refreshPlan().then(() => {
+    landed.value += 1;
+    if (last.by !== known(session.now.peek())?.name)
+      colleagues.value = t("done.colleague", { name: last.by, revision: last.revision });
+  });
+}

@@ -1,0 +1,247 @@
+// The consequence bar: what the open gesture comes to, before it is made; a refusal in the planner's words.
+
+import type { JSX } from "preact";
+import type { Edit, Figures, GapProperties, GridChange, LogEntry, Outcome, Problem } from "../api";
+import { commit, discard, type Proposal, proposal, propose, retryOnLatest } from "../edits/door";
+import { Button } from "../parts/controls";
+import { Icon } from "../parts/icons";
+import { startOver } from "../tools/bench";
+import { carvedName } from "../tools/carve";
+import { field, isWord, t } from "../words";
+import { area, count, MISSING, moment, shortCode, shortCodes } from "../words/figures";
+import { logSentence } from "./history";
+
+export function ConsequenceBar(): JSX.Element | null {
+  const now = proposal.value;
+  if (!now) return null;
+  return (
+    <section
+      class={`consequences ${now.state}`}
+      aria-label={t("edit.consequences")}
+      aria-live="polite"
+      aria-busy={now.state === "computing"}
+    >
+      <Body now={now} />
+    </section>
+  );
+}
+
+function Body({ now }: { now: Proposal }): JSX.Element {
+  if (now.state === "refused") return <Refused problem={now.problem} />;
+  if (now.state === "stale") return <Stale theirs={now.theirs} />;
+  if (now.state === "waiting") return <Waiting />;
+  const outcome = now.state === "computing" ? now.last : now.outcome;
+  return (
+    <>
+      <div class="what">
+        <b>{editSentence(now.edit)}</b>
+        {now.edit.verb === "carve" && <CarveName edit={now.edit} />}
+        <GapLine outcome={outcome} />
+      </div>
+      {outcome ? <Changes outcome={outcome} /> : <p class="pending">{t("edit.computing")}</p>}
+      <Decide ready={now.state === "ready"} />
+    </>
+  );
+}
+
+/** What an edit does, in one line. */
+export function editSentence(edit: Edit): string {
+  switch (edit.verb) {
+    case "split":
+      return t("edit.split", { code: shortCode(edit.code) });
+    case "merge":
+      return t("edit.merge", { codes: shortCodes(edit.codes), keep: shortCode(edit.keep) });
+    case "reshape":
+      return t("edit.reshape", { codes: shortCodes(edit.codes) });
+    case "carve":
+      return t("edit.carve");
+    case "reassign":
+      return t("edit.reassign", { to: shortCode(edit.to), count: "faces" in edit ? edit.faces.length : 1 });
+    default:
+      return t(`edit.${edit.verb}`);
+  }
+}
+
+function CarveName({ edit }: { edit: Extract<Edit, { verb: "carve" }> }): JSX.Element {
+  const rename = (name: string) => {
+    carvedName.value = name;
+    void propose({ ...edit, name: name || null });
+  };
+  return (
+    <input
+      class="carve-name"
+      placeholder={t("edit.carve_name")}
+      aria-label={t("edit.carve_name")}
+      value={carvedName.value}
+      onChange={(event) => rename(event.currentTarget.value)}
+    />
+  );
+}
+
+function Changes({ outcome }: { outcome: Outcome }): JSX.Element {
+  return (
+    <ul class="changes" aria-label={t("edit.changes")}>
+      {outcome.metrics.slice(0, MOST_GRIDS).map((change) => (
+        <GridColumn key={change.code} change={change} />
+      ))}
+      {outcome.metrics.length > MOST_GRIDS && <li class="more">+{outcome.metrics.length - MOST_GRIDS}</li>}
+    </ul>
+  );
+}
+
+const MOST_GRIDS = 4;
+
+function GridColumn({ change }: { change: GridChange }): JSX.Element {
+  const { before, after, code, name } = change;
+  const fate = before === null ? "new" : after === null ? "gone" : "kept";
+  return (
+    <li class={`grid-change ${fate}`}>
+      <span class="grid-name">
+        <b>{shortCode(code)}</b> <span>{name}</span> {fate !== "kept" && <em>{t(`edit.${fate}`)}</em>}
+      </span>
+      <Pair label={t("figure.households")} before={before} after={after} read={(each) => each.households} />
+      <Pair
+        label={t("figure.staff")}
+        before={before}
+        after={after}
+        read={(each) => each.held}
+        of={(each) => each.required}
+      />
+      <PartyPair before={before} after={after} />
+      <Pair label={t("figure.area")} before={before} after={after} read={(each) => each.area_m2} written={area} />
+    </li>
+  );
+}
+
+interface PairProps {
+  label: string;
+  before: Figures | null;
+  after: Figures | null;
+  read: (figures: Figures) => number | null;
+  of?: (figures: Figures) => number | null;
+  written?: (value: number | null) => string;
+}
+
+function Pair({ label, before, after, read, of, written = count }: PairProps): JSX.Element {
+  const text = (figures: Figures | null) => {
+    if (!figures) return MISSING;
+    return of ? `${written(read(figures))}/${count(of(figures))}` : written(read(figures));
+  };
+  const [old, now] = [text(before), text(after)];
+  const short = of && after ? (of(after) ?? 0) > (read(after) ?? 0) : false;
+  return (
+    <span class={old === now ? "pair same" : "pair"}>
+      <small>{label}</small>
+      {old !== now && before && <del>{old}</del>}
+      {old !== now && before && after && <i aria-hidden="true">→</i>}
+      <ins class={short ? "short" : ""}>{after ? now : old === now ? now : ""}</ins>
+    </span>
+  );
+}
+
+function PartyPair({ before, after }: { before: Figures | null; after: Figures | null }): JSX.Element {
+  const shown = after ?? before;
+  return (
+    <span class={before?.proposed_form === after?.proposed_form ? "pair same" : "pair"}>
+      <small>{t("figure.branch")}</small>
+      <ins>{field("form", shown?.proposed_form)}</ins>
+    </span>
+  );
+}
+
+function GapLine({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
+  if (!outcome) return null;
+  const { opened, closed } = outcome.gaps;
+  if (!opened.length && !closed.length) return <small class="gaps none">{t("edit.no_gaps")}</small>;
+  return (
+    <small class="gaps">
+      {closed.length > 0 && (
+        <span class="closed" title={gapNames(closed)}>
+          {t("edit.closes", { count: closed.length, kinds: gapNames(closed) })}
+        </span>
+      )}
+      {opened.length > 0 && (
+        <span class="opened" title={gapNames(opened)}>
+          {t("edit.opens", { count: opened.length, kinds: gapNames(opened) })}
+        </span>
+      )}
+    </small>
+  );
+}
+
+const gapNames = (gaps: GapProperties[]): string =>
+  [...new Set(gaps.map((gap) => field("gap", gap.kind)))].join(t("list.separator"));
+
+function Decide({ ready }: { ready: boolean }): JSX.Element {
+  return (
+    <div class="decide">
+      <Button kind="primary" icon="check" disabled={!ready} onClick={() => void commit()}>
+        {t("edit.commit")} <kbd>Enter</kbd>
+      </Button>
+      <Button icon="cross" onClick={startOver}>
+        {t("edit.discard")} <kbd>Esc</kbd>
+      </Button>
+    </div>
+  );
+}
+
+function Refused({ problem }: { problem: Problem }): JSX.Element {
+  return (
+    <>
+      <p class="refusal" role="alert">
+        <Icon name="warning" /> {refusalSentence(problem)}
+      </p>
+      <div class="decide">
+        <Button icon="cross" onClick={startOver}>
+          {t("edit.again")} <kbd>Esc</kbd>
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** A refusal in the planner's words, by its stable code; one that has no words says what the server said. */
+export function refusalSentence(problem: Problem): string {
+  const key = `refused.${problem.code}`;
+  return isWord(key)
+    ? t(key, { codes: shortCodes(problem.grids) || t("refused.this_grid") })
+    : problem.detail || t("refused.unknown");
+}
+
+function Stale({ theirs }: { theirs: LogEntry[] }): JSX.Element {
+  return (
+    <>
+      <div class="what">
+        <b>{t("stale.title")}</b>
+        <ul>
+          {theirs.slice(0, 3).map((entry) => (
+            <li key={entry.revision}>
+              {entry.by} {moment(entry.at)} {logSentence(entry)}
+            </li>
+          ))}
+        </ul>
+        <small>{t("stale.what")}</small>
+      </div>
+      <div class="decide">
+        <Button kind="primary" onClick={() => void retryOnLatest()}>
+          {t("stale.retry")}
+        </Button>
+        <Button onClick={startOver}>{t("stale.keep_theirs")}</Button>
+      </div>
+    </>
+  );
+}
+
+function Waiting(): JSX.Element {
+  return (
+    <>
+      <div class="what">
+        <b>{t("offline.waiting")}</b>
+        <small>{t("offline.kept")}</small>
+      </div>
+      <div class="decide">
+        <Button onClick={discard}>{t("edit.discard")}</Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+// A gap: how bad and by which arithmetic, by which rule, what would remedy it, the exception signed for it.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { type GapProperties, Refusal, signGap } from "../api";
+import { Blank, Button } from "../parts/controls";
+import { known } from "../state/loading";
+import { branchDraft, gaps, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
+import { selectedCode, selectGrid } from "../state/view";
+import { openTool, type ToolId } from "../tools";
+import { field, t } from "../words";
+import { area, count } from "../words/figures";
+import { placeOf, Severity } from "./ledgers";
+import { fitTo, view } from "./map_stage";
+import { draftTitle } from "./plan_bar";
+
+export function GapDetails({ id }: { id: string }): JSX.Element {
+  const gap = known(gaps.now.value)?.find((each) => each.gap_id === id);
+  if (!gap) return <Blank>{t("gap.closed")}</Blank>;
+  const { detail } = gap;
+  const said = (key: string) => (typeof detail[key] === "string" ? (detail[key] as string) : "");
+  return (
+    <article class="details gap-details">
+      <header class="gap-head">
+        <Severity value={gap.severity} />
+        <div class="title">
+          <h2>{field("gap", gap.kind)}</h2>
+          <p>
+            {field("ledger", gap.ledger)} · {placeOf(gap)}
+          </p>
+        </div>
+        <Button icon="locate" label={t("grid.locate")} kind="quiet" onClick={() => fitTo(gap.bounds)} />
+      </header>
+      {said("figure") && <p class="figure">{said("figure")}</p>}
+      <dl class="facts">
+        <Fact label={t("figure.households")} value={count(gap.households)} />
+        <Fact label={t("figure.area")} value={area(gap.area_m2)} />
+        <Fact label={t("gap.arithmetic")} value={said("arithmetic")} />
+        <Fact label={t("gap.rule")} value={said("rule")} />
+        <Fact label={t("gap.source")} value={said("source")} />
+      </dl>
+      {gap.remedy && (
+        <p class="remedy">
+          <b>{t("gap.remedy")}</b> {gap.remedy}
+        </p>
+      )}
+      <Remedies gap={gap} />
+      <Exception gap={gap} />
+    </article>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string }): JSX.Element | null {
+  if (!value) return null;
+  return (
+    <div class={value.length > 14 ? "wide" : ""}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Which tool closes a gap of a kind, where drawing does. */
+export const TOOL_FOR: Record<string, ToolId> = {
+  oversize: "split",
+  overloaded: "split",
+  undersize: "merge",
+  unclaimed: "reassign",
+  overlap: "reassign",
+  straddle: "reshape",
+};
+
+function Remedies({ gap }: { gap: GapProperties }): JSX.Element {
+  const tool = TOOL_FOR[gap.kind];
+  const start = async () => {
+    const from = plan.peek() ?? inForce.peek();
+    if (!isDraft.peek() && from) await branchDraft(from, draftTitle());
+    if (gap.code) selectGrid(gap.code);
+    fitTo(gap.bounds);
+    openTool.value = tool ?? null;
+    view.peek()?.canvas.focus({ preventScroll: true });
+  };
+  return (
+    <div class="remedies">
+      {tool && mayEdit.value && (
+        <Button kind="primary" icon={tool} onClick={() => void start()}>
+          {t(isDraft.value ? "gap.start" : "gap.start_in_draft", { tool: t(`tool.${tool}`) })}
+        </Button>
+      )}
+      {gap.code && selectedCode.value && <Button onClick={() => selectGrid(gap.code)}>{t("gap.to_grid")}</Button>}
+    </div>
+  );
+}
+
+function Exception({ gap }: { gap: GapProperties }): JSX.Element | null {
+  const [open, setOpen] = useState(false);
+  if (gap.state === "accepted") return <Accepted gap={gap} />;
+  if (!maySign.value) return null;
+  if (!open) return <Button onClick={() => setOpen(true)}>{t("exception.sign")}</Button>;
+  return <ExceptionForm gap={gap} onDone={() => setOpen(false)} />;
+}
+
+function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
+  return (
+    <section class="exception">
+      <h3>{field("state", gap.state)}</h3>
+      <p>{gap.reason}</p>
+      <small>{gap.expires && t("exception.until", { date: gap.expires })}</small>
+      {maySign.value && <Button onClick={() => void reopen(gap)}>{t("exception.reopen")}</Button>}
+    </section>
+  );
+}
+
+const afresh = (): void => {
+  const name = plan.peek()?.name;
+  if (name) loadAbout(name);
+};
+
+async function reopen(gap: GapProperties): Promise<void> {
+  await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "open" });
+  afresh();
+}
+
+function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void }): JSX.Element {
+  const [reason, setReason] = useState("");
+  const [expires, setExpires] = useState("");
+  const [refusal, setRefusal] = useState("");
+  const sign = async (event: SubmitEvent) => {
+    event.preventDefault();
+    try {
+      await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "accepted", reason, expires });
+      afresh();
+      onDone();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setRefusal(error.problem.detail);
+    }
+  };
+  return (
+    <form class="exception step" onSubmit={(event) => void sign(event as SubmitEvent)}>
+      <h3>{t("exception.sign")}</h3>
+      <label>
+        {t("exception.reason")}
+        <textarea rows={3} required value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+      </label>
+      <label>
+        {t("exception.expires")}
+        <input type="date" required value={expires} onInput={(event) => setExpires(event.currentTarget.value)} />
+      </label>
+      <p class="refusal">{refusal}</p>
+      <div class="decide">
+        <button type="submit" class="button primary">
+          {t("exception.confirm")}
+        </button>
+        <Button onClick={onDone}>{t("edit.discard")}</Button>
+      </div>
+    </form>
+  );
+}

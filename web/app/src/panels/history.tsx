@@ -1,0 +1,78 @@
+// The log as sentences with people and times; a sentence pointed at shows its land.
+
+import type { JSX } from "preact";
+import type { LogEntry } from "../api";
+import { Blank, Skeleton } from "../parts/controls";
+import { known } from "../state/loading";
+import { history } from "../state/plans";
+import { light } from "../state/view";
+import { t } from "../words";
+import { moment, shortCodes } from "../words/figures";
+import { fitTo } from "./map_stage";
+
+/** What an entry of the log says happened. */
+export function logSentence(entry: {
+  verb: string;
+  codes: readonly string[];
+  created?: readonly string[];
+  retired?: readonly string[];
+}): string {
+  const codes = shortCodes(entry.codes);
+  switch (entry.verb) {
+    case "split":
+    case "carve":
+      return t(`log.${entry.verb}`, {
+        codes: shortCodes(entry.codes.filter((code) => !entry.created?.includes(code))),
+        created: shortCodes(entry.created ?? []),
+      });
+    case "merge":
+      return t("log.merge", { codes });
+    case "reshape":
+    case "reassign":
+    case "retag":
+    case "lock":
+    case "undo":
+    case "redo":
+      return t(`log.${entry.verb}`, { codes });
+    default:
+      return t("log.vertex", { codes });
+  }
+}
+
+export function History(): JSX.Element {
+  const loaded = history.now.value;
+  const entries = known(loaded);
+  if (!entries) return loaded.state === "failed" ? <Blank>{t("failed.history")}</Blank> : <Skeleton lines={6} />;
+  if (entries.length === 0) return <Blank>{t("history.empty")}</Blank>;
+  return (
+    <ol class="log">
+      {entries.map((entry) => (
+        <Entry key={entry.revision} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+export function Entry({ entry }: { entry: LogEntry }): JSX.Element {
+  const show = () => light(entry.codes);
+  const hide = () => light([]);
+  return (
+    <li>
+      <button
+        type="button"
+        onMouseEnter={show}
+        onMouseLeave={hide}
+        onFocus={show}
+        onBlur={hide}
+        onClick={() => fitTo(entry.bounds)}
+      >
+        <span>
+          <b>{entry.by}</b> {logSentence(entry)}
+        </span>
+        <small>
+          {moment(entry.at)} · {t("bar.revision", { revision: entry.revision })}
+        </small>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,66 @@
+// The inspector: a grid, a gap, the history, or what a plan changes.
+
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { landed } from "../edits/door";
+import { Blank, Skeleton, Tabs } from "../parts/controls";
+import { known } from "../state/loading";
+import { grid, history, plan } from "../state/plans";
+import { comparing, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
+import { t } from "../words";
+import { count } from "../words/figures";
+import { Changes } from "./changes";
+import { GapDetails } from "./gap_details";
+import { GridDetails } from "./grid_details";
+import { History } from "./history";
+
+/** Keep the grid's details to the selection, and to what edits make of it. */
+export const followSelection = (): (() => void) =>
+  effect(() => {
+    const code = selectedCode.value;
+    const name = plan.value?.name;
+    landed.value;
+    if (code && name) void grid.load({ name, code });
+    else grid.clear();
+  });
+
+export function Inspector(): JSX.Element {
+  const edits = known(history.now.value)?.length ?? 0;
+  const tabs: { value: InspectorTab; label: JSX.Element }[] = [
+    { value: "details", label: <>{t("inspector.details")}</> },
+    {
+      value: "history",
+      label: (
+        <>
+          {t("inspector.history")} <output>{edits ? count(edits) : ""}</output>
+        </>
+      ),
+    },
+    ...(comparing.value ? [{ value: "changes" as const, label: <>{t("inspector.changes")}</> }] : []),
+  ];
+  const choose = (value: InspectorTab) => {
+    tab.value = value;
+  };
+  return (
+    <aside class="inspector" aria-label={t("inspector.title")}>
+      <Tabs name={t("inspector.title")} value={tab.value} tabs={tabs} onChoose={choose}>
+        {tab.value === "details" && <Details />}
+        {tab.value === "history" && <History />}
+        {tab.value === "changes" && <Changes />}
+      </Tabs>
+    </aside>
+  );
+}
+
+function Details(): JSX.Element {
+  const chosen = selection.value;
+  if (chosen.type === "none") return <Blank>{t("inspector.empty")}</Blank>;
+  if (chosen.type === "gap") return <GapDetails id={chosen.id} />;
+  const loaded = grid.now.value;
+  const detail = known(loaded);
+  if (loaded.state === "failed" && !detail) {
+    return <Blank action={{ label: t("inspector.close"), onClick: () => selectGrid(null) }}>{t("failed.grid")}</Blank>;
+  }
+  if (!detail) return <Skeleton lines={10} />;
+  return <GridDetails detail={detail} />;
+}

@@ -1,0 +1,90 @@
+// Keys of the whole page: tools by letter, Enter and Escape, undo and redo, search by slash; Space puts the pointer's
+// click in the middle of the map, so that every gesture can be made without a pointer.
+
+import { commit, proposal, redo, undo } from "../edits/door";
+import { selectGrid } from "../state/view";
+import { openTool, TOOLS } from "../tools";
+import { giveKey, startOver } from "../tools/bench";
+import { view } from "./map_stage";
+import { choose } from "./tool_strip";
+
+const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+
+/** Hear the keys of the page; returns what stops it. */
+export function hearKeys(): () => void {
+  const heard = (event: KeyboardEvent) => {
+    if (pressed(event)) event.preventDefault();
+  };
+  window.addEventListener("keydown", heard);
+  return () => window.removeEventListener("keydown", heard);
+}
+
+function pressed(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  if (event.isComposing) return false;
+  if (TYPING.has(target.tagName)) return false;
+  if (event.ctrlKey || event.metaKey) return chorded(event);
+  if (event.altKey) return false;
+  const onMap = target === document.body || target === view.peek()?.canvas;
+  if (event.key === "/") return focusSearch();
+  if (event.key === "Escape") return escaped();
+  if (event.key === "Enter" && onMap && proposal.peek()?.state === "ready") return did(commit);
+  if (event.key === " " && target === view.peek()?.canvas) return clickInTheMiddle();
+  return lettered(event.key);
+}
+
+function did(act: () => unknown): true {
+  void act();
+  return true;
+}
+
+function chorded(event: KeyboardEvent): boolean {
+  const key = event.key.toLowerCase();
+  if (key === "z" && !event.shiftKey) return did(undo);
+  if (key === "y" || (key === "z" && event.shiftKey)) return did(redo);
+  return false;
+}
+
+function lettered(key: string): boolean {
+  if (giveKey(key)) return true;
+  const tool = TOOLS.find((each) => each.shortcut === key.toLowerCase());
+  if (!tool) return false;
+  choose(tool);
+  return true;
+}
+
+function escaped(): boolean {
+  if (proposal.peek()) startOver();
+  else if (openTool.peek()) openTool.value = null;
+  else selectGrid(null);
+  return true;
+}
+
+function focusSearch(): boolean {
+  document.getElementById("search")?.focus();
+  return true;
+}
+
+/** A click, as a pointer's own, in the middle of the map; the arrow keys move the map under it. */
+function clickInTheMiddle(): boolean {
+  const canvas = view.peek()?.canvas;
+  if (!canvas) return false;
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  const where = {
+    clientX: left + width / 2,
+    clientY: top + height / 2,
+    bubbles: true,
+    cancelable: true,
+    button: 0,
+    view: window,
+  };
+  const pointer = { ...where, pointerId: 1, isPrimary: true, pointerType: "mouse" };
+  canvas.dispatchEvent(new PointerEvent("pointermove", { ...pointer, buttons: 0 }));
+  canvas.dispatchEvent(new MouseEvent("mousemove", where));
+  canvas.dispatchEvent(new PointerEvent("pointerdown", { ...pointer, buttons: 1 }));
+  canvas.dispatchEvent(new MouseEvent("mousedown", where));
+  canvas.dispatchEvent(new PointerEvent("pointerup", pointer));
+  canvas.dispatchEvent(new MouseEvent("mouseup", where));
+  canvas.dispatchEvent(new MouseEvent("click", where));
+  return true;
+}

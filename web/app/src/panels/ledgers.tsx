@@ -1,0 +1,173 @@
+// The three ledgers, worst first; a gap leads to its land, its arithmetic and the tool that closes it.
+
+import { computed, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { GapProperties, Ledger } from "../api";
+import { LEDGER_KINDS } from "../generated/field_words";
+import { Blank, Button, Skeleton, Tabs } from "../parts/controls";
+import { known } from "../state/loading";
+import { gaps, plan, summary } from "../state/plans";
+import { filter, ledger, light, selectGap, selection } from "../state/view";
+import { field, t } from "../words";
+import { area, count, shortCode } from "../words/figures";
+import { fitTo } from "./map_stage";
+
+export const LEDGERS: readonly Ledger[] = ["unheld", "contested", "unserved"];
+const A_PAGE = 60;
+const pages = signal(1);
+
+const meet = (one: readonly number[], other: readonly number[]): boolean =>
+  (one[0] ?? 0) <= (other[2] ?? 0) &&
+  (other[0] ?? 0) <= (one[2] ?? 0) &&
+  (one[1] ?? 0) <= (other[3] ?? 0) &&
+  (other[1] ?? 0) <= (one[3] ?? 0);
+
+/** The gaps that the filters let through, worst first. */
+export const listed = computed((): GapProperties[] => {
+  const { community, kind, bounds } = filter.value;
+  const all = known(gaps.now.value) ?? [];
+  return all.filter(
+    (gap) =>
+      gap.ledger === ledger.value &&
+      (!community || gap.community_code === community) &&
+      (!kind || gap.kind === kind) &&
+      (!bounds || meet(gap.bounds, bounds)),
+  );
+});
+
+const openIn = (name: Ledger): number =>
+  (known(gaps.now.value) ?? []).filter((gap) => gap.ledger === name && gap.state !== "accepted").length;
+
+export const chooseLedger = (name: Ledger): void => {
+  ledger.value = name;
+  filter.value = { ...filter.peek(), kind: null };
+  pages.value = 1;
+};
+
+export function Ledgers(): JSX.Element {
+  const tabs = LEDGERS.map((name) => ({
+    value: name,
+    label: (
+      <span class={`ledger-tab ${name}`}>
+        {field("ledger", name)} <output>{gaps.now.value.state === "empty" ? "" : count(openIn(name))}</output>
+      </span>
+    ),
+  }));
+  return (
+    <section class="ledgers" aria-label={t("ledgers.title")}>
+      <Tabs name={t("ledgers.title")} value={ledger.value} tabs={tabs} onChoose={chooseLedger}>
+        <Filters />
+        <GapList />
+      </Tabs>
+    </section>
+  );
+}
+
+function Filters(): JSX.Element {
+  const kinds = LEDGER_KINDS[ledger.value];
+  const communities = known(summary.now.value)?.communities ?? [];
+  const change = (part: Partial<typeof filter.value>) => {
+    filter.value = { ...filter.peek(), ...part };
+    pages.value = 1;
+  };
+  return (
+    <div class="filters">
+      <select
+        aria-label={t("ledgers.kind")}
+        value={filter.value.kind ?? ""}
+        onChange={(event) => change({ kind: event.currentTarget.value || null })}
+      >
+        <option value="">{t("ledgers.all_kinds")}</option>
+        {kinds.map((kind) => (
+          <option key={kind} value={kind}>
+            {field("gap", kind)}
+          </option>
+        ))}
+      </select>
+      <select
+        aria-label={t("ledgers.community")}
+        value={filter.value.community ?? ""}
+        onChange={(event) => change({ community: event.currentTarget.value || null })}
+      >
+        <option value="">{t("ledgers.all_communities")}</option>
+        {communities.map((each) => (
+          <option key={each.code} value={each.code}>
+            {each.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function GapList(): JSX.Element {
+  const loaded = gaps.now.value;
+  if (!known(loaded)) {
+    if (loaded.state !== "failed") return <Skeleton lines={8} />;
+    return (
+      <Blank action={{ label: t("failed.again"), onClick: () => plan.value && void gaps.load(plan.value.name) }}>
+        {t("failed.gaps")}
+      </Blank>
+    );
+  }
+  const all = listed.value;
+  if (all.length === 0) return <Blank>{t("ledgers.empty")}</Blank>;
+  const part = all.slice(0, pages.value * A_PAGE);
+  return (
+    <>
+      <ol class="gap-list">
+        {part.map((gap) => (
+          <GapRow key={gap.gap_id} gap={gap} />
+        ))}
+      </ol>
+      {part.length < all.length && (
+        <Button onClick={() => (pages.value += 1)}>{t("ledgers.more", { count: all.length - part.length })}</Button>
+      )}
+    </>
+  );
+}
+
+/** Where a gap is, as people say it. */
+export const placeOf = (gap: GapProperties): string => {
+  const community = known(summary.now.value)?.communities.find((each) => each.code === gap.community_code);
+  const name = community?.name ?? gap.community_code;
+  return gap.code && gap.code !== gap.community_code ? `${name} ${shortCode(gap.code)}` : name;
+};
+
+function GapRow({ gap }: { gap: GapProperties }): JSX.Element {
+  const show = () => light(gap.code ? [gap.code] : [], [gap.gap_id]);
+  const chosen = selection.value.type === "gap" && selection.value.id === gap.gap_id;
+  return (
+    <li>
+      <button
+        type="button"
+        class={`gap ${gap.ledger} ${gap.state}`}
+        aria-current={chosen}
+        onMouseEnter={show}
+        onFocus={show}
+        onMouseLeave={() => light([])}
+        onBlur={() => light([])}
+        onClick={() => [selectGap(gap.gap_id, gap.code), fitTo(gap.bounds)]}
+      >
+        <Severity value={gap.severity} />
+        <span class="kind">{field("gap", gap.kind)}</span>
+        <span class="where">{placeOf(gap)}</span>
+        <span class="size">{sizeOf(gap)}</span>
+        {gap.state !== "open" && <span class="chip">{field("state", gap.state)}</span>}
+      </button>
+    </li>
+  );
+}
+
+const sizeOf = (gap: GapProperties): string =>
+  gap.households ? t("count.households", { count: count(gap.households) }) : area(gap.area_m2);
+
+/** A bar of five steps and the number: read without colour too. */
+export function Severity({ value }: { value: number }): JSX.Element {
+  return (
+    <span class="severity" role="img" aria-label={t("gap.severity", { value })}>
+      <i style={{ height: `${Math.max(6, value)}%` }} />
+      <b>{value}</b>
+    </span>
+  );
+}

@@ -1,0 +1,132 @@
+// Layers and legend: one thematic fill at a time, overlays to switch, counts beside each.
+
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { classesOf, HATCH, LEDGER_INKS, OUTLINES, type Overlay, THEMES, type Theme } from "../map/tokens";
+import { known } from "../state/loading";
+import { summary } from "../state/plans";
+import { opacity, setOpacity, shown, showOverlay, theme } from "../state/view";
+import { field, t } from "../words";
+import { count } from "../words/figures";
+
+const open = signal(true);
+
+export function Legend(): JSX.Element {
+  return (
+    <details class="legend" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>{t("legend.title")}</summary>
+      <FillChoice />
+      <Classes />
+      <h3>{t("legend.overlays")}</h3>
+      <Overlays />
+    </details>
+  );
+}
+
+function FillChoice(): JSX.Element {
+  return (
+    <label class="fill-choice">
+      <span>{t("legend.fill")}</span>
+      <select
+        value={theme.value}
+        onChange={(event) => {
+          theme.value = event.currentTarget.value as Theme;
+        }}
+      >
+        {THEMES.map((each) => (
+          <option key={each} value={each}>
+            {t(`theme.${each}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Classes(): JSX.Element | null {
+  if (theme.value === "plain") return null;
+  const counts = known(summary.now.value)?.classes[theme.value];
+  return (
+    <ul class="classes">
+      {classesOf(theme.value).map(([name, colour]) => (
+        <li key={name} class={counts && !counts[name] ? "absent" : ""}>
+          <Swatch colour={colour} />
+          <span>{field(theme.value, name)}</span>
+          <output>{counts ? count(counts[name] ?? 0) : ""}</output>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Swatch({ colour }: { colour: string }): JSX.Element {
+  if (colour === HATCH) return <i class="swatch hatched" aria-hidden="true" />;
+  return <i class="swatch" aria-hidden="true" style={{ background: colour }} />;
+}
+
+const GROUPS: { overlays: Overlay[]; seeThrough: boolean }[] = [
+  { overlays: ["gaps_unheld", "gaps_contested", "gaps_unserved"], seeThrough: true },
+  { overlays: ["party", "premises", "facilities"], seeThrough: false },
+  { overlays: ["units_compound", "units_courtyard", "units_patrol_zone"], seeThrough: true },
+  { overlays: ["roads", "labels"], seeThrough: false },
+];
+
+function Overlays(): JSX.Element {
+  return (
+    <div class="overlays">
+      {GROUPS.map(({ overlays, seeThrough }) => (
+        <ul key={overlays[0]}>
+          {overlays.map((overlay) => (
+            <OverlayRow key={overlay} overlay={overlay} seeThrough={seeThrough} />
+          ))}
+        </ul>
+      ))}
+    </div>
+  );
+}
+
+function OverlayRow({ overlay, seeThrough }: { overlay: Overlay; seeThrough: boolean }): JSX.Element {
+  const on = shown.value[overlay];
+  return (
+    <li>
+      <label>
+        <input type="checkbox" checked={on} onChange={(event) => showOverlay(overlay, event.currentTarget.checked)} />
+        <Mark overlay={overlay} />
+        <span>{t(`overlay.${overlay}`)}</span>
+        <output>{counted(overlay)}</output>
+      </label>
+      {on && seeThrough && (
+        <input
+          type="range"
+          min={0.2}
+          max={1}
+          step={0.1}
+          value={opacity.value[overlay] ?? 1}
+          aria-label={t("legend.opacity", { layer: t(`overlay.${overlay}`) })}
+          onInput={(event) => setOpacity(overlay, Number(event.currentTarget.value))}
+        />
+      )}
+    </li>
+  );
+}
+
+/** How many there are of what an overlay shows. */
+function counted(overlay: Overlay): string {
+  const now = known(summary.now.value);
+  if (!now || overlay === "labels" || overlay === "roads") return "";
+  if (overlay === "party") return count(now.total.covered);
+  const [group, name = ""] = overlay.split(/_(.*)/);
+  if (group === "gaps") return count(now.total.gaps[name as keyof typeof now.total.gaps]);
+  return count(now.layers[group === "units" ? name : overlay] ?? 0);
+}
+
+function Mark({ overlay }: { overlay: Overlay }): JSX.Element {
+  const [group, name = ""] = overlay.split(/_(.*)/);
+  if (group === "gaps")
+    return (
+      <i class={`swatch ${name}`} aria-hidden="true" style={{ color: LEDGER_INKS[name as keyof typeof LEDGER_INKS] }} />
+    );
+  if (group === "units")
+    return <i class={`line ${name}`} aria-hidden="true" style={{ color: OUTLINES[name as keyof typeof OUTLINES] }} />;
+  return <i class={`mark ${overlay}`} aria-hidden="true" />;
+}

@@ -1,0 +1,149 @@
+// The map and what floats on it: tools, hint, consequences, notices, scale.
+
+import { effect, signal } from "@preact/signals";
+import type { Position } from "geojson";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { type Bounds, type TileJSON, tilesAddress } from "../api";
+import { request } from "../api/request";
+import { landed, proposal } from "../edits/door";
+import { createMap, type MapView, type Pointed } from "../map/engine";
+import { OVERLAYS, type Overlay } from "../map/tokens";
+import { Button } from "../parts/controls";
+import { parseAddress } from "../state/address";
+import { plan } from "../state/plans";
+import { filter, lit, opacity, selectGap, selectGrid, selection, shown, theme, workplace } from "../state/view";
+import { setUpBench } from "../tools/bench";
+import { openTool } from "../tools/tool";
+import { t } from "../words";
+import { Compare } from "./compare";
+import { ConsequenceBar } from "./consequences";
+import { Hint, Notices } from "./notices";
+import { previews } from "./previews";
+import { Scale } from "./scale";
+import { ToolStrip } from "./tool_strip";
+
+export const view = signal<MapView | null>(null);
+/** Where the map was clicked, so that the inspector can say which face it is. */
+export const spot = signal<Position | null>(null);
+const failed = signal("");
+
+export const fitTo = (bounds: Bounds): void => view.peek()?.fit(bounds);
+
+/** Go to a place and mark it. */
+export function pinAt(at: Position): void {
+  const map = view.peek();
+  map?.jump(at, Math.max(17, map.zoom()));
+  map?.sketch("snap", {
+    type: "FeatureCollection",
+    features: [{ type: "Feature", properties: { to: "vertex" }, geometry: { type: "Point", coordinates: at } }],
+  });
+}
+
+export function MapStage(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (box.current) return mountMap(box.current);
+  }, []);
+  return (
+    <main class="stage" aria-label={t("map.label")}>
+      <div class={openTool.value ? "map tooling" : "map"} ref={box} />
+      <Compare />
+      <ToolStrip />
+      <Hint />
+      <Notices />
+      <Corner />
+      <ConsequenceBar />
+      {failed.value && <p class="map-failure">{t("map.failed")}</p>}
+    </main>
+  );
+}
+
+function Corner(): JSX.Element {
+  return (
+    <div class="corner">
+      <Scale />
+      <div class="zoom">
+        <Button icon="home" label={t("map.home")} onClick={() => plan.value && fitTo(plan.value.extent)} />
+        <Button icon="plus" label={t("map.zoom_in")} onClick={() => step(1)} />
+        <Button icon="minus" label={t("map.zoom_out")} onClick={() => step(-1)} />
+      </div>
+    </div>
+  );
+}
+
+const step = (by: number): void => {
+  const map = view.peek();
+  map?.jump(map.centre(), map.zoom() + by);
+};
+
+/** Put a map into its box and keep it to the state of the page; returns what takes it away. */
+function mountMap(box: HTMLDivElement): () => void {
+  const stops: (() => void)[] = [];
+  let name = "";
+  const follow = effect(() => {
+    const now = plan.value;
+    if (!now || now.name === name) return;
+    name = now.name;
+    void request<TileJSON>(tilesAddress(now.name)).then((tiles) => {
+      const map = view.peek();
+      if (map) map.showPlan(tiles);
+      else stops.push(...firstMap(box, tiles, now.extent));
+    });
+  });
+  return () => {
+    follow();
+    for (const stop of stops) stop();
+    view.peek()?.remove();
+    view.value = null;
+  };
+}
+
+function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds): (() => void)[] {
+  const map = createMap(box, tiles, theme.peek(), extent);
+  const { at } = parseAddress(window.location.hash);
+  if (at) map.jump(at.centre, at.zoom);
+  view.value = map;
+  map.canvas.setAttribute("aria-label", t("map.keys"));
+  return [
+    map.on("failure", (message) => {
+      failed.value = message;
+    }),
+    map.on("click", (pointed) => clicked(map, pointed)),
+    map.on("settle", () => inView(map)),
+    setUpBench(map),
+    ...previews(map),
+    effect(() => map.fillBy(theme.value)),
+    effect(() => {
+      for (const overlay of OVERLAYS) map.show(overlay as Overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
+    }),
+    effect(() => {
+      const { value } = selection;
+      map.mark("grids", "selected", value.type !== "none" && value.code ? [value.code] : []);
+      map.mark("gaps", "selected", value.type === "gap" ? [value.id] : []);
+    }),
+    effect(() => {
+      map.mark("grids", "lit", lit.value.grids);
+      map.mark("gaps", "lit", lit.value.gaps);
+    }),
+    effect(() => {
+      if (landed.value > 0) map.refresh();
+    }),
+  ];
+}
+
+/** Without a tool a click asks who holds the land; with one it is the tool's. */
+function clicked(map: MapView, { at, code, pixel }: Pointed): void {
+  if (openTool.peek() || proposal.peek()) return;
+  spot.value = at;
+  const gap = map.gapAt(pixel);
+  const known = selection.peek();
+  if (gap && known.type === "grid" && known.code === code) selectGap(gap, code);
+  else selectGrid(code);
+}
+
+/** The supervisor's box: what the map shows is what the table lists, while that is asked for. */
+function inView(map: MapView): void {
+  if (workplace.peek() === "supervisor" && filter.peek().bounds)
+    filter.value = { ...filter.peek(), bounds: map.bounds() };
+}

@@ -1,0 +1,183 @@
+// The bar on top: where we are, which plan, search, compare, what the plan's life offers next, language, user.
+
+import type { JSX } from "preact";
+import { signOut } from "../api";
+import { Button, Choice, Menu } from "../parts/controls";
+import { Icon } from "../parts/icons";
+import { known } from "../state/loading";
+import { branchDraft, inForce, isDraft, mayEdit, openPlan, plan, plans, session, summary } from "../state/plans";
+import { comparing, selectGrid, tab, workplace } from "../state/view";
+import { field, language, t } from "../words";
+import { count } from "../words/figures";
+import { ExportMenu } from "./exports";
+import { Lifecycle } from "./lifecycle";
+import { fitTo } from "./map_stage";
+import { Search } from "./search";
+
+export function PlanBar(): JSX.Element {
+  return (
+    <header class="plan-bar">
+      <span class="brand" aria-hidden="true">
+        <i />
+      </span>
+      <Jurisdiction />
+      <PlanMenu />
+      <Search />
+      <span class="spring" />
+      <Workplaces />
+      <CompareButton />
+      <ExportMenu />
+      <Lifecycle />
+      <LanguageSwitch />
+      <User />
+    </header>
+  );
+}
+
+function Jurisdiction(): JSX.Element {
+  const divisions = known(summary.now.value);
+  const name = known(session.now.value)?.scope ?? "";
+  const title = divisions?.streets.length === 1 ? divisions.streets[0]?.name : undefined;
+  return (
+    <Menu
+      name={t("bar.jurisdiction")}
+      label={<b>{title ?? (name ? t("bar.all_of", { scope: name }) : t("bar.jurisdiction"))}</b>}
+      class="jurisdiction"
+    >
+      {(close) => (
+        <ul class="places">
+          {divisions?.streets.map((street) => (
+            <li key={street.code}>
+              <button type="button" onClick={() => [fitTo(street.bounds), close()]}>
+                <b>{street.name}</b> <small>{t("count.grids", { count: count(street.grids) })}</small>
+              </button>
+              <ul>
+                {divisions.communities
+                  .filter((each) => each.code.startsWith(street.code))
+                  .map((each) => (
+                    <li key={each.code}>
+                      <button type="button" onClick={() => [fitTo(each.bounds), close()]}>
+                        {each.name} <small>{count(each.grids)}</small>
+                      </button>
+                    </li>
+                  ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Menu>
+  );
+}
+
+function PlanMenu(): JSX.Element {
+  const now = plan.value;
+  const all = known(plans.now.value) ?? [];
+  const label = (
+    <>
+      <span class="plan-title">{now?.title ?? "…"}</span>
+      {now && (
+        <span class={`chip status-${now.status}`}>
+          {t(`status.${now.status}`)} · {t("bar.revision", { revision: now.revision })}
+        </span>
+      )}
+    </>
+  );
+  return (
+    <Menu name={t("bar.plan")} label={label} class="plans">
+      {(close) => (
+        <>
+          <ul class="places">
+            {all.map((each) => (
+              <li key={each.name}>
+                <button
+                  type="button"
+                  aria-current={each.name === now?.name}
+                  onClick={() => [openPlan(each), selectGrid(null), close()]}
+                >
+                  <b>{each.title}</b> <span class={`chip status-${each.status}`}>{t(`status.${each.status}`)}</span>
+                  <small>{t("bar.by", { name: each.author, revision: each.revision })}</small>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {now && mayEdit.value && (
+            <Button icon="plus" kind="primary" onClick={() => [void branchDraft(now, draftTitle()), close()]}>
+              {t("bar.branch", { title: now.title })}
+            </Button>
+          )}
+        </>
+      )}
+    </Menu>
+  );
+}
+
+/** What a new draft is called until somebody calls it otherwise. */
+export const draftTitle = (today = new Date()): string =>
+  t("bar.draft_of", { month: today.getMonth() + 1, day: today.getDate() });
+
+function Workplaces(): JSX.Element {
+  const options = [
+    { value: "planner" as const, label: t("bar.planner") },
+    { value: "supervisor" as const, label: t("bar.supervisor") },
+  ];
+  const choose = (value: "planner" | "supervisor") => {
+    workplace.value = value;
+  };
+  return (
+    <Choice name={t("bar.workplace")} value={workplace.value} options={options} onChoose={choose} class="workplaces" />
+  );
+}
+
+function CompareButton(): JSX.Element {
+  const other = inForce.value;
+  const same = !other || other.name === plan.value?.name;
+  const toggle = () => {
+    comparing.value = !comparing.value;
+    tab.value = comparing.value ? "changes" : "details";
+  };
+  return (
+    <Button
+      icon="compare"
+      pressed={comparing.value}
+      disabled={same}
+      title={t(same ? "bar.compare_same" : "bar.compare_why")}
+      onClick={toggle}
+    >
+      <span class="wide">{t("bar.compare")}</span>
+    </Button>
+  );
+}
+
+function LanguageSwitch(): JSX.Element {
+  const other = language.value === "zh" ? "en" : "zh";
+  const change = () => {
+    language.value = other;
+  };
+  return (
+    <button type="button" class="button quiet" lang={other === "zh" ? "zh-CN" : "en"} onClick={change}>
+      {other === "zh" ? "中文" : "EN"}
+    </button>
+  );
+}
+
+function User(): JSX.Element {
+  const who = known(session.now.value);
+  const leave = async () => {
+    await signOut();
+    window.location.reload();
+  };
+  return (
+    <Menu name={t("bar.user")} align="right" label={<Icon name="person" />} class="user">
+      {() => (
+        <div class="user-card">
+          <b>{who?.name}</b>
+          <small>{who && t(`role.${who.role}`)}</small>
+          <small>{field("scope", who?.scope)}</small>
+          {isDraft.value && <small>{t("bar.you_edit")}</small>}
+          <Button onClick={() => void leave()}>{t("bar.sign_out")}</Button>
+        </div>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,90 @@
+// The strip of tools: an icon, its key, and why it can't be used where it can't.
+
+import type { JSX } from "preact";
+import { redo, undo } from "../edits/door";
+import { Icon } from "../parts/icons";
+import { known } from "../state/loading";
+import { history, isDraft, mayEdit, plan } from "../state/plans";
+import { openTool, TOOLS } from "../tools";
+import type { Tool } from "../tools/tool";
+import { t, type WordKey } from "../words";
+import { view } from "./map_stage";
+
+/** Why a tool can't be used now; null where it can. */
+export function hindrance(tool: Tool): WordKey | null {
+  if (!tool.writes) return null;
+  if (!mayEdit.value) return "tool.no_right";
+  if (!plan.value) return "tool.no_plan";
+  return isDraft.value ? null : "tool.no_draft";
+}
+
+export function choose(tool: Tool): void {
+  if (hindrance(tool)) return;
+  openTool.value = openTool.peek() === tool.id ? null : tool.id;
+  view.peek()?.canvas.focus({ preventScroll: true });
+}
+
+export function ToolStrip(): JSX.Element {
+  return (
+    <div class="tool-strip" role="toolbar" aria-label={t("tool.strip")} aria-orientation="vertical">
+      {TOOLS.map((tool) => (
+        <ToolButton key={tool.id} tool={tool} />
+      ))}
+      <hr />
+      <StepButton name="undo" shortcut="Ctrl Z" act={undo} />
+      <StepButton name="redo" shortcut="Ctrl Y" act={redo} />
+    </div>
+  );
+}
+
+function ToolButton({ tool }: { tool: Tool }): JSX.Element {
+  const why = hindrance(tool);
+  const name = t(`tool.${tool.id}`);
+  const key = tool.shortcut.toUpperCase();
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={name}
+      aria-keyshortcuts={tool.shortcut}
+      aria-pressed={openTool.value === tool.id}
+      aria-disabled={why !== null}
+      onClick={() => choose(tool)}
+    >
+      <Icon name={tool.id} />
+      <kbd>{key}</kbd>
+      <span class="tip" role="tooltip">
+        <b>{name}</b> <kbd>{key}</kbd>
+        <small>{why ? t(why) : t(`tool.${tool.id}.what`)}</small>
+      </span>
+    </button>
+  );
+}
+
+function StepButton({
+  name,
+  shortcut,
+  act,
+}: {
+  name: "undo" | "redo";
+  shortcut: string;
+  act: () => Promise<void>;
+}): JSX.Element {
+  const some = (known(history.now.value)?.length ?? 0) > 0;
+  const enabled = isDraft.value && mayEdit.value && some;
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={t(`tool.${name}`)}
+      aria-disabled={!enabled}
+      onClick={() => enabled && void act()}
+    >
+      <Icon name={name} />
+      <span class="tip" role="tooltip">
+        <b>{t(`tool.${name}`)}</b> <kbd>{shortcut}</kbd>
+        <small>{enabled ? t(`tool.${name}.what`) : t("tool.nothing_done")}</small>
+      </span>
+    </button>
+  );
+}

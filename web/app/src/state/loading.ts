@@ -1,0 +1,55 @@
+// What comes from the server: loading, there, or failed; the latest request wins.
+
+import { type Signal, signal } from "@preact/signals";
+import { Refusal, Unreachable } from "../api";
+
+export type Loaded<Value> =
+  | { state: "empty" }
+  | { state: "loading"; value?: Value }
+  | { state: "ready"; value: Value }
+  | { state: "failed"; error: Refusal | Unreachable; value?: Value };
+
+export interface Resource<Value, Wanted> {
+  readonly now: Signal<Loaded<Value>>;
+  /** Load anew; what was there stays readable meanwhile. */
+  load(wanted: Wanted): Promise<void>;
+  clear(): void;
+}
+
+export function resource<Value, Wanted>(
+  ask: (wanted: Wanted, signal: AbortSignal) => Promise<Value>,
+): Resource<Value, Wanted> {
+  const now = signal<Loaded<Value>>({ state: "empty" });
+  let running = new AbortController();
+  const stopped = () => {
+    running.abort();
+    running = new AbortController();
+    return running.signal;
+  };
+  const kept = () => {
+    const value = known(now.peek());
+    return value === undefined ? {} : { value };
+  };
+  return {
+    now,
+    async load(wanted) {
+      const mine = stopped();
+      now.value = { state: "loading", ...kept() };
+      try {
+        const value = await ask(wanted, mine);
+        if (!mine.aborted) now.value = { state: "ready", value };
+      } catch (error) {
+        if (mine.aborted) return;
+        if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+        now.value = { state: "failed", error, ...kept() };
+      }
+    },
+    clear() {
+      stopped();
+      now.value = { state: "empty" };
+    },
+  };
+}
+
+export const known = <Value>(loaded: Loaded<Value>): Value | undefined =>
+  "value" in loaded ? loaded.value : undefined;

@@ -1,0 +1,102 @@
+// The plan on the page, and what is known of it.
+
+import { computed, signal } from "@preact/signals";
+import {
+  branchPlan,
+  comparePlans,
+  type GapProperties,
+  type GridDetail,
+  listEdits,
+  listGaps,
+  listPlans,
+  type Plan,
+  readGrid,
+  readPlan,
+  readSession,
+  readSummary,
+  type Session,
+} from "../api";
+import { known, resource } from "./loading";
+
+export const session = resource<Session, void>(() => readSession());
+export const plans = resource<Plan[], void>(async () => (await listPlans()).items);
+export const plan = signal<Plan | null>(null);
+
+export const inForce = computed(() => known(plans.now.value)?.find((each) => each.status === "in_force") ?? null);
+
+export const summary = resource((name: string) => readSummary(name));
+export const history = resource(async (name: string) => (await listEdits(name)).items);
+export const comparison = resource(({ name, other }: { name: string; other: string }) => comparePlans(name, other));
+export const grid = resource<GridDetail, { name: string; code: string }>(({ name, code }, aborted) =>
+  readGrid(name, code, aborted),
+);
+
+const GAPS_A_PAGE = 200;
+const ENOUGH_GAPS = 2_000;
+
+/** The open gaps of a plan, worst first. */
+export const gaps = resource(async (name: string, aborted: AbortSignal) => {
+  const found: GapProperties[] = [];
+  let after: string | null = null;
+  do {
+    const page: { items: GapProperties[]; next: string | null } = await listGaps(
+      name,
+      { limit: GAPS_A_PAGE, ...(after && { after }) },
+      aborted,
+    );
+    found.push(...page.items);
+    after = page.next;
+  } while (after && found.length < ENOUGH_GAPS);
+  return found;
+});
+
+export const role = computed(() => known(session.now.value)?.role ?? "viewer");
+export const mayEdit = computed(() => ["planner", "admin"].includes(role.value));
+export const maySign = computed(() => ["supervisor", "approver", "admin"].includes(role.value));
+export const mayApprove = computed(() => ["approver", "admin"].includes(role.value));
+export const isDraft = computed(() => plan.value?.status === "draft");
+
+/** Open the page's first plan: the one asked for, else the one in force, else the newest. */
+export async function openFirst(wanted: string | null): Promise<void> {
+  await Promise.all([session.load(), plans.load()]);
+  const all = known(plans.now.value) ?? [];
+  const newest = [...all].sort((one, other) => other.changed_at.localeCompare(one.changed_at))[0];
+  const chosen = all.find((each) => each.name === wanted) ?? inForce.value ?? newest;
+  if (chosen) plan.value = chosen;
+}
+
+export const openPlan = (chosen: Plan): void => {
+  plan.value = chosen;
+};
+
+/** Read everything about the plan again, after an edit or a colleague's. */
+export async function refreshPlan(): Promise<void> {
+  const name = plan.value?.name;
+  if (!name) return;
+  const fresh = await readPlan(name);
+  if (plan.value?.name === name) plan.value = fresh;
+}
+
+/** Load what hangs on the plan's name and revision. */
+export function loadAbout(name: string): void {
+  void summary.load(name);
+  void gaps.load(name);
+  void history.load(name);
+}
+
+/** Branch a draft, name it by the day, and open it. */
+export async function branchDraft(from: Plan, title: string): Promise<void> {
+  const made = await branchPlan(freshName(known(plans.now.value) ?? []), from.name, title);
+  await plans.load();
+  plan.value = made;
+}
+
+/** A name that no plan has yet: the day, and a number from the second one on. */
+export function freshName(taken: readonly Plan[], today = new Date()): string {
+  const day = today.toISOString().slice(0, 10);
+  const names = new Set(taken.map((each) => each.name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? `draft-${day}` : `draft-${day}-${number}`;
+    if (!names.has(name)) return name;
+  }
+}

@@ -1,0 +1,68 @@
+// What a tool is: one gesture, opened by its button or key, which proposes an edit at the door.
+
+import { signal } from "@preact/signals";
+import type { Position } from "geojson";
+import type { MapView } from "../map/engine";
+import type { Ground, Snap } from "../map/ground";
+import type { WordKey } from "../words";
+
+export const TOOL_IDS = ["split", "merge", "reshape", "vertex", "carve", "reassign", "measure"] as const;
+export type ToolId = (typeof TOOL_IDS)[number];
+
+export interface Bench {
+  map: MapView;
+  /** The exact land of the view; null until it is loaded, or where the view is too wide for it. */
+  ground(): Ground | null;
+  /** The snap target at a place, shown as a ring. */
+  snap(at: Position): Snap | null;
+  /** What a click would do now. */
+  say(hint: WordKey): void;
+}
+
+export interface Running {
+  stop(): void;
+  /** The plan changed under the tool, by its own edit or a colleague's. */
+  reset?(): void;
+  /** The exact land of the view was read anew. */
+  grounded?(): void;
+  /** A key that the tool takes; true where it did. */
+  key?(key: string): boolean;
+}
+
+export interface Tool {
+  id: ToolId;
+  shortcut: string;
+  /** Tools that write need a draft. */
+  writes: boolean;
+  start(bench: Bench): Running;
+}
+
+export const openTool = signal<ToolId | null>(null);
+export const hint = signal<WordKey | null>(null);
+
+const SETTLE_MS = 70;
+
+/** Call once the pointer has paused; what came before is forgotten. */
+export function paused<Given extends unknown[]>(
+  act: (...given: Given) => void,
+): { (...given: Given): void; cancel(): void } {
+  let timer = 0;
+  const later = (...given: Given) => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => act(...given), SETTLE_MS);
+  };
+  return Object.assign(later, { cancel: () => window.clearTimeout(timer) });
+}
+
+export const EMPTY = { type: "FeatureCollection" as const, features: [] };
+
+export const lineFeature = (positions: Position[]) => ({
+  type: "FeatureCollection" as const,
+  features: [
+    { type: "Feature" as const, properties: {}, geometry: { type: "LineString" as const, coordinates: positions } },
+  ],
+});
+
+/** The same line without a place twice in a row, which the pointer leaves where a click was. */
+export const withoutRepeats = (positions: readonly Position[]): Position[] =>
+  positions.filter(([x, y], row) => row === 0 || positions[row - 1]?.[0] !== x || positions[row - 1]?.[1] !== y);

@@ -1,0 +1,46 @@
+// How figures are written: people and households with thin separators, land in m² under a hectare, distances in m or km.
+
+import { t } from "./index";
+
+const THIN = "\u202f";
+const HECTARE = 10_000;
+
+export const MISSING = "—";
+
+/** An integer with thin separators. */
+export const count = (value: number | null | undefined): string =>
+  value === null || value === undefined
+    ? MISSING
+    : Math.round(value)
+        .toString()
+        .replace(/\B(?=(\d{3})+$)/g, THIN);
+
+export const area = (square_metres: number | null | undefined): string => {
+  if (square_metres === null || square_metres === undefined) return MISSING;
+  if (square_metres < HECTARE) return `${count(square_metres)}${THIN}m²`;
+  return t("figure.hectares", { count: (square_metres / HECTARE).toFixed(1) });
+};
+
+export const distance = (metres: number): string => {
+  if (metres < 1000) return `${metres < 10 ? metres.toFixed(1) : Math.round(metres)}${THIN}m`;
+  return `${(metres / 1000).toFixed(2)}${THIN}km`;
+};
+
+export const share = (part: number, whole: number): string =>
+  whole > 0 ? `${Math.round((100 * part) / whole)}%` : MISSING;
+
+/** The number by which people call a grid: what follows the community's twelve digits. */
+export const shortCode = (code: string): string => code.slice(12) || code;
+
+/** Codes as people say them: short while they are of one community. */
+export const shortCodes = (codes: readonly string[]): string => {
+  const few = codes.slice(0, 4).map(shortCode).join(t("list.separator"));
+  return codes.length > 4 ? t("list.more", { few, count: codes.length }) : few;
+};
+
+/** A moment: the time today, else day and time. */
+export function moment(text: string, now = new Date()): string {
+  const at = new Date(text);
+  const time = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  return at.toDateString() === now.toDateString() ? time : `${at.getMonth() + 1}-${at.getDate()} ${time}`;
+}
