@@ -16,11 +16,12 @@ Beyond the end of the land nothing is known of what is near. There a border only
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Geometries, group_first
+from geo.arrays import Bools, Geometries, Ints, group_first
 from geo.noding import CELLS_PER_M, to_cells
 from geo.plans.chords import Chords, Obstacles, Pieces
 from geo.plans.stretches import NOBODY, Corners, Stretches
@@ -61,8 +62,19 @@ def generalised_all(polygons: Geometries, *, tolerance_m: float, run: Run = in_o
 def generalised_some(polygons: Geometries, wanted: Bools, *, tolerance_m: float) -> Geometries:
     """Generalise the wanted ones among some grids, all that touch a wanted one being there; see `generalised_all`."""
     corners = Corners.of(polygons)
-    kept, _ = thinned(corners, wanted, tolerance_m)
+    kept, _ = thinned(Stretches.of(corners, wanted), tolerance_m)
     return corners.polygons(kept[corners.number], wanted)
+
+
+class NotAroundError(LookupError):
+    """What a border of woven grids becomes hangs on grids that are not there; ``codes`` are the woven ones.
+
+    All that touch these must be there, and then they need not be told apart from others that were touched.
+    """
+
+    def __init__(self, codes: Collection[str]) -> None:
+        super().__init__(f"all that touches {', '.join(codes)} must be known")
+        self.codes = codes
 
 
 def generalised(
@@ -71,6 +83,7 @@ def generalised(
     was: Mapping[str, shapely.Geometry],
     *,
     tolerance_m: float,
+    woven: Mapping[str, shapely.Geometry] = MappingProxyType({}),
 ) -> dict[str, shapely.Geometry]:
     """Generalise what an edit touched.
 
@@ -81,28 +94,65 @@ def generalised(
     touched
         Whose polygon is new, also if it only got vertices.
     was
-        The generalised polygons so far of the others that are in ``polygons``.
+        The generalised polygons so far of the others that are in ``polygons``, and of the woven ones.
     tolerance_m
         As everywhere in the plan.
+    woven
+        Those of the touched that only got or lost vertices, with their polygons before the edit. What touches these may
+        be missing: where nobody is on the other side their borders stay.
 
     Returns
     -------
     dict
         New generalised polygons: of all that were touched, and of those neighbours whose own changed. They are as
-        `generalised_all` would make them.
+        `generalised_all` would make them; only the borders of woven grids that lost vertices may stay finer.
+
+    Raises
+    ------
+    NotAroundError
+        A border of a woven grid may not stay, and what is on the other side is missing.
     """
     codes = near(polygons, touched)
     if not codes:
         return {}
     corners = Corners.of(np.array([polygons[code] for code in codes], dtype=object))
-    wanted = np.array([code in touched for code in codes], dtype=np.bool_)
-    kept, decided = (each[corners.number] for each in thinned(corners, wanted, tolerance_m))
-    before = stood(corners, [None if new else was[code] for code, new in zip(codes, wanted.tolist(), strict=True)])
+    wanted, only_woven = (np.array([code in some for code in codes], dtype=np.bool_) for some in (touched, woven))
+    stretches = Stretches.of(corners, wanted)
+    loose = (stretches.right == NOBODY) & only_woven[corners.polygon[stretches.left]]
+    kept, decided = (each[corners.number] for each in thinned(stretches.taken(~loose), tolerance_m))
+    fresh = (wanted & ~only_woven).tolist()
+    before = stood(corners, [None if new else was[code] for code, new in zip(codes, fresh, strict=True)])
+    if loose.any():
+        old = stood(corners, [woven.get(code) for code in codes])
+        moved = may_move(stretches.taken(loose), before, old)
+        if len(moved):
+            raise NotAroundError([codes[row] for row in moved])
     kept = np.where(decided, kept, before)
     changed = wanted.copy()
     changed[corners.polygon[kept != before]] = True
     made = corners.polygons(kept, changed)
     return dict(zip([code for code, new in zip(codes, changed.tolist(), strict=True) if new], made, strict=True))
+
+
+def may_move(stretches: Stretches, before: Bools, old: Bools) -> Ints:
+    """Return the polygons of stretches that may not be what they were: a vertex is new, or a new one is in their way.
+
+    Parameters
+    ----------
+    before, old
+        Which corners were kept, and which were there at all, shape (corners,).
+    """
+    path, polygon = stretches.path, stretches.corners.polygon
+    held = before[path]
+    ends = np.concatenate([stretches.first, stretches.last])
+    held_ends = held[ends]
+    held[ends] = True
+    at = np.flatnonzero(held)
+    of = np.searchsorted(stretches.first, at[:-1], side="right") - 1
+    pieces = Pieces(stretches, at[:-1], at[1:], of).long()
+    hindered = Obstacles.of(stretches).hinder(Chords.of(pieces))
+    moved = [polygon[path[~old[path]]], polygon[path[ends[~held_ends]]], polygon[path[pieces.low[hindered]]]]
+    return np.unique(np.concatenate(moved))
 
 
 def near(polygons: Mapping[str, shapely.Geometry], touched: Collection[str]) -> list[str]:
@@ -115,7 +165,7 @@ def near(polygons: Mapping[str, shapely.Geometry], touched: Collection[str]) -> 
 
 
 def stood(corners: Corners, was: list[shapely.Geometry | None]) -> Bools:
-    """Tell which corners their polygons had when they were generalised last; None had none."""
+    """Tell which corners their polygons had before; None had none."""
     xy, row = shapely.get_coordinates(np.array(was, dtype=object), return_index=True)
     cells = np.concatenate([to_cells(corners.xy), to_cells(xy)])
     cells -= cells.min(axis=0, initial=np.iinfo(np.int64).max)
@@ -124,16 +174,15 @@ def stood(corners: Corners, was: list[shapely.Geometry | None]) -> Bools:
     return np.isin(key[: len(corners.xy)], key[len(corners.xy) :])
 
 
-def thinned(corners: Corners, wanted: Bools, tolerance_m: float) -> tuple[Bools, Bools]:
-    """Decide on the vertices of the borders of the wanted polygons.
+def thinned(stretches: Stretches, tolerance_m: float) -> tuple[Bools, Bools]:
+    """Decide on the vertices of stretches.
 
     Returns
     -------
     tuple
         For each number of a corner whether it is kept, and whether that was decided here.
     """
-    stretches = Stretches.of(corners, wanted)
-    tolerance = tolerance_m * CELLS_PER_M
+    corners, tolerance = stretches.corners, tolerance_m * CELLS_PER_M
     obstacles = Obstacles.of(stretches)
     held = np.zeros(len(stretches.path), dtype=np.bool_)
     held[stretches.first] = held[stretches.last] = True

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Geometries, Ints, group_first
+from geo.arrays import Bools, Geometries, Ints, group_first, unroll
 from geo.noding import number_vertices, to_cells
 from geo.tracing import gathered
 
@@ -130,6 +130,13 @@ class Stretches:
         inner[last] = False
         path[inner] = order[np.arange(int(count.sum())) + np.repeat(begin - np.cumsum(count) + count, count)]
         return cls(corners, path, first, last, head, right)
+
+    def taken(self, rows: Ints | Bools) -> Stretches:
+        """Return some of the stretches."""
+        count = (self.last - self.first + 1)[rows]
+        _, place = unroll(np.arange(len(count)), count, self.first[rows])
+        last = np.cumsum(count) - 1
+        return Stretches(self.corners, self.path[place], last - count + 1, last, self.left[rows], self.right[rows])
 
 
 def runs(corners: Corners) -> tuple[Ints, Ints, Ints]:
