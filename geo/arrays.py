@@ -42,6 +42,11 @@ def dense(keys: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     return values, numbers.astype(np.int64)
 
 
+def known_or_zero(values: Floats) -> Floats:
+    """Return figures with 0 in place of nan; numpy's own `nan_to_num` takes ten times as long for a few."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def sums(values: Floats, groups: Ints, size: int) -> Floats:
     """Add ``values`` up by group number."""
     return np.asarray(np.bincount(groups, weights=values, minlength=size), dtype=np.float64)

@@ -21,14 +21,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Bools, Floats, Ints
+from geo.arrays import Bools, Floats, Ints, known_or_zero
 from geo.roster import POST
-from geo.standards import MANAGEMENT_TYPES, Standard, Standards
+from geo.standards import MANAGEMENT_TYPES, Standards
 from geo.tables import POSTS
 
 NOTHING, TYPE, HOUSEHOLDS, LEADER, FALLBACK, BRANCH = range(6)
 """Why a post is required: not at all, by the type, by the households, as the villagers' leader, as a fallback, with a
 branch."""
+
+TYPE_NUMBER = {name: number for number, name in enumerate(MANAGEMENT_TYPES)}
 
 WORKER, HEAD, SECRETARY = POST["grid_worker"], POST["grid_head"], POST["branch_secretary"]
 
@@ -135,14 +137,14 @@ def crew_of(facts: GridFacts, held: Ints, part_time: Ints, standards: Standards)
 def needs_of(facts: GridFacts, standards: Standards) -> Needs:
     """Say what each grid must have, by the standard of its place."""
     count = len(facts.kind)
-    type_number = pd.Index(MANAGEMENT_TYPES).get_indexer(facts.management_type).astype(np.int64)
+    type_number = np.array([TYPE_NUMBER.get(name, -1) for name in facts.management_type], dtype=np.int64)
     required = np.zeros((count, len(POSTS)), dtype=np.int64)
     limits = np.zeros((count, 3), dtype=np.int64)
     share = np.zeros(count)
     leads = np.zeros(count, dtype=np.bool_)
     for standard, rows in standards.groups(facts.community):
-        required[rows] = posts_by_type(standard)[type_number[rows]]
-        limits[rows] = worker_limits(standard)[facts.rural[rows].astype(np.int64)]
+        required[rows] = standard.posts_by_type[type_number[rows]]
+        limits[rows] = standard.worker_limits[facts.rural[rows].astype(np.int64)]
         share[rows] = standard.workers.part_time_share.number
         leads[rows] = standard.workers.rural_group_leader_heads.answer
     norm, most, low = limits.T
@@ -160,24 +162,11 @@ def needs_of(facts: GridFacts, standards: Standards) -> Needs:
     return Needs(required, ground, type_number, norm, most, low, share, by_households)
 
 
-def posts_by_type(standard: Standard) -> Ints:
-    """Return the posts that a grid of each management type has; shape (types, posts)."""
-    return np.array([[standard.posts[name][post].number for post in POSTS] for name in MANAGEMENT_TYPES])
-
-
-def worker_limits(standard: Standard) -> Ints:
-    """Return households for one worker, most and fewest households of one, in towns and in villages; shape (2, 3)."""
-    workers = standard.workers
-    urban = (workers.urban_households_per_worker.number, workers.urban_households_most.number, 0)
-    high = workers.rural_households_high.number
-    return np.array([urban, (high, high, workers.rural_households_low.number)])
-
-
 def workers_for(households: Floats, norm: Ints) -> Ints:
     """Return how many grid workers some households ask for: one for ``norm`` of them, rounded up; 0 where unknown.
 
     >>> workers_for(np.array([0.0, 300.0, 301.0, np.nan]), np.array([300, 300, 300, 300])).tolist()
     [0, 1, 2, 0]
     """
-    known = np.nan_to_num(households).astype(np.int64)
+    known = known_or_zero(households).astype(np.int64)
     return np.asarray(-(-known // norm), dtype=np.int64)

@@ -52,7 +52,7 @@ class Dwellings:
         grid, xy = np.concatenate([grid, rest[row]]), np.concatenate([xy, spread])
         weight = np.concatenate([weight, np.ones(len(row))])
         cell = np.rint(xy / SAME_M)
-        order = np.lexsort([cell[:, 1], cell[:, 0], grid])
+        order = np.lexsort([xy[:, 1], xy[:, 0], cell[:, 1], cell[:, 0], grid])
         grid, xy, weight, cell = grid[order], xy[order], weight[order], cell[order]
         new = group_first(grid) | group_first(cell[:, 0]) | group_first(cell[:, 1])
         share = sums(weight, np.cumsum(new) - 1, int(new.sum()))
@@ -84,8 +84,9 @@ class Dwellings:
             row, column = np.nonzero(chosen[place])
             key = self.grid[place[row]] * purposes + column
             wanted = grid[part] * purposes + purpose[part]
-            there = np.isin(key, wanted)
-            nearer = dissolve(cell[row[there]], np.searchsorted(wanted, key[there]), len(part))
+            number = np.minimum(np.searchsorted(wanted, key), len(wanted) - 1)
+            there = wanted[number] == key
+            nearer = dissolve(cell[row[there]], number[there], len(part))
             land[part] = on_the_grid(shapely.intersection(nearer, land[part]))
         return grid, purpose, land
 
@@ -96,7 +97,9 @@ class Dwellings:
         `SHAKEN_M` first; it is most exact near the origin; and it spends most time on cells without an end, so that
         there are three more places far around each grid.
         """
-        place = np.flatnonzero(np.isin(self.grid, grids))
+        chosen = np.zeros(len(polygon), dtype=np.bool_)
+        chosen[grids] = True
+        place = np.flatnonzero(chosen[self.grid])
         local = np.searchsorted(grids, self.grid[place])
         first = np.flatnonzero(group_first(local))
         shaken = ((place_in_run(local)[:, None] + 1) * PLASTIC % 1 - 0.5) * SHAKEN_M

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints, dense, group_first
+from geo.arrays import Floats, Geometries, Ints, dense, group_first, known_or_zero
 from geo.columns import Columns
 from geo.edges import Adjacency
 from geo.party_reasons import reasons
@@ -161,7 +161,7 @@ def assigned(
         The form and the organisation of each grid (`forms_of`).
     """
     unknown = np.isnan(count)
-    members = party_rule(np.nan_to_num(count).astype(np.int64), community, standards)
+    members = party_rule(known_or_zero(count).astype(np.int64), community, standards)
     form, organisation = today
     proposal = propose(members, polygon, dense(community.astype(str))[1], beside)
     return {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arrays import Bools
+from geo.arrays import Bools, known_or_zero
 from geo.crew import BRANCH, FALLBACK, HOUSEHOLDS, LEADER, TYPE, WORKER, Crew, GridFacts, crew_of
 from geo.roster import Roster
 from geo.standards import Standards
@@ -61,7 +61,7 @@ def arithmetic(crew: Crew, *, known: bool = True) -> NDArray[np.object_]:
     """
     place, needs = crew.place, crew.needs
     worker = crew.post == WORKER
-    households = np.where(np.isnan(crew.households), -1, np.nan_to_num(crew.households)).astype(np.int64)
+    households = np.where(np.isnan(crew.households), -1, known_or_zero(crew.households)).astype(np.int64)
     asked = zip(
         *(column.tolist() for column in (crew.ground, needs.type_number[place], crew.required)),
         *(np.where(worker, column[place], -1).tolist() for column in (households, needs.norm, needs.by_households)),

@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
+from geo.tables import POSTS
 
 MANAGEMENT_TYPES = ("routine", "general_prevention", "key_attention", "concentrated_rectification")
 """日常管理型, 一般防范型, 重点关注型, 集中整治型: set by the street committee for an area, from mild to strict [S2]."""
@@ -230,6 +231,19 @@ class Standard:
             name.lower(): kind for kind, facility in self.facilities.items() for name in (kind, *facility.also.answer)
         }
 
+    @cached_property
+    def posts_by_type(self) -> Ints:
+        """The posts that a grid of each management type has; shape (types, `geo.tables.POSTS`)."""
+        return np.array([[self.posts[name][post].number for post in POSTS] for name in MANAGEMENT_TYPES])
+
+    @cached_property
+    def worker_limits(self) -> Ints:
+        """Households for one worker, most and fewest households of one, in towns and in villages; shape (2, 3)."""
+        workers = self.workers
+        urban = (workers.urban_households_per_worker.number, workers.urban_households_most.number, 0)
+        high = workers.rural_households_high.number
+        return np.array([urban, (high, high, workers.rural_households_low.number)])
+
 
 @dataclass(frozen=True)
 class Standards:
@@ -273,8 +287,8 @@ class Standards:
         """
         if not len(codes):
             return
-        if not self.places:
-            yield self.general, np.arange(len(codes))
+        if not self.places or (codes == codes[0]).all():
+            yield self.at(str(codes[0])), np.arange(len(codes))
             return
         number, distinct = pd.factorize(codes, use_na_sentinel=False)
         standards = [self.at(str(code)) for code in distinct]  # as many as communities, not grids

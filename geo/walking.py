@@ -64,6 +64,7 @@ class Walks:
     """
 
     kinds: tuple[str, ...]
+    any_kind: KDTree
     straight: tuple[KDTree, ...]
     roads: Roads | None
     ways_m: Floats
@@ -91,14 +92,15 @@ class Walks:
         from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
 
         straight = tuple(KDTree(xy[number == place]) for place in range(len(kinds)))
+        every = KDTree(xy)
         names = tuple(map(str, kinds))
         roads = Roads.of(lines) if lines is not None and len(lines) else None
         if roads is None or not len(roads.start):
-            return cls(names, straight, None, np.zeros((len(kinds), 0)), farthest_m)
+            return cls(names, every, straight, None, np.zeros((len(kinds), 0)), farthest_m)
         feet = roads.feet(xy)
         roads, stop = roads.with_stops(feet)
         ways = roads.ways_m(stop, feet.leg_m, number[feet.place], len(kinds), farthest_m)
-        return cls(names, straight, roads, ways, farthest_m)
+        return cls(names, every, straight, roads, ways, farthest_m)
 
     def along(self, stretches: Stretches, road_bounds: Floats) -> Walks:
         """Return the ways to the same facilities, along the roads around some places.
@@ -148,17 +150,24 @@ class Walks:
         """
         if not len(xy) or not self.kinds:
             return np.zeros((len(xy), len(self.kinds)))
-        direct = np.stack([tree.query(xy)[0] for tree in self.straight], axis=1)
         if self.roads is None:
+            direct = self.straight_m(xy)
             return np.asarray(np.round(direct * detour[:, None], 3), dtype=np.float64)
         feet = self.roads.feet(xy)
         leg_m = np.full(len(xy), np.inf)
         leg_m[feet.place] = feet.leg_m
         require_reach(leg_m, margin_m(xy, self.road_bounds))
-        nearest = self.along_roads(feet)
-        short = direct <= leg_m[:, None]
-        ways = np.where(short, np.minimum(nearest, direct * detour[:, None]), nearest)
+        ways = self.along_roads(feet)
+        near = np.flatnonzero(self.any_kind.query(xy)[0] <= leg_m)
+        if len(near):
+            direct = self.straight_m(xy[near])
+            short = direct <= leg_m[near, None]
+            ways[near] = np.where(short, np.minimum(ways[near], direct * detour[near, None]), ways[near])
         return np.asarray(np.round(ways, 3), dtype=np.float64)
+
+    def straight_m(self, xy: Floats) -> Floats:
+        """Measure the straight lines from places to the nearest facility of each kind, shape (places, kinds)."""
+        return np.stack([tree.query(xy)[0] for tree in self.straight], axis=1)
 
     def along_roads(self, feet: Feet) -> Floats:
         """Measure the ways from places to facilities along the roads, shape (places, kinds); every place has a foot."""

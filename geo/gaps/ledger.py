@@ -18,7 +18,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.arrays import Floats, Geometries, Ints
+from geo.arrays import Floats, Geometries, Ints, known_or_zero
 from geo.columns import Columns
 
 COLUMNS = (
@@ -182,7 +182,7 @@ def entries(
     area = np.asarray(shapely.area(land), dtype=np.float64)
     if not isinstance(households, np.ndarray):
         households = pd.array(households, dtype="Int64").to_numpy(np.float64, na_value=np.nan)
-    touched = np.nan_to_num(households).astype(np.int64)
+    touched = known_or_zero(households).astype(np.int64)
     score, arithmetic = severity(rules.weight, area, touched, np.ones(len(land)) if factor is None else factor)
     written = {text: text_of(rules.rule, text) for text in set(source or [rules.source])}
     law = [written[text] for text in source] if source is not None else [written[rules.source]] * len(about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.arrays import known_or_zero
 from geo.gaps.about import about_grids
 from geo.gaps.held import Held, needed
 from geo.gaps.ledger import Entries
@@ -27,7 +28,7 @@ def no_branch(held: Held) -> Entries:
     today = needed(held.assignments)
     rows = held.rows[today["form"][held.rows] == "none"]
     form = today["proposed_form"][rows]
-    members = np.nan_to_num(today["members"][rows])
+    members = known_or_zero(today["members"][rows])
     named = zip(members, form, today["proposed_organisation_id"][rows], today["reason"][rows], strict=True)
     return about_grids(
         held,

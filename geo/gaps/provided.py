@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.arrays import Floats, Ints
+from geo.arrays import Floats, Ints, known_or_zero
 from geo.funding import BRANCH_PURPOSE, COMMUNITY_PURPOSES, Money
 from geo.gaps.about import about_communities, about_grids
 from geo.gaps.held import Held, needed
@@ -37,7 +37,7 @@ def poor_branches(held: Held, money: Money) -> Entries:
     if BRANCH_PURPOSE not in money.year:
         rows = rows[:0]
     floors = [standard.funding.branch for standard in held.standard_of(rows)]
-    amount = np.nan_to_num(money.branch[rows])
+    amount = known_or_zero(money.branch[rows])
     poor = below(amount, floors)
     return about_grids(
         held,
@@ -54,7 +54,7 @@ def poor_communities(held: Held, money: Money, purpose: str) -> Entries:
     """Find the communities below the floor of one purpose."""
     rows = held.asked_communities if purpose in money.year else held.asked_communities[:0]
     floors: list[Value[int]] = [getattr(one.funding, purpose) for one in held.standard_of_communities(rows)]
-    amount = np.nan_to_num(money.community[rows, COMMUNITY_PURPOSES.index(purpose)])
+    amount = known_or_zero(money.community[rows, COMMUNITY_PURPOSES.index(purpose)])
     poor = below(amount, floors)
     return about_communities(
         held,

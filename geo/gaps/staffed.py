@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geo.arrays import known_or_zero
 from geo.community_workers import COMMUNITY_WORKER, community_workers
 from geo.crew import HEAD, HOUSEHOLDS, WORKER
 from geo.gaps.about import about_communities, about_grids
@@ -94,7 +95,7 @@ def overloaded(held: Held) -> Entries:
     Counted are people, as villages have it, where who serves neighbours hardly does so full-time [S4].
     """
     crew = held.crew
-    households = np.nan_to_num(crew.households)[crew.place]
+    households = known_or_zero(crew.households)[crew.place]
     limit = crew.needs.most[crew.place]
     row = np.flatnonzero((crew.post == WORKER) & (crew.held > 0) & (households > limit * crew.held))
     rows, workers, limit = held.rows[crew.place[row]], crew.held[row], limit[row]

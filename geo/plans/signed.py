@@ -51,18 +51,19 @@ class Exceptions:
     def __bool__(self) -> bool:
         return any((self.by_gap, self.by_unit, self.by_grid, self.by_community))
 
-    def about(self, gap: Values, detail: Values) -> Iterator[Values]:
+    def about(self, gap: Values) -> Iterator[Values]:
         """Yield those that are about a gap."""
         yield from self.by_gap.get(gap["gap_id"], ())
         named = [*self.by_grid.get(gap["code"], ()), *self.by_community.get(gap["community_code"], ())]
-        if gap["kind"] in BY_UNIT:
-            named += [said for unit in units_of(detail) for said in self.by_unit.get(unit, ())]
+        if self.by_unit and gap["kind"] in BY_UNIT:
+            named += [said for unit in units_of(json.loads(gap["detail"])) for said in self.by_unit.get(unit, ())]
         yield from (said for said in named if said["kind"] == gap["kind"])
 
     def holding(self, gap: Values) -> Values | None:
         """Return the one that counts for a gap: that which runs longest, and of these the first in its table."""
-        detail = json.loads(gap["detail"])
-        found = [said for said in self.about(gap, detail) if self.agrees(said, gap, detail)]
+        found = list(self.about(gap))
+        detail = json.loads(gap["detail"]) if found else {}
+        found = [said for said in found if self.agrees(said, gap, detail)]
         latest = max((said.get("expires", FOR_EVER) for said in found), default="")
         last = [said for said in found if said.get("expires", FOR_EVER) == latest]
         return min(last, key=lambda said: (said.get("file", ""), said.get("row", 0)), default=None)
