@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -56,7 +57,8 @@ def let_in(rules: Path) -> None:
 def database_like(pattern: Access) -> Iterator[Access]:
     """Make a database for one test, and remove it."""
     name = f"test_{uuid.uuid4().hex}"
-    execute(pattern, f"CREATE DATABASE {name} TEMPLATE onegrid", database="postgres")
+    original = urlsplit(pattern.administrator.text).path.strip("/")
+    execute(pattern, f"CREATE DATABASE {name} TEMPLATE {original}", database="postgres")
     execute(pattern, f"GRANT CONNECT ON DATABASE {name} TO onegrid_app", database="postgres")
     try:
         yield replace(

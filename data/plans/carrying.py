@@ -175,7 +175,7 @@ def write(
         "lands": [gap.land for gap in gaps.written],
         "grid_ids": sorted(int(grid_id) for grid_id in ids),
         "changes": Jsonb({what: [grid.code for grid in some] for what, some in listed.items()}, as_json),
-        "lineage": Jsonb([list(vars(passed).values()) for passed in change.lineage], as_json),
+        "lineage": Jsonb([vars(passed) for passed in change.lineage], as_json),
         "bounds": None if change.bounds is None else list(change.bounds),
     }
     return int(row(connection, APPLY, values).revision)

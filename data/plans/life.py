@@ -50,7 +50,7 @@ class Entry:
     base: int | None
     reverses: int | None
     changes: Mapping[str, list[str]]
-    lineage: list[list[Any]]
+    lineage: list[Mapping[str, Any]]
     bounds: list[float] | None
 
 

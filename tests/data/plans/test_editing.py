@@ -1,0 +1,228 @@
+"""Edits of a plan in the database: what is written, what is refused, what hangs on it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import Engine
+
+from data.database.engine import connected
+from data.plans.door import edit
+from data.plans.life import log
+from data.plans.verbs import read_verb
+from geo.crs import to_lonlat
+from geo.edits.ground import Grid
+from geo.errors import (
+    CrossesCommunityError,
+    GridLockedError,
+    InputError,
+    NoCodeLeftError,
+    NotAdjacentError,
+    StaleRevisionError,
+    UnknownGridError,
+)
+from tests.data.plans.plans import across, ask, assert_ledgers_true, assert_whole, gaps_in, grids_of, plan_of
+
+
+def largest(engine: Engine, number: int = 0, kind: str = "residential") -> Grid:
+    """Return the largest grids of a kind, from the first."""
+    grids = [version.grid for version in grids_of(engine).values() if version.grid.kind == kind]
+    return sorted(grids, key=lambda grid: -grid.polygon.area)[number]
+
+
+def neighbours(engine: Engine) -> tuple[Grid, Grid]:
+    """Return two grids of one community with a long common border."""
+    grids = [version.grid for version in grids_of(engine).values() if version.grid.polygon.geom_type == "Polygon"]
+    pairs = [
+        (one.polygon.intersection(other.polygon).length, one, other)
+        for one in grids for other in grids
+        if one.code < other.code and one.community == other.community
+    ]  # fmt: skip
+    return max(pairs, key=lambda pair: pair[0])[1:]
+
+
+def test_the_ledgers_of_a_new_plan_are_those_that_edits_draw_up(planned: Engine):
+    assert_ledgers_true(planned)
+
+
+def test_a_split_makes_a_grid_shares_out_households_and_looks_for_gaps(planned: Engine):
+    grid = largest(planned)
+    done = ask(planned, "split", code=grid.code, line=across(grid.polygon))
+    assert done.revision == 1
+    assert [one.code for one in done.modified] == [grid.code]
+    [made] = done.created
+    after = grids_of(planned)
+    assert after[grid.code].grid.polygon.area >= after[made.code].grid.polygon.area
+    assert after[grid.code].grid.households + after[made.code].grid.households == grid.households
+    assert after[made.code].grid.grid_id not in {one.grid.grid_id for one in grids_of(planned, at=0).values()}
+    assert f"no_grid_head:{made.code}" in done.gaps.opened
+    assert f"no_grid_head:{made.code}" in gaps_in(planned)
+    assert f"no_grid_head:{made.code}" not in gaps_in(planned, at=0)
+    assert_whole(planned)
+    assert_ledgers_true(planned)
+
+
+def test_only_what_an_edit_touches_is_written(planned: Engine):
+    grid = largest(planned)
+    done = ask(planned, "retag", code=grid.code, name="新名")
+    assert set(done.after) == {grid.code}
+    assert done.gaps.ended == []
+    before, after = grids_of(planned, at=0), grids_of(planned)
+    changed = [code for code in after if after[code].version_id != before[code].version_id]
+    assert changed == [grid.code]
+    assert after[grid.code].grid.name == "新名"
+
+
+def test_a_merge_takes_posts_and_people_along(planned: Engine):
+    one, other = neighbours(planned)
+    done = ask(planned, "merge", codes=[other.code], keep=one.code)
+    kept = grids_of(planned)[one.code].grid
+    assert [grid.code for grid in done.retired] == [other.code]
+    assert kept.households == (one.households or 0) + (other.households or 0)
+    assert set(kept.records) == {*one.records, *other.records}
+    assert not [gap for gap in gaps_in(planned).values() if gap.said["code"] == other.code]
+    assert_whole(planned)
+    assert_ledgers_true(planned)
+
+
+def test_a_shared_border_moves_on_both_sides(planned: Engine):
+    one, other = neighbours(planned)
+    border = shapely.line_merge(one.polygon.intersection(other.polygon))
+    line = max(shapely.get_parts(border), key=lambda part: part.length)
+    ends, middle = line.interpolate([0.3, 0.7], normalized=True), line.interpolate(0.5, normalized=True)
+    bulge = shapely.affinity.translate(middle, 3, 4)
+    places = [[point.x, point.y] for point in (ends[0], bulge, ends[1])]
+    done = ask(planned, "reshape", codes=[one.code, other.code], line=places)
+    assert {grid.code for grid in done.modified} == {one.code, other.code}
+    assert sum(passed.area_share for passed in done.lineage if passed.old == one.code) == pytest.approx(1, abs=1e-4)
+    assert_whole(planned)
+
+
+def test_positions_may_be_longitude_and_latitude(planned: Engine):
+    grid, plan = largest(planned), plan_of(planned)
+    line = to_lonlat(np.array(across(grid.polygon)), plan.crs).round(9).tolist()
+    done = edit(planned, "town", read_verb({"verb": "split", "code": grid.code, "line": line}), by="p", base=0)
+    assert len(done.created) >= 1
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(planned: Engine):
+    grid = largest(planned)
+    tried = ask(planned, "split", dry_run=True, code=grid.code, line=across(grid.polygon))
+    assert tried.revision is None
+    assert plan_of(planned).head == 0
+    done = ask(planned, "split", code=grid.code, line=across(grid.polygon))
+    assert tried.gaps.opened == done.gaps.opened
+    assert [one.households for one in tried.modified] == [one.households for one in done.modified]
+
+
+def test_what_cannot_be_done_is_refused_and_nothing_is_written(planned: Engine):
+    one = largest(planned)
+    far = next(grid.grid for grid in grids_of(planned).values() if grid.grid.community != one.community)
+    with pytest.raises(UnknownGridError, match="has no grid 000"):
+        ask(planned, "split", code="000", line=[[0, 0], [1, 1]])
+    with pytest.raises(CrossesCommunityError):
+        ask(planned, "merge", codes=[far.code], keep=one.code)
+    same = [grid.grid for grid in grids_of(planned, community=one.community).values()]
+    apart = next(grid for grid in same if not shapely.dwithin(grid.polygon, one.polygon, 1))
+    with pytest.raises(NotAdjacentError):
+        ask(planned, "merge", codes=[apart.code], keep=one.code)
+    assert plan_of(planned).head == 0
+
+
+def test_a_locked_grid_stays_until_it_is_unlocked(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "lock", code=one.code)
+    with pytest.raises(GridLockedError):
+        ask(planned, "merge", codes=[one.code], keep=other.code)
+    ask(planned, "lock", code=one.code, locked=False)
+    assert ask(planned, "merge", codes=[one.code], keep=other.code).revision == 3
+
+
+def test_locking_what_is_locked_writes_nothing(planned: Engine):
+    grid = largest(planned)
+    assert ask(planned, "lock", code=grid.code).revision == 1
+    assert ask(planned, "lock", code=grid.code).revision is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"verb": "explode"}, "edit request: Input tag 'explode'"),
+        ({"verb": "split", "code": "1"}, "line: Field required"),
+        ({"verb": "split", "code": "1", "line": [[0, 0], [float("nan"), 1]]}, "finite number"),
+        ({"verb": "split", "code": "1", "line": [[0, 0]]}, "at least 2"),
+        ({"verb": "merge", "codes": [], "keep": "1"}, "at least 1"),
+        ({"verb": "lock", "code": "1", "lock": True}, "Extra inputs"),
+    ],
+)
+def test_a_request_that_makes_no_sense_says_which_part(said: dict, why: str):
+    with pytest.raises(InputError, match=why):
+        read_verb(said)
+
+
+def test_an_edit_on_an_older_revision_is_applied_where_nothing_changed_since(planned: Engine):
+    one = largest(planned)
+    far = next(
+        grid.grid for grid in grids_of(planned).values() if not shapely.dwithin(grid.grid.polygon, one.polygon, 9)
+    )
+    ask(planned, "retag", code=far.code, name="别处")
+    done = ask(planned, "split", base=0, code=one.code, line=across(one.polygon))
+    assert done.revision == 2
+
+
+def test_an_edit_on_grids_that_changed_since_is_stale_and_says_which(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "retag", code=other.code, name="邻居")
+    with pytest.raises(StaleRevisionError, match=f"{other.code} has changed since revision 0") as refused:
+        ask(planned, "split", base=0, code=one.code, line=across(one.polygon))
+    assert refused.value.grids == (other.code,)
+
+
+def test_an_edit_of_a_grid_that_is_gone_is_stale(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "merge", codes=[other.code], keep=one.code)
+    with pytest.raises(StaleRevisionError):
+        ask(planned, "retag", base=0, code=other.code, name="x")
+    with pytest.raises(UnknownGridError):
+        ask(planned, "retag", code=other.code, name="x")
+
+
+def test_vertices_on_a_neighbours_border_are_no_change_of_the_neighbour(planned: Engine):
+    one, other = neighbours(planned)
+    border = shapely.line_merge(one.polygon.intersection(other.polygon))
+    line = max(shapely.get_parts(border), key=lambda part: part.length)
+    middle = line.interpolate(0.5, normalized=True)
+    done = ask(planned, "insert_vertex", at=[round(middle.x, 3), round(middle.y, 3)])
+    assert not done.modified
+    assert {grid.code for grid in done.woven} >= {one.code}
+    assert ask(planned, "split", base=0, code=one.code, line=across(one.polygon)).revision == 2
+    assert_whole(planned)
+
+
+def test_a_revision_that_is_not_there_yet_is_refused(planned: Engine):
+    with pytest.raises(InputError, match="has no revision 7; the latest is 0"):
+        ask(planned, "lock", base=7, code=largest(planned).code)
+
+
+def test_the_log_says_who_did_what(planned: Engine):
+    grid = largest(planned)
+    done = ask(planned, "split", by="李规划", code=grid.code, line=across(grid.polygon))
+    with connected(planned, place="") as connection:
+        first, entry = log(connection, plan_of(planned))
+    assert (first.verb, first.made_by) == ("import", "importer")
+    assert (entry.revision, entry.verb, entry.made_by, entry.base) == (1, "split", "李规划", 0)
+    assert entry.arguments["code"] == grid.code
+    assert entry.changes["created"] == [one.code for one in done.created]
+    assert entry.changes["modified"] == [grid.code]
+    assert sum(passed["area_share"] for passed in entry.lineage) == pytest.approx(1)
+
+
+def test_a_community_that_ran_out_of_numbers_says_so(planned: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(__import__("geo.codes", fromlist=["DIGITS"]).DIGITS, "DB11/T 2157", 1)
+    grid = largest(planned)
+    with pytest.raises(NoCodeLeftError, match="has used all of its 9 numbers") as refused:
+        for _ in range(12):
+            grid = largest(planned)
+            ask(planned, "split", code=grid.code, line=across(grid.polygon))
+    assert refused.value.code == "codes_exhausted"
