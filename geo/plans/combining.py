@@ -15,6 +15,7 @@ from geo.edits.ground import Buildings, Edit, Fresh, Grid, Ground
 from geo.edits.replacing import DRIFT_M, replace_grids
 from geo.errors import EditRefused
 from geo.plans.comparing import SAID, Compared
+from geo.plans.nearby import Nearby
 from geo.plans.sides import Side
 
 BOTH_CHANGED, DOES_NOT_FIT = "both_changed", "does_not_fit"
@@ -54,6 +55,11 @@ class Region:
     put: tuple[Grid, ...]
     drop: tuple[str, ...]
 
+    @property
+    def communities(self) -> frozenset[str]:
+        """The communities that they lie in."""
+        return frozenset(grid.community for grid in self.put)
+
 
 @dataclass(frozen=True)
 class Combination:
@@ -78,9 +84,10 @@ class Combination:
         """The edit of ours that brings the clean part of theirs."""
 
         def edit(ground: Ground) -> Ground:
+            nearby = Nearby(ground)
             for region in self.regions:
-                ground = replace_grids(region.put, region.drop)(ground)
-            return ground
+                nearby.apply(replace_grids(region.put, region.drop), region.communities)
+            return nearby.ground
 
         return edit
 
@@ -119,14 +126,14 @@ def fitting(
     offered: Sequence[tuple[frozenset[str], list[Grid]]], ours: Side, ground: Ground
 ) -> tuple[list[Region], list[frozenset[str]]]:
     """Put regions of theirs on ours one after the other, and return those that fit and those that do not."""
-    taken, unfit = [], []
+    taken, unfit, nearby = [], [], Nearby(ground)
     for keys, grids in offered:
         new = tuple(grid for grid in grids if grid != ours.now.get(grid.grid_id))
         region = Region(keys, new, dropped(keys, ours, grids))
         if not new and not region.drop:
             continue
         try:
-            ground = replace_grids(region.put, region.drop)(ground)
+            nearby.apply(replace_grids(region.put, region.drop), region.communities)
             taken.append(region)
         except EditRefused:
             unfit.append(keys)

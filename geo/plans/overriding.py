@@ -21,6 +21,7 @@ from geo.errors import TooFineError
 from geo.plans.combining import Recoded
 from geo.plans.deciding import Decision, Given, Said, unit_of
 from geo.plans.following import NO_LAND, are_thin, laid, outlines
+from geo.plans.nearby import Nearby
 
 KEPT, MOOT, CONFLICT = "kept", "moot", "conflict"
 SOURCES_CHANGED, GRID_GONE, LEFT_COMMUNITY, TOO_FINE = "sources_changed", "grid_gone", "left_community", "too_fine"
@@ -83,21 +84,21 @@ def replay(new: Ground, decided: Sequence[Decision], *, sliver_width: float, fre
     given = [each for each in decided if isinstance(each, Given)]
     recoded = recode(given, new, fresh)
     codes = {each.grid_id: each.code for each in recoded}
-    holders = Holders.of(new)
-    ground, outcomes = new, []
+    holders, nearby = Holders.of(new), Nearby(new)
+    outcomes = []
     for home in sorted({each.grid.community for each in given}):
         here = [each for each in given if each.grid.community == home]
-        ground, found = given_again(ground, here, holders, codes, sliver_width)
+        before = nearby.around([home], lands(here))
+        after, found = given_again(before, here, holders, codes, sliver_width)
+        nearby.take(before, after)
         outcomes += found
-    for each in decided:
-        if isinstance(each, Said):
-            ground, outcome = said_again(ground, each, holders)
-            outcomes.append(outcome)
+    outcomes += [said_again(nearby, each, holders) for each in decided if isinstance(each, Said)]
     heard = {id(outcome.decision) for outcome in outcomes}
     lost = [each for each in given if id(each) not in heard]  # all of it lies between borders drawn anew
     outcomes += [Outcome(each, CONFLICT, SOURCES_CHANGED, None, each.polygon) for each in lost]
     place = {id(each): number for number, each in enumerate(decided)}
     outcomes.sort(key=lambda outcome: place[id(outcome.decision)])
+    ground = nearby.ground
     return Replayed(ground, restoring(ground, new), tuple(outcomes), recoded)
 
 
@@ -129,17 +130,18 @@ class Holders:
         return LEFT_COMMUNITY if unit_of(grid) in self.units else GRID_GONE
 
 
-def said_again(ground: Ground, said: Said, holders: Holders) -> tuple[Ground, Outcome]:
+def said_again(nearby: Nearby, said: Said, holders: Holders) -> Outcome:
     """Make a grid say what planners said, unless the sources changed it too."""
     code = holders.of_grid(said.grid)
-    if code is None or code not in ground.grids:
-        return ground, Outcome(said, CONFLICT, holders.why_gone(said.grid), None)
-    has, wanted = getattr(ground.grids[code], said.field), getattr(said.grid, said.field)
-    if has == wanted:
-        return ground, Outcome(said, MOOT, None, code)
-    if has != said.was:
-        return ground, Outcome(said, CONFLICT, SOURCES_CHANGED, code)
-    return ground.replace([replace(ground.grids[code], **{said.field: wanted})]), Outcome(said, KEPT, None, code)
+    if code is None or code not in nearby.grids:
+        return Outcome(said, CONFLICT, holders.why_gone(said.grid), None)
+    grid, wanted = nearby.grids[code], getattr(said.grid, said.field)
+    if getattr(grid, said.field) == wanted:
+        return Outcome(said, MOOT, None, code)
+    if getattr(grid, said.field) != said.was:
+        return Outcome(said, CONFLICT, SOURCES_CHANGED, code)
+    nearby.put(replace(grid, **{said.field: wanted}))
+    return Outcome(said, KEPT, None, code)
 
 
 def given_again(
@@ -153,12 +155,9 @@ def given_again(
     grids = [grid for grid in home if grid.code in takers or shapely.relate_pattern(grid.polygon, land, "T********")]
     if not grids:
         return ground, outcomes
-    fine = fitting(ground, grids, given)
+    cells, of_land, fine = laid_where_fitting(ground, grids, given, sliver_width)
     fit = {id(each) for each in fine}
     outcomes += [Outcome(each, CONFLICT, TOO_FINE, None, each.polygon) for each in given if id(each) not in fit]
-    if not fine:
-        return ground, outcomes
-    cells, of_land = laid(ground, grids, lands(fine), sliver_width)
     judged, kept = judge(cells, of_land, fine, holders)
     return (handed_over(cells, of_land, fine, kept, holders, codes) if kept.any() else ground), outcomes + judged
 
@@ -181,12 +180,16 @@ def gone_from(home: Sequence[Grid], ground: Ground, given: Given, sliver_width: 
     ]
 
 
-def fitting(ground: Ground, grids: Sequence[Grid], given: Sequence[Given]) -> list[Given]:
-    """Return the decisions along whose land the grids can be cut."""
-    if fits(ground, grids, given):
-        return list(given)
-    alone = [each for each in given if fits(ground, grids, [each])]
-    return alone if fits(ground, grids, alone) else []
+def laid_where_fitting(
+    ground: Ground, grids: Sequence[Grid], given: Sequence[Given], sliver_width: float
+) -> tuple[Cells, Ints, list[Given]]:
+    """Lay the land of decisions onto grids, of those alone along whose land the grids can be cut; see `laid`."""
+    try:
+        return *laid(ground, grids, lands(given), sliver_width), list(given)
+    except TooFineError:
+        fine = [each for each in given if fits(ground, grids, [each])]
+        fine = fine if fits(ground, grids, fine) else []
+        return *laid(ground, grids, lands(fine), sliver_width), fine
 
 
 def fits(ground: Ground, grids: Sequence[Grid], given: Sequence[Given]) -> bool:
