@@ -19,6 +19,8 @@ from api.arguments import Build, Day, OpensIn, Written, day_of
 from api.ending import FAILED, end, run
 from api.examples import examples
 from api.language import Language
+from api.server_commands import SERVE_EXAMPLES, serve
+from api.user_commands import app as user_commands
 
 app = typer.Typer(
     name="onegrid",
@@ -244,6 +246,8 @@ def map_(
 
 app.command("report", epilog=report_commands.REPORT_EXAMPLES)(report_commands.report)
 app.command("board", epilog=report_commands.BOARD_EXAMPLES)(report_commands.board)
+app.command("serve", epilog=SERVE_EXAMPLES)(serve)
+app.add_typer(user_commands, name="user")
 
 
 @app.command(

@@ -10,12 +10,14 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, InstanceOf, PlainSerializer, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, PlainSerializer, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from data.database.url import DatabaseURL
+from data.users.grants import Grant, read_grants
+from data.web_addresses import require_issuer, require_networks, require_origin
 from geo.errors import InputError
 
 PREFIX = "ONEGRID_"
@@ -49,6 +51,36 @@ class Settings(BaseSettings):
     """A PostgreSQL server of one's own, in place of the private cluster."""
     database_admin_url: Address | None = None
     """The same database for whoever may change its schema (``onegrid db``); by default ``database_url``."""
+
+    public_url: Annotated[str, AfterValidator(require_origin)] | None = None
+    """Where people open it, such as ``https://grid.street.cn``, where that is not the address it listens on."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(require_networks)] = ()
+    """Addresses of reverse proxies that say truly where a request came from."""
+    session_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 12
+    """How long somebody stays signed in."""
+    request_mb: Annotated[float, Field(gt=0)] = 16
+    """The largest request, in 10⁶ bytes."""
+    request_s: Annotated[float, Field(gt=0)] = 60
+    """How long a request may take until it is answered, in seconds; and a statement of the database."""
+    shutdown_s: Annotated[float, Field(gt=0)] = 30
+    """How long requests may go on after the server was told to stop, in seconds."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged: at ``info`` every request."""
+
+    openid_issuer: Annotated[str, AfterValidator(require_issuer)] | None = None
+    """The identity provider with which people may sign in (OpenID Connect)."""
+    openid_client_id: str | None = None
+    """What One Grid is called there."""
+    openid_client_secret: SecretStr | None = None
+    """By which One Grid proves to it who it is."""
+    openid_scope: str = "openid profile email"
+    """What is asked of it."""
+    openid_claim: str = "groups"
+    """The claim that says what somebody is."""
+    openid_name_claim: str = "preferred_username"
+    """The claim that says what somebody is called; else ``email``, else ``sub``."""
+    openid_grants: Annotated[tuple[Grant, ...], NoDecode, BeforeValidator(read_grants)] = ()
+    """Which value of the claim carries which role and scope."""
 
     @classmethod
     def settings_customise_sources(

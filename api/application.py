@@ -1,0 +1,124 @@
+"""The web application: `create_app`. It only puts together what the other modules are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from fastapi.middleware import Middleware
+from starlette_compress import CompressMiddleware, add_compress_type
+
+from api.callers import Callers
+from api.metrics import Metrics
+from api.middleware.headers import SecurityHeaders
+from api.middleware.limits import Limits
+from api.middleware.observing import Observing
+from api.middleware.same_origin import SameOrigin
+from api.openid import Provider
+from api.problems import MEDIA_TYPE, Problem, answer_problems, problems
+from api.routers import docs, health, openid, session
+from api.running import Running
+from data.database.access import reached
+from data.database.schema import ensure_current
+from data.settings import Settings, read_settings
+from data.users.transactions import Transactions
+
+ROUTERS = (health.router, session.router, openid.router, docs.router)
+PASSWORDS_AT_ONCE = 2
+COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")
+
+
+def create_app(settings: Settings | None = None, *, single_user: bool = False) -> FastAPI:
+    """Return the application; it reaches the database when it starts.
+
+    Parameters
+    ----------
+    settings
+        None: what the environment says.
+    single_user
+        Whether whoever has the sign-in link may do everything, without an account: on a loopback address alone.
+
+    Raises
+    ------
+    InputError
+        The settings contradict each other. When it starts: the database can't be reached, or its schema is not this
+        program's.
+    """
+    settings = settings or read_settings()
+    metrics = Metrics()
+    app = FastAPI(
+        title="One Grid · 多网合一",
+        version=version("onegrid"),
+        summary="A city's governance grids as one partition: plans, edits, gaps, tiles.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan(settings, metrics, single_user=single_user),
+        middleware=layers(settings, metrics),
+        responses=problems(),
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # figures are ours; nothing goes elsewhere
+    )
+    answer_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    describe_problems(app)
+    return app
+
+
+def lifespan(settings: Settings, metrics: Metrics, *, single_user: bool) -> Any:
+    """Return what is done when an application starts, and when it stops after its last request."""
+    provider = Provider(settings) if settings.openid_issuer else None
+
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        with reached(settings) as access:
+            ensure_current(access)
+            transactions = Transactions(access.application, statement_s=settings.request_s)
+            callers = Callers(transactions, single_user=single_user)
+            metrics.watch(transactions)
+            app.state.running = Running(
+                settings, access, transactions, callers, metrics, provider, CapacityLimiter(PASSWORDS_AT_ONCE)
+            )
+            try:
+                async with callers.listening():
+                    yield
+            finally:
+                await transactions.close()
+
+    return live
+
+
+def layers(settings: Settings, metrics: Metrics) -> list[Middleware]:
+    """Return what every request passes through, outermost first."""
+    for kind in COMPRESSED:
+        add_compress_type(kind)
+    return [
+        Middleware(Observing, metrics=metrics),
+        Middleware(SecurityHeaders),
+        Middleware(Limits, body_bytes=round(settings.request_mb * 1e6), seconds=settings.request_s),
+        Middleware(SameOrigin, public_url=settings.public_url),
+        Middleware(CompressMiddleware),
+    ]
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Have the OpenAPI description tell what a problem document is."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        described = describe()
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {})
+        described.setdefault("components", {}).setdefault("schemas", {}).update({**parts, "Problem": schema})
+        for name in ("HTTPValidationError", "ValidationError"):
+            described["components"]["schemas"].pop(name, None)
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,165 @@
+"""What a refusal looks like over HTTP: a problem document (RFC 9457) with the stable ``code``, and its status.
+
+One table says which error has which status. What is not in it is a defect of this program: it is answered with a fixed
+text and an id, under which the log has it, never with its own words.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg.errors import QueryCanceled
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
+from starlette.exceptions import HTTPException
+
+from data.users import errors as users
+from geo import errors
+
+MEDIA_TYPE = "application/problem+json"
+LOG = logging.getLogger("onegrid.problems")
+
+STATUSES: dict[type[errors.OneGridError], int] = {
+    errors.OneGridError: 500,
+    errors.InputError: 422,
+    errors.CodesExhaustedError: 409,
+    errors.PlanError: 409,
+    errors.UnknownPlanError: 404,
+    errors.EditRefused: 409,
+    errors.UnknownGridError: 404,
+    users.AccessRefused: 403,
+    users.NotSignedIn: 401,
+    users.SignInRefused: 401,
+    users.TooManySignIns: 429,
+}
+"""Every error of ours by itself, or by what it is a kind of. An error of a kind that is not here is a defect."""
+
+CODES = {
+    400: "bad_request",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+    422: "bad_input",
+    500: "defect",
+    503: "unavailable",
+}
+"""The codes of what is refused before it gets to us."""
+
+SENTENCES = {
+    "Not Found": "there is nothing at this address",
+    "Method Not Allowed": "this address does not take this method",
+    "There was an error parsing the body": "the body is not the JSON that it should be",
+}
+"""In place of what Starlette and FastAPI say."""
+
+ANYWHERE = (400, 408, 413, 422, 500, 503)
+"""What may befall any request."""
+
+
+class Detail(BaseModel):
+    """One thing that is wrong with a request."""
+
+    where: str = Field(examples=["body.codes.1"])
+    wrong: str = Field(examples=["Input should be a valid string"])
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    code: str = Field(examples=["grid_locked"], description="Stable; meant for programs.")
+    detail: str = Field(examples=["grid 530102001001003 is locked"], description="One sentence, for people.")
+    grids: list[str] | None = Field(None, description="The codes of the grids that stand against an edit.")
+    errors: list[Detail] | None = Field(None, description="What is wrong with a request, one by one.")
+    id: str | None = Field(None, description="Of the request, for whoever looks after the server.")
+
+
+def problem(status: int, detail: str, *, code: str | None = None, headers: Any = None, **more: Any) -> JSONResponse:
+    """Return the answer to what is refused."""
+    title = HTTPStatus(status).phrase
+    shown = {"type": "about:blank", "title": title, "status": status, "code": code or CODES[status], "detail": detail}
+    return JSONResponse(shown | more, status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route has to say of its refusals, for the OpenAPI description: these, and `ANYWHERE`."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in sorted({*statuses, *ANYWHERE})
+    }
+
+
+def status_of(error: errors.OneGridError) -> int:
+    """Return the status of one of our errors."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def refuse(request: Request, error: Exception) -> JSONResponse:
+    """Answer one of our errors; it says itself what is wrong."""
+    assert isinstance(error, errors.OneGridError)
+    status, more, headers = status_of(error), {}, {}
+    if status == 500:
+        raise error
+    if isinstance(error, errors.EditRefused):
+        more["grids"] = list(error.grids)
+    if isinstance(error, users.TooManySignIns):
+        headers["Retry-After"] = str(error.wait_s)
+    if isinstance(error, users.NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(status, str(error), code=error.code, headers=headers, **more)
+
+
+def refuse_request(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that is not as it must be; what it held is not repeated, since it may be a password."""
+    assert isinstance(error, RequestValidationError)
+    found = [
+        {"where": ".".join(str(part) for part in one["loc"]), "wrong": wording(one["msg"])} for one in error.errors()
+    ]
+    first = "; ".join(f"{one['where']}: {one['wrong']}" for one in found[:3])
+    return problem(422, first, errors=found[:100])
+
+
+def wording(message: str) -> str:
+    """Return pydantic's message without its prefix."""
+    return message.removeprefix("Value error, ")
+
+
+def refuse_http(request: Request, error: Exception) -> JSONResponse:
+    """Answer what Starlette and FastAPI refuse."""
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    sentence = SENTENCES.get(error.detail, error.detail)
+    return problem(status, sentence, code=CODES.get(status, "refused"), headers=error.headers)
+
+
+def refuse_database(request: Request, error: Exception) -> JSONResponse:
+    """Answer what the database does not do, where that is no defect of ours."""
+    if isinstance(error, DataError):
+        return problem(422, "a value in the request can't be stored, such as a character with the code 0")
+    if isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled):
+        return problem(503, "this took too long; ask for less at once", code="timeout")
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        LOG.error("database", extra={"facts": {"error": type(error).__name__}})
+        return problem(503, "the database can't be reached; try again", headers={"Retry-After": "5"})
+    raise error
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Have an application answer its errors as problem documents, and describe them."""
+    app.add_exception_handler(errors.OneGridError, refuse)
+    app.add_exception_handler(RequestValidationError, refuse_request)
+    app.add_exception_handler(HTTPException, refuse_http)
+    app.add_exception_handler(DBAPIError, refuse_database)
+    app.add_exception_handler(TimeoutError, refuse_database)

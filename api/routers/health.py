@@ -1,0 +1,67 @@
+"""``/healthz``, ``/readyz``, ``/metrics``: for whoever looks after the server."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from api.callers import BEARER, SESSION, allowed, recognised
+from api.metrics import CONTENT_TYPE
+from api.problems import problems
+from api.running import Works
+from data.database.schema import newest_revision, revision_of
+from data.users.roles import Right
+from data.web_addresses import is_loopback
+
+router = APIRouter(tags=["operation"])
+ANSWER_S = 2.0
+needed_revision = cache(newest_revision)
+
+
+class State(BaseModel):
+    """How the server is."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/healthz")
+async def is_alive() -> State:
+    """Say that the server answers; it asks nobody else."""
+    return State()
+
+
+@router.get("/readyz", responses=problems(503))
+async def is_ready(works: Works) -> State:
+    """Say that the database answers too, and has the schema that this program needs."""
+    try:
+        async with asyncio.timeout(ANSWER_S), works.transactions.reading(None) as connection:
+            revision = await connection.run_sync(revision_of)
+    except (SQLAlchemyError, TimeoutError) as error:
+        raise HTTPException(503, "the database does not answer") from error
+    if revision != needed_revision():
+        raise HTTPException(503, f"the database has schema {revision}, and this program needs {needed_revision()}")
+    return State()
+
+
+async def local_or_administrator(
+    request: Request, bearer: Annotated[object, Depends(BEARER)], cookie: Annotated[object, Depends(SESSION)]
+) -> None:
+    """Let in a program on this machine, and whoever administers; refuse others."""
+    if request.client is None or not is_loopback(request.client.host):
+        await allowed(Right.administer)(await recognised(request, bearer, cookie))  # type: ignore[arg-type]
+
+
+@router.get(
+    "/metrics", response_class=Response, dependencies=[Depends(local_or_administrator)],
+    responses={**problems(401, 403), 200: {"content": {"text/plain": {}}}},
+)  # fmt: skip
+async def figures(works: Works) -> Response:
+    """Return the figures of the server for Prometheus: to programs on this machine, and to administrators."""
+    return Response(works.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

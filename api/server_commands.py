@@ -1,0 +1,30 @@
+"""``onegrid serve``: the command."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.database_commands import DataDir
+from api.examples import examples
+
+SERVE_EXAMPLES = examples(
+    "onegrid serve",
+    "onegrid serve --port 9000 --data-dir /srv/onegrid",
+    "onegrid serve --host 0.0.0.0",
+)
+
+
+def serve(
+    host: Annotated[str, typer.Option(metavar="H", help="The address to listen on; 0.0.0.0 is all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(metavar="P", min=0, max=65535, help="The port; 0 is any that is free.")] = 8000,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the plans to browsers and programs; print the address that signs you in, once it is ready."""
+    from api.serving import serve as serve_until_stopped
+    from data.settings import read_settings
+
+    settings = read_settings(data_dir=data_dir)
+    serve_until_stopped(settings, host, port, ready=lambda url: print(url, flush=True))

@@ -1,0 +1,98 @@
+"""The OpenAPI description, against what the server does; and its page, in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from data.database.access import Access
+from data.users.roles import Role
+from tests.api.doors.test_limits import served
+from tests.api.doors.world import ALL, World, opened, peopled
+from tests.databases import database_like
+
+
+@pytest.fixture(scope="module")
+def world(pattern_database: Access) -> Iterator[World]:
+    """Run a server with somebody of every role, for all these tests."""
+    with database_like(pattern_database) as access, peopled(access) as world:
+        yield world
+
+
+def test_whatever_is_sent_is_answered_as_described(world: World):
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", world.client.app)
+    checks = [
+        schemathesis.checks.not_a_server_error, schemathesis.checks.status_code_conformance,
+        schemathesis.checks.content_type_conformance, schemathesis.checks.response_schema_conformance,
+    ]  # fmt: skip
+    operations = [found.ok() for found in schema.get_all_operations()]
+    assert len(operations) >= 8
+    credentials = {"Authorization": f"Bearer {world.tokens[Role.admin, ALL]}"}
+
+    @settings(
+        max_examples=10 * len(operations), deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck), derandomize=True,
+    )  # fmt: skip
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        operation = data.draw(st.sampled_from(operations))
+        case = data.draw(operation.as_strategy())
+        case.call_and_validate(checks=checks, headers=credentials)
+
+    holds()
+
+
+def test_every_operation_says_who_is_let_in_what_it_answers_and_how_it_refuses(world: World):
+    described = world.client.get("/api/openapi.json").json()
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            where = f"{method} {path}"
+            assert operation["summary"] and operation["description"], where
+            assert {"400", "422", "500", "503"} <= set(operation["responses"]), where
+            for status, response in operation["responses"].items():
+                kinds = set(response.get("content", {}))
+                assert kinds == {"application/problem+json"} if status >= "4" else True, where
+            if "401" in operation["responses"] and method != "post":
+                assert operation["security"] == [{"HTTPBearer": []}, {"APIKeyCookie": []}], where
+    problem = described["components"]["schemas"]["Problem"]
+    assert {"type", "title", "status", "code", "detail"} <= set(problem["properties"])
+    assert "HTTPValidationError" not in str(described)
+
+
+def test_every_operation_has_an_id_of_its_own_for_generated_clients(world: World):
+    described = world.client.get("/api/openapi.json").json()
+    names = [one["operationId"] for path in described["paths"].values() for one in path.values()]
+    functions = [route.name for route in iter_route_contexts(world.client.app.routes)]  # type: ignore[attr-defined]
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(functions)
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium")
+def test_the_page_shows_the_operations_and_loads_nothing_from_elsewhere(database: Access):
+    from playwright.sync_api import sync_playwright
+
+    with opened(database) as client, sync_playwright() as playwright:
+        assert isinstance(client.app, FastAPI)
+        with served(client.app) as port:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            page = browser.new_page()
+            asked: list[str] = []
+            said: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("console", lambda message: said.append(message.text))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.goto(f"http://127.0.0.1:{port}/")
+            page.get_by_text("/api/session/ways").wait_for(timeout=15_000)
+            assert page.locator(".opblock").count() >= 8
+            page.locator(".opblock-summary-post").first.click()
+            page.get_by_text("correct horse battery staple").first.wait_for(timeout=15_000)
+            browser.close()
+    assert said == []
+    assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {f"127.0.0.1:{port}"}

@@ -1,0 +1,108 @@
+"""``onegrid serve`` and ``onegrid user`` as somebody runs them: in processes of their own, with a private cluster."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from data.cluster.places import Places
+from data.cluster.server import runs
+from tests.api.doors.served import ALONE, Served, served
+from tests.api.running import onegrid
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data directory with a cluster."""
+    folder = tmp_path_factory.mktemp("served") / "数据"
+    assert onegrid("db", "upgrade", "--data-dir", folder).status == 0
+    return folder
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=str)
+def test_it_prints_one_link_that_signs_in_once_and_stops_at_a_signal(data_dir: Path, number: signal.Signals):
+    with served(data_dir) as server:
+        assert server.link.startswith(ALONE)
+        with httpx2.Client(base_url=server.url, follow_redirects=True) as browser, httpx2.Client() as other:
+            assert browser.get("/readyz").json() == {"status": "ok"}
+            assert browser.get(server.link).status_code == 200
+            assert browser.get("/api/session").json()["role"] == "admin"
+            assert other.get(server.link).status_code == 401
+            assert browser.get("/metrics").status_code == 200
+        status, out, log = server.stop(number)
+    assert (status, out) == (0, "")
+    assert server.link.partition("key=")[2] not in json.dumps(log)
+    assert "http:" not in json.dumps(log)
+    assert {line["event"] for line in log} == {"request"}
+    assert not runs(Places(data_dir))
+
+
+def test_a_request_that_is_running_is_finished(data_dir: Path):
+    body = json.dumps({"name": "nobody", "password": "x"}).encode()
+    told = ["Host: x", "Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
+    head = "\r\n".join(["POST /api/session HTTP/1.1", *told])
+    with served(data_dir) as server:
+        port = int(server.url.rpartition(":")[2])
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+            connection.sendall(head.encode() + body[:5])
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            with pytest.raises(httpx2.ConnectError):
+                httpx2.get(f"{server.url}/healthz")
+            connection.sendall(body[5:])
+            answer = connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 401 ")
+        out, _ = server.process.communicate(timeout=30)
+        assert (server.process.returncode, out) == (0, "")
+
+
+def test_an_address_that_is_taken_is_one_line(data_dir: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = onegrid("serve", "--port", port, "--data-dir", data_dir)
+    said = f"cannot listen on 127.0.0.1:{port}: address already in use; name another by --host or --port"
+    assert ended.refusal == said
+    assert "cannot listen on 203.0.113.7:8000: " in onegrid("serve", "--host", "203.0.113.7").refusal
+    assert "cannot listen on no such host:8000: " in onegrid("serve", "--host", "no such host").refusal
+
+
+def test_what_keeps_it_from_starting_is_one_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("ONEGRID_OPENID_ISSUER", "https://id.street.cn")
+    wanting = "ONEGRID_OPENID_ISSUER needs ONEGRID_OPENID_CLIENT_ID and ONEGRID_OPENID_GRANTS beside it"
+    assert onegrid("serve", "--port", "0", "--data-dir", data_dir).refusal == wanting
+    monkeypatch.delenv("ONEGRID_OPENID_ISSUER")
+    monkeypatch.setenv("ONEGRID_DATABASE_URL", f"postgresql://planner:sesame@/d?host={tmp_path}")
+    assert onegrid("serve", "--port", "0").refusal.startswith(f"cannot reach the database {tmp_path}:5432/d: ")
+
+
+def test_a_server_that_nobody_can_sign_in_to_says_so(tmp_path: Path):
+    with served(tmp_path, "--host", "0.0.0.0") as server:
+        _, _, log = server.stop()
+    assert [line["event"] for line in log] == ["nobody can sign in yet; onegrid user add NAME --role admin"]
+
+
+def test_several_servers_share_a_cluster(data_dir: Path):
+    with served(data_dir) as first, served(data_dir) as second:
+        results: list[int] = []
+
+        def ask(server: Served) -> None:
+            results.extend(httpx2.get(f"{server.url}/readyz").status_code for _ in range(5))
+
+        threads = [threading.Thread(target=ask, args=(server,)) for server in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert results == [200] * 10
+        assert first.stop()[0] == 0
+        assert httpx2.get(f"{second.url}/readyz").status_code == 200
+        assert second.stop()[0] == 0
