@@ -1,3 +1,3 @@
 export * from "./calls";
-export { onContact, Refusal, Unreachable } from "./request";
+export { onContact, Refusal, speak, Unreachable } from "./request";
 export type * from "./types";

@@ -37,6 +37,13 @@ export const onContact = (listener: typeof heard): void => {
   heard = listener;
 };
 
+let language = "zh-CN";
+
+/** Ask for sentences in a language from now on. */
+export const speak = (wanted: string): void => {
+  language = wanted;
+};
+
 const GATEWAY_DOWN = new Set([502, 503, 504]);
 
 /** Ask the server; throws `Refusal`, `Unreachable`, or the AbortError of the caller's own signal. */
@@ -51,7 +58,10 @@ export async function request<Answer>(path: string, call: Call = {}): Promise<An
 }
 
 async function answered(path: string, call: Call): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
+  const headers: Record<string, string> = {
+    Accept: "application/json, application/problem+json",
+    "Accept-Language": language,
+  };
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;
   try {

@@ -29,9 +29,11 @@ export type Proposal =
   | { state: "waiting"; edit: Edit; write: { key: string; base: number } | null };
 
 export type Said =
-  | { type: "undone" | "redone" | "made"; entry: { verb: string; codes: string[] } }
+  | { type: "undone" | "redone" | "made"; entry: SaidEdit }
   | { type: "refused"; problem: Problem }
   | { type: "unreachable" };
+
+export type SaidEdit = Pick<LogEntry, "verb" | "codes" | "created">;
 
 export const proposal = signal<Proposal | null>(null);
 /** What the door did last, for the notice line. */
@@ -47,8 +49,11 @@ const current = () => {
   return now;
 };
 
-/** Try an edit; the consequences of the latest one asked for are shown. */
-export async function propose(edit: Edit): Promise<void> {
+/**
+ * Try an edit; the consequences of the latest one asked for are shown. While a line is still being drawn (`unfinished`)
+ * it is no refusal that it crosses nothing yet.
+ */
+export async function propose(edit: Edit, how: { unfinished?: boolean } = {}): Promise<void> {
   trying.abort();
   trying = new AbortController();
   const mine = trying.signal;
@@ -61,7 +66,9 @@ export async function propose(edit: Edit): Promise<void> {
     if (!mine.aborted) proposal.value = { state: "ready", edit, outcome };
   } catch (error) {
     if (mine.aborted) return;
-    proposal.value = await failed(edit, error, null);
+    const now = await failed(edit, error, null);
+    const early = how.unfinished && now.state === "refused" && now.problem.code === "line_misses_grid";
+    proposal.value = early ? null : now;
   }
 }
 
@@ -78,7 +85,7 @@ async function write(edit: Edit, how: { key: string; base: number }): Promise<bo
   try {
     const outcome = await makeEdit(name, how.base, edit, how.key);
     proposal.value = null;
-    said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome) } };
+    said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome), created: outcome.created } };
     await settle(outcome);
     return true;
   } catch (error) {
@@ -128,7 +135,11 @@ export const redo = (): Promise<void> =>
 export const retag = (code: string, tags: GridTags): Promise<void> =>
   step(async (name, revision) => {
     const outcome = await retagGrid(name, code, revision, tags, crypto.randomUUID());
-    return { type: "made" as const, outcome, entry: { verb: "locked" in tags ? "lock" : "retag", codes: [code] } };
+    return {
+      type: "made" as const,
+      outcome,
+      entry: { verb: "locked" in tags ? ("lock" as const) : ("retag" as const), codes: [code], created: [] },
+    };
   });
 
 const entryOf = <Key extends "undone" | "redone">(answer: Outcome & Record<Key, LogEntry>, key: Key) => ({
@@ -136,7 +147,7 @@ const entryOf = <Key extends "undone" | "redone">(answer: Outcome & Record<Key, 
   entry: answer[key],
 });
 
-type Stepped = { type: "undone" | "redone" | "made"; outcome: Outcome; entry: { verb: string; codes: string[] } };
+type Stepped = { type: "undone" | "redone" | "made"; outcome: Outcome; entry: SaidEdit };
 
 async function step(act: (name: string, revision: number) => Promise<Stepped>): Promise<void> {
   const { name, revision } = current();

@@ -56,7 +56,7 @@ function lineMode(library: Library, handlers: DrawHandlers) {
   return new library.TerraDrawLineStringMode({
     snapping: snapping(handlers),
     pointerDistance: 14,
-    keyEvents: { cancel: null, finish: "Enter" },
+    keyEvents: { cancel: null, finish: null },
     styles: {
       lineStringColor: INK,
       lineStringWidth: 2.5,
@@ -74,7 +74,7 @@ function areaMode(library: Library, handlers: DrawHandlers) {
   return new library.TerraDrawPolygonMode({
     snapping: snapping(handlers),
     pointerDistance: 14,
-    keyEvents: { cancel: null, finish: "Enter" },
+    keyEvents: { cancel: null, finish: null },
     styles: {
       fillColor: INK,
       fillOpacity: 0.12,

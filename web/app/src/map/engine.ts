@@ -55,7 +55,8 @@ export interface MapView {
   show(overlay: Overlay, visible: boolean, opacity?: number): void;
   mark(what: Marked, mark: MarkName, ids: readonly string[]): void;
   sketch(name: Sketch, features: FeatureCollection): void;
-  fit(bounds: Bounds, options?: { maxZoom?: number; jump?: boolean }): void;
+  /** Show some land whole; `right`: pixels that something covers. */
+  fit(bounds: Bounds, options?: { right?: number }): void;
   jump(centre: Position, zoom: number): void;
   centre(): Position;
   zoom(): number;
@@ -67,7 +68,6 @@ export interface MapView {
   cursor(name: string): void;
   draggable(enabled: boolean): void;
   on<Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): () => void;
-  pad(padding: { top: number; right: number; bottom: number; left: number }): void;
   remove(): void;
 }
 
@@ -162,6 +162,9 @@ function drawing(map: MapLibreMap, first: Theme) {
   };
 }
 
+const FIT_PX = 70;
+const CLOSEST = 16.8;
+
 const OPACITY: Record<string, string> = { fill: "fill-opacity", line: "line-opacity", symbol: "icon-opacity" };
 
 function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opacity: number): void {
@@ -178,15 +181,12 @@ function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opaci
 function moving(map: MapLibreMap) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   return {
-    fit(bounds: Bounds, options: { maxZoom?: number; jump?: boolean } = {}) {
-      const { maxZoom = 17.5, jump = false } = options;
-      map.fitBounds(bounds, { padding: 56, maxZoom, animate: !jump && !still.matches, duration: 450 });
+    fit(bounds: Bounds, { right = 0 }: { right?: number } = {}) {
+      const padding = { top: FIT_PX, left: FIT_PX, bottom: FIT_PX, right: FIT_PX + right };
+      map.fitBounds(bounds, { padding, maxZoom: CLOSEST, animate: !still.matches, duration: 450 });
     },
     jump(centre: Position, zoom: number) {
       map.jumpTo({ center: centre as [number, number], zoom });
-    },
-    pad(padding: { top: number; right: number; bottom: number; left: number }) {
-      map.setPadding(padding);
     },
     cursor(name: string) {
       map.getCanvas().style.cursor = name;

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { type FeedEvent, Refusal } from "../api";
+import { type FeedEvent, Refusal, speak } from "../api";
 import { landed } from "../edits/door";
 import { OVERLAYS } from "../map/tokens";
 import { Blank, Choice } from "../parts/controls";
@@ -34,6 +34,7 @@ export function App(): JSX.Element {
       followSelection(),
       follow(colleaguesDid),
       keepAddress(),
+      effect(() => speak(language.value === "zh" ? "zh-CN" : "en")),
       effect(() => about(plan.value?.name, landed.value)),
     ];
     return () => {

@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import type { Edit, Figures, GapProperties, GridChange, LogEntry, Outcome, Problem } from "../api";
 import { commit, discard, type Proposal, proposal, propose, retryOnLatest } from "../edits/door";
 import { Button } from "../parts/controls";
-import { Icon } from "../parts/icons";
 import { startOver } from "../tools/bench";
 import { carvedName } from "../tools/carve";
 import { field, isWord, t } from "../words";
@@ -13,7 +12,7 @@ import { logSentence } from "./history";
 
 export function ConsequenceBar(): JSX.Element | null {
   const now = proposal.value;
-  if (!now) return null;
+  if (!now || now.state === "refused") return null;
   return (
     <section
       class={`consequences ${now.state}`}
@@ -26,8 +25,7 @@ export function ConsequenceBar(): JSX.Element | null {
   );
 }
 
-function Body({ now }: { now: Proposal }): JSX.Element {
-  if (now.state === "refused") return <Refused problem={now.problem} />;
+function Body({ now }: { now: Exclude<Proposal, { state: "refused" }> }): JSX.Element {
   if (now.state === "stale") return <Stale theirs={now.theirs} />;
   if (now.state === "waiting") return <Waiting />;
   const outcome = now.state === "computing" ? now.last : now.outcome;
@@ -108,7 +106,13 @@ function GridColumn({ change }: { change: GridChange }): JSX.Element {
         of={(each) => each.required}
       />
       <PartyPair before={before} after={after} />
-      <Pair label={t("figure.area")} before={before} after={after} read={(each) => each.area_m2} written={area} />
+      <Pair
+        label={t("figure.area")}
+        before={after ? null : before}
+        after={after}
+        read={(each) => each.area_m2}
+        written={area}
+      />
     </li>
   );
 }
@@ -182,21 +186,6 @@ function Decide({ ready }: { ready: boolean }): JSX.Element {
         {t("edit.discard")} <kbd>Esc</kbd>
       </Button>
     </div>
-  );
-}
-
-function Refused({ problem }: { problem: Problem }): JSX.Element {
-  return (
-    <>
-      <p class="refusal" role="alert">
-        <Icon name="warning" /> {refusalSentence(problem)}
-      </p>
-      <div class="decide">
-        <Button icon="cross" onClick={startOver}>
-          {t("edit.again")} <kbd>Esc</kbd>
-        </Button>
-      </div>
-    </>
   );
 }
 

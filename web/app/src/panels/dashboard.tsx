@@ -9,7 +9,7 @@ import { gaps, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
-import { chooseLedger, LEDGERS, listed, placeOf, Severity } from "./ledgers";
+import { chooseLedger, isOpen, LEDGERS, listed, placeOf, Severity } from "./ledgers";
 import { fitTo, view } from "./map_stage";
 
 export function Dashboard(): JSX.Element {
@@ -139,11 +139,14 @@ const MOST_ROWS = 300;
 
 function GapTable(): JSX.Element {
   const rows = listed.value.slice(0, MOST_ROWS);
+  const open = listed.value.filter(isOpen).length;
+  const signed = listed.value.length - open;
   return (
     <section class="gap-table">
       <div class="table-head">
         <h3>
-          {field("ledger", ledger.value)} <output>{count(listed.value.length)}</output>
+          {field("ledger", ledger.value)} <output>{count(open)}</output>{" "}
+          {signed > 0 && <small>{t("ledgers.and_exceptions", { count: count(signed) })}</small>}
         </h3>
         <ByView />
       </div>
@@ -167,23 +170,25 @@ function ByView(): JSX.Element {
 function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
   if (rows.length === 0) return <Blank>{t("ledgers.empty")}</Blank>;
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">{t("gap.severity_short")}</th>
-          <th scope="col">{t("ledgers.kind")}</th>
-          <th scope="col">{t("dashboard.place")}</th>
-          <th scope="col">{t("figure.households")}</th>
-          <th scope="col">{t("figure.area")}</th>
-          <th scope="col">{t("gap.found")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((gap) => (
-          <Row key={gap.gap_id} gap={gap} />
-        ))}
-      </tbody>
-    </table>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("gap.severity_short")}</th>
+            <th scope="col">{t("ledgers.kind")}</th>
+            <th scope="col">{t("dashboard.place")}</th>
+            <th scope="col">{t("figure.households")}</th>
+            <th scope="col">{t("figure.area")}</th>
+            <th scope="col">{t("gap.found")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((gap) => (
+            <Row key={gap.gap_id} gap={gap} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

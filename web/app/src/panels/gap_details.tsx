@@ -35,9 +35,9 @@ export function GapDetails({ id }: { id: string }): JSX.Element {
       <dl class="facts">
         <Fact label={t("figure.households")} value={count(gap.households)} />
         <Fact label={t("figure.area")} value={area(gap.area_m2)} />
-        <Fact label={t("gap.arithmetic")} value={said("arithmetic")} />
-        <Fact label={t("gap.rule")} value={said("rule")} />
-        <Fact label={t("gap.source")} value={said("source")} />
+        <Fact label={t("gap.arithmetic")} value={said("arithmetic")} wide />
+        <Fact label={t("gap.rule")} value={said("rule")} wide />
+        <Fact label={t("gap.source")} value={said("source")} wide />
       </dl>
       {gap.remedy && (
         <p class="remedy">
@@ -50,10 +50,10 @@ export function GapDetails({ id }: { id: string }): JSX.Element {
   );
 }
 
-function Fact({ label, value }: { label: string; value: string }): JSX.Element | null {
+function Fact({ label, value, wide = false }: { label: string; value: string; wide?: boolean }): JSX.Element | null {
   if (!value) return null;
   return (
-    <div class={value.length > 14 ? "wide" : ""}>
+    <div class={wide ? "wide" : ""}>
       <dt>{label}</dt>
       <dd>{value}</dd>
     </div>

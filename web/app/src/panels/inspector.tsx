@@ -5,8 +5,8 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { grid, history, plan } from "../state/plans";
-import { comparing, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
+import { grid, history, planName } from "../state/plans";
+import { comparing, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
 import { Changes } from "./changes";
@@ -18,13 +18,13 @@ import { History } from "./history";
 export const followSelection = (): (() => void) =>
   effect(() => {
     const code = selectedCode.value;
-    const name = plan.value?.name;
+    const name = planName.value;
     landed.value;
     if (code && name) void grid.load({ name, code });
     else grid.clear();
   });
 
-export function Inspector(): JSX.Element {
+export function Inspector(): JSX.Element | null {
   const edits = known(history.now.value)?.length ?? 0;
   const tabs: { value: InspectorTab; label: JSX.Element }[] = [
     { value: "details", label: <>{t("inspector.details")}</> },
@@ -41,6 +41,7 @@ export function Inspector(): JSX.Element {
   const choose = (value: InspectorTab) => {
     tab.value = value;
   };
+  if (floats.value && selection.value.type === "none" && tab.value === "details") return null;
   return (
     <aside class="inspector" aria-label={t("inspector.title")}>
       <Tabs name={t("inspector.title")} value={tab.value} tabs={tabs} onChoose={choose}>

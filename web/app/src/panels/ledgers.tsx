@@ -26,17 +26,21 @@ const meet = (one: readonly number[], other: readonly number[]): boolean =>
 export const listed = computed((): GapProperties[] => {
   const { community, kind, bounds } = filter.value;
   const all = known(gaps.now.value) ?? [];
-  return all.filter(
+  const found = all.filter(
     (gap) =>
       gap.ledger === ledger.value &&
       (!community || gap.community_code === community) &&
       (!kind || gap.kind === kind) &&
       (!bounds || meet(gap.bounds, bounds)),
   );
+  return [...found.filter(isOpen), ...found.filter((gap) => !isOpen(gap))];
 });
 
+/** An exception that holds stays in the ledger, marked, after what is to be done. */
+export const isOpen = (gap: GapProperties): boolean => gap.state !== "accepted";
+
 const openIn = (name: Ledger): number =>
-  (known(gaps.now.value) ?? []).filter((gap) => gap.ledger === name && gap.state !== "accepted").length;
+  (known(gaps.now.value) ?? []).filter((gap) => gap.ledger === name && isOpen(gap)).length;
 
 export const chooseLedger = (name: Ledger): void => {
   ledger.value = name;
@@ -49,7 +53,7 @@ export function Ledgers(): JSX.Element {
     value: name,
     label: (
       <span class={`ledger-tab ${name}`}>
-        {field("ledger", name)} <output>{gaps.now.value.state === "empty" ? "" : count(openIn(name))}</output>
+        {t(`ledger_short.${name}`)} <output>{gaps.now.value.state === "empty" ? "" : count(openIn(name))}</output>
       </span>
     ),
   }));
@@ -153,7 +157,7 @@ function GapRow({ gap }: { gap: GapProperties }): JSX.Element {
         <span class="kind">{field("gap", gap.kind)}</span>
         <span class="where">{placeOf(gap)}</span>
         <span class="size">{sizeOf(gap)}</span>
-        {gap.state !== "open" && <span class="chip">{field("state", gap.state)}</span>}
+        {gap.state !== "open" && <span class="chip">{t(`state_short.${gap.state}`)}</span>}
       </button>
     </li>
   );

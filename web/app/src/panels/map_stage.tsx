@@ -12,10 +12,11 @@ import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { plan } from "../state/plans";
-import { filter, lit, opacity, selectGap, selectGrid, selection, shown, theme, workplace } from "../state/view";
+import { filter, floats, lit, opacity, selectGap, selectGrid, selection, shown, theme, workplace } from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { openTool } from "../tools/tool";
 import { t } from "../words";
+import { Callout } from "./callout";
 import { Compare } from "./compare";
 import { ConsequenceBar } from "./consequences";
 import { Hint, Notices } from "./notices";
@@ -28,7 +29,14 @@ export const view = signal<MapView | null>(null);
 export const spot = signal<Position | null>(null);
 const failed = signal("");
 
-export const fitTo = (bounds: Bounds): void => view.peek()?.fit(bounds);
+const INSPECTOR_PX = 360;
+
+/** Show some land whole, beside what floats over the map. */
+export function fitTo(bounds: Bounds): void {
+  const map = view.peek();
+  const wide = (map?.container.clientWidth ?? 0) > 2 * INSPECTOR_PX - 80;
+  map?.fit(bounds, { right: floats.peek() && wide ? INSPECTOR_PX : 0 });
+}
 
 /** Go to a place and mark it. */
 export function pinAt(at: Position): void {
@@ -52,8 +60,11 @@ export function MapStage(): JSX.Element {
       <ToolStrip />
       <Hint />
       <Notices />
-      <Corner />
-      <ConsequenceBar />
+      <Callout />
+      <div class="floor">
+        <Corner />
+        <ConsequenceBar />
+      </div>
       {failed.value && <p class="map-failure">{t("map.failed")}</p>}
     </main>
   );

@@ -37,6 +37,13 @@ export function ToolStrip(): JSX.Element {
   );
 }
 
+/** How many steps were taken back since the last edit; that many can be made again. */
+export function undoneSteps(log: readonly { verb: string }[]): number {
+  let steps = 0;
+  for (const { verb } of [...log].reverse()) steps = verb === "undo" ? steps + 1 : verb === "redo" ? steps - 1 : 0;
+  return steps;
+}
+
 function ToolButton({ tool }: { tool: Tool }): JSX.Element {
   const why = hindrance(tool);
   const name = t(`tool.${tool.id}`);
@@ -70,7 +77,8 @@ function StepButton({
   shortcut: string;
   act: () => Promise<void>;
 }): JSX.Element {
-  const some = (known(history.now.value)?.length ?? 0) > 0;
+  const log = known(history.now.value) ?? [];
+  const some = name === "undo" ? log.length > 0 : undoneSteps(log) > 0;
   const enabled = isDraft.value && mayEdit.value && some;
   return (
     <button

@@ -22,6 +22,9 @@ export const session = resource<Session, void>(() => readSession());
 export const plans = resource<Plan[], void>(async () => (await listPlans()).items);
 export const plan = signal<Plan | null>(null);
 
+/** Its name alone, for whatever does not care about its revision. */
+export const planName = computed(() => plan.value?.name ?? null);
+
 export const inForce = computed(() => known(plans.now.value)?.find((each) => each.status === "in_force") ?? null);
 
 export const summary = resource((name: string) => readSummary(name));

@@ -30,6 +30,8 @@ export const selectedCode = computed(() => {
 export const lit = signal<{ grids: string[]; gaps: string[] }>({ grids: [], gaps: [] });
 
 export const workplace = signal<Workplace>("planner");
+/** Beside the supervisor's half page there is no column for the inspector: it floats over the map. */
+export const floats = computed(() => workplace.value === "supervisor");
 export const ledger = signal<Ledger>("unheld");
 export const tab = signal<InspectorTab>("details");
 export const filter = signal<{ community: string | null; kind: string | null; bounds: Bounds | null }>({

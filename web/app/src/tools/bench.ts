@@ -1,15 +1,18 @@
 // The bench that tools work on: the exact land of the view, the snap ring, one tool at a time.
 
-import { effect, untracked } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import type { Position } from "geojson";
 import { type Grids, listGrids, Refusal, Unreachable } from "../api";
-import { discard, landed } from "../edits/door";
+import { discard, landed, proposal } from "../edits/door";
 import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
 import { plan } from "../state/plans";
 import { TOOLS } from "./index";
 import { metresOf } from "./pulling";
 import { type Bench, EMPTY, hint, openTool, type Running } from "./tool";
+
+/** Where the map was clicked last under a tool. */
+export const lastClick = signal<Position | null>(null);
 
 const SNAP_PX = 10;
 const LAND_FROM_ZOOM = 13;
@@ -55,15 +58,19 @@ export function setUpBench(map: MapView): () => void {
   const renew = effect(() => {
     if (landed.value > 0)
       untracked(() => {
+        if (proposal.peek()?.state === "refused") discard();
         running?.reset?.();
         void load();
       });
   });
   const off = map.on("settle", () => void load());
+  const clicks = map.on("click", ({ at }) => {
+    lastClick.value = at;
+  });
   currentKey = (key) => running?.key?.(key) ?? false;
   currentReset = () => running?.reset?.();
   return () => {
-    for (const stop of [change, renew, off]) stop();
+    for (const stop of [change, renew, off, clicks]) stop();
     loading.abort();
   };
 }

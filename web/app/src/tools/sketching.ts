@@ -18,14 +18,16 @@ export interface Sketched {
 export function sketching(bench: Bench, how: Sketched): Running {
   let drawing: Drawing | null = null;
   let stopped = false;
+  let latest: Position[] = [];
   const consider = paused((positions: Position[]) => {
     const edit = how.edit(positions, bench);
-    if (edit) void propose(edit);
+    if (edit) void propose(edit, { unfinished: true });
   });
   const handlers = {
     snap: (at: Position) => bench.snap(at)?.at ?? null,
     changed: (drawn: Position[]) => {
       const positions = withoutRepeats(drawn);
+      latest = positions;
       bench.say(how.hints.drawing);
       bench.map.sketch("border", EMPTY);
       if (positions.length > (how.shape === "line" ? 1 : 3)) consider(positions);
@@ -35,6 +37,7 @@ export function sketching(bench: Bench, how: Sketched): Running {
       const positions = withoutRepeats(drawn);
       const edit = how.edit(positions, bench);
       bench.map.sketch("border", lineFeature(positions));
+      latest = [];
       drawing?.clear();
       bench.say(how.hints.done);
       if (edit) void propose(edit);
@@ -46,6 +49,7 @@ export function sketching(bench: Bench, how: Sketched): Running {
     if (stopped) started.stop();
   });
   const reset = () => {
+    latest = [];
     consider.cancel();
     drawing?.clear();
     bench.map.sketch("border", EMPTY);
@@ -54,6 +58,10 @@ export function sketching(bench: Bench, how: Sketched): Running {
   return {
     reset,
     key(key) {
+      if (key === "Enter" && latest.length > 1) {
+        handlers.finished(latest);
+        return true;
+      }
       if (key !== "Backspace" && key !== "Delete") return false;
       if (proposal.peek()) discard();
       reset();
