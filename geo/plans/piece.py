@@ -43,20 +43,25 @@ def piece_of(ground: Ground, dossier: Dossier) -> Piece:
     grids = concerned(ground, dossier, inside)
     code, grid_community = communities_of(grids, dossier)
     records = Records.of(grids, grid_community, code, dossier)
+    compounds = compounds_of(dossier)
+
+    def elsewhere(grid: Grid) -> bool:
+        return grid.community not in inside and (grid.source_layer, grid.source_id) in compounds
+
     own = np.array([row for row, grid in enumerate(grids) if grid.community in inside], dtype=np.int64)
     return Piece(
         grids=grids,
         held=held_of(grids, ground, dossier, code, grid_community, records, own),
         records=records,
         own=own,
-        beyond=np.setdiff1d([row for row, grid in enumerate(grids) if grid.source_layer == COMPOUND], own),
+        beyond=np.array([row for row, grid in enumerate(grids) if elsewhere(grid)], dtype=np.int64),
     )
 
 
 def concerned(ground: Ground, dossier: Dossier, inside: set[str]) -> list[Grid]:
     """Return the grids of the communities, and those elsewhere that their ledgers hang on, by code."""
     units = {label(one) for one in dossier.units}
-    compounds = {(one.layer, one.source_id) for one in dossier.units if one.layer == COMPOUND}
+    compounds = compounds_of(dossier)
     chosen = [
         grid
         for grid in ground.grids.values()
@@ -65,6 +70,11 @@ def concerned(ground: Ground, dossier: Dossier, inside: set[str]) -> list[Grid]:
         or any(len(units.intersection(face.claimants)) > 1 for face in grid.faces if len(face.claimants) > 1)
     ]
     return sorted(chosen, key=lambda grid: grid.code)
+
+
+def compounds_of(dossier: Dossier) -> set[tuple[str, str]]:
+    """Return the compounds among the units of a dossier, as grids name them."""
+    return {(one.layer, one.source_id) for one in dossier.units if one.layer == COMPOUND}
 
 
 def label(unit: Unit) -> str:
