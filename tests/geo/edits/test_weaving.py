@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.edits.weaving import as_lines, lower_first, weave, woven_polygon
+from geo.edits.ground import Face, Grid, Ground
+from geo.edits.land import outline_of, require_outline
+from geo.edits.weaving import as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
+from geo.errors import PartitionError
 from geo.snapping import snap_round
 
 
@@ -63,3 +67,27 @@ def through(ends: np.ndarray, chains: dict) -> np.ndarray:
     between = chains.get(tuple(ends.tolist()), np.empty((0, 2), dtype=np.int64))
     way = np.concatenate([ends[None, :2], between, ends[None, 2:]])
     return np.concatenate([way[:-1], way[1:]], axis=1)
+
+
+def test_a_grid_turned_inside_out_by_a_border_that_bends_is_no_tiling():
+    wedge, beside = in_cells((10, 0), (12, 5), (10, 10)), in_cells((0, 0), (10, 0), (10, 10), (0, 10))
+    before = Ground.of(
+        Grid(f"id-{code}", code, "C", land, (Face(land, (), "sole"),)) for code, land in (("a", beside), ("b", wedge))
+    )
+    for bend, fits in ((11, True), (13, False)):
+        chains = {(10, 0, 10, 10): np.array([[bend, 5]])}
+        after = woven_ground(before, chains)
+        outline = bent_segments(outline_of(before), chains)
+        if fits:
+            require_outline(after, outline)
+        else:
+            with pytest.raises(PartitionError):
+                require_outline(after, outline)
+
+
+def test_segments_bend_in_the_direction_that_they_run():
+    chains = {(0, 0, 10, 0): np.array([[3, 1], [7, 1]])}
+    onward = [[0, 0, 3, 1], [3, 1, 7, 1], [7, 1, 10, 0]]
+    back = [[10, 0, 7, 1], [7, 1, 3, 1], [3, 1, 0, 0]]
+    assert bent_segments(np.array([[0, 0, 10, 0], [10, 0, 10, 10]]), chains).tolist() == [[10, 0, 10, 10], *onward]
+    assert bent_segments(np.array([[10, 0, 0, 0]]), chains).tolist() == back
