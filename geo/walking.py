@@ -23,6 +23,9 @@ from geo.roads import Feet, Roads
 if TYPE_CHECKING:
     from scipy.spatial import KDTree
 
+SPARE_M = 1e-3
+"""So much wider than exactly wide enough, because bounds are rounded."""
+
 EVERYWHERE = np.array([-np.inf, -np.inf, np.inf, np.inf])
 
 
@@ -197,7 +200,7 @@ def require_reach(leg_m: Floats, margin_m: Floats) -> None:
     """
     beyond = leg_m > margin_m
     if beyond.any():
-        raise NotInReachError(float((leg_m[beyond] - margin_m[beyond]).max()))
+        raise NotInReachError(float((leg_m[beyond] - margin_m[beyond]).max()) + SPARE_M)
 
 
 def margin_m(xy: Floats, bounds: Floats) -> Floats:

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.walking import Walks
+from geo.walking import EVERYWHERE, NotInReachError, Stretches, Walks
 
 FAR = 5_000.0
 
@@ -133,3 +133,51 @@ def test_ways_on_random_streets_are_the_shortest_of_all(seed):
     expected = [[min(way[number[place], number[one]] for one in facilities)] for place in places]
     found = walked(places, {"toilet": facilities}, [line(*street) for street in streets])
     np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def town_walks(seed):
+    """Draw random roads and facilities of two kinds over a square kilometre."""
+    rng = np.random.default_rng(seed)
+    ends = rng.uniform(0, 1000, (int(rng.integers(1, 12)), 2, 2))
+    facilities = rng.uniform(0, 1000, (int(rng.integers(1, 6)), 2))
+    kind = rng.choice(["toilet", "clinic"], len(facilities)).astype(object)
+    return Walks.of(shapely.points(facilities), kind, shapely.linestrings(ends), farthest_m=FAR), rng
+
+
+def known_in(walks, bounds):
+    """Know the roads alone that come into some bounds."""
+    whole = walks.stretches()
+    there = shapely.intersects(shapely.linestrings(whole.ends.reshape(-1, 2, 2)), shapely.box(*bounds))
+    return walks.along(Stretches(whole.ends[there], whole.start_m[there], whole.end_m[there]), np.array(bounds))
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_the_roads_around_some_places_give_the_ways_of_all_roads_or_say_that_they_may_not(seed):
+    walks, rng = town_walks(seed)
+    places = rng.uniform(300, 700, (8, 2))
+    detour = np.full(8, 1.3)
+    whole, margin_m = walks.to_nearest(places, detour), 0.0
+    for _ in range(2):
+        bounds = (300 - margin_m, 300 - margin_m, 700 + margin_m, 700 + margin_m)
+        try:
+            assert np.array_equal(known_in(walks, bounds).to_nearest(places, detour), whole)
+            return
+        except NotInReachError as error:
+            margin_m = error.road_m if np.isfinite(error.road_m) else 2000.0
+    raise AssertionError("not sure within the reach that it asked for")
+
+
+def test_everything_known_is_always_enough():
+    walks, rng = town_walks(1)
+    places = rng.uniform(-5000, 5000, (20, 2))
+    again = walks.along(walks.stretches(), EVERYWHERE)
+    assert np.array_equal(again.to_nearest(places, np.ones(20)), walks.to_nearest(places, np.ones(20)))
+
+
+def test_no_road_in_reach_is_said_without_a_distance():
+    walks, _ = town_walks(2)
+    nothing = Stretches(np.empty((0, 4)), np.empty((0, len(walks.kinds))), np.empty((0, len(walks.kinds))))
+    with pytest.raises(NotInReachError) as refused:
+        walks.along(nothing, np.array([0.0, 0.0, 10.0, 10.0])).to_nearest(np.array([[5.0, 5.0]]), np.ones(1))
+    assert refused.value.road_m == np.inf
