@@ -49,9 +49,7 @@ def apply(ground: Ground, edit: Edit) -> Change:
     created = tuple(grid for code, grid in after.grids.items() if code not in ground.grids)
     retired = tuple(grid for code, grid in ground.grids.items() if code not in after.grids)
     other = [grid for code, grid in after.grids.items() if code in ground.grids and grid is not ground.grids[code]]
-    bent = [grid for grid in other if only_woven(ground.grids[grid.code], grid)]
-    givers = gave_land(ground, bent, created)
-    woven = tuple(grid for grid in bent if grid.code not in givers)
+    woven = woven_of(ground, other, created, retired)
     unchanged = {grid.code for grid in woven}
     modified = tuple(grid for grid in other if grid.code not in unchanged)
     old, new = [*retired, *(ground.grids[grid.code] for grid in modified)], [*created, *modified]
@@ -85,12 +83,30 @@ def only_woven(old: Grid, new: Grid) -> bool:
     return (had <= has or has <= had) and bool(shapely.hausdorff_distance(*borders) < BENT_M)
 
 
-def gave_land(ground: Ground, grids: Sequence[Grid], created: Sequence[Grid]) -> set[str]:
-    """Return the codes of those grids whose land, thin as it is, a new one is made of."""
-    if not grids or not created:
+def woven_of(
+    ground: Ground, other: Sequence[Grid], created: Sequence[Grid], retired: Sequence[Grid]
+) -> tuple[Grid, ...]:
+    """Return those of the grids that an edit made other ones of which only got vertices.
+
+    Where land is as thin as a border bends, a grid may look so that gave land to another, or took some.
+    """
+    looks = [only_woven(ground.grids[grid.code], grid) for grid in other]
+    bent = [grid for grid, same in zip(other, looks, strict=True) if same]
+    changed = [grid for grid, same in zip(other, looks, strict=True) if not same]
+    had = [ground.grids[grid.code] for grid in bent]
+    gave = sharing(had, [*created, *changed], ground)
+    took = sharing(bent, [*retired, *(ground.grids[grid.code] for grid in changed)], ground)
+    return tuple(grid for row, grid in enumerate(bent) if row not in gave and row not in took)
+
+
+def sharing(some: Sequence[Grid], others: Sequence[Grid], ground: Ground) -> set[int]:
+    """Return the rows of grids that have land in common with others: more than bending moves, or most of a new one."""
+    if not some or not others:
         return set()
-    had = np.array([ground.grids[grid.code].polygon for grid in grids], dtype=object)
-    new, old = shapely.STRtree(had).query([grid.polygon for grid in created], predicate="intersects")
-    made = np.array([grid.polygon for grid in created], dtype=object)[new]
-    gave = shapely.area(shapely.intersection(made, had[old])) > shapely.area(made) / 2
-    return {grids[row].code for row in old[gave]}
+    polygons, lands = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, others))
+    other, row = shapely.STRtree(polygons).query(lands, predicate="intersects")
+    common = shapely.intersection(lands[other], polygons[row])
+    made = np.array([grid.code not in ground.grids for grid in others], dtype=np.bool_)[other]
+    wide = shapely.area(common) > BENT_M * shapely.length(common) / 2
+    most = made & (shapely.area(common) > shapely.area(lands[other]) / 2)
+    return set(row[wide | most].tolist())
