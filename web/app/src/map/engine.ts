@@ -55,8 +55,8 @@ export interface MapView {
   show(overlay: Overlay, visible: boolean, opacity?: number): void;
   mark(what: Marked, mark: MarkName, ids: readonly string[]): void;
   sketch(name: Sketch, features: FeatureCollection): void;
-  /** Show some land whole; `right`: pixels that something covers. */
-  fit(bounds: Bounds, options?: { right?: number }): void;
+  /** Show some land whole; `right`, `bottom`: pixels that something covers. */
+  fit(bounds: Bounds, covered?: { right: number; bottom: number }): void;
   jump(centre: Position, zoom: number): void;
   centre(): Position;
   zoom(): number;
@@ -181,8 +181,8 @@ function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opaci
 function moving(map: MapLibreMap) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   return {
-    fit(bounds: Bounds, { right = 0 }: { right?: number } = {}) {
-      const padding = { top: FIT_PX, left: FIT_PX, bottom: FIT_PX, right: FIT_PX + right };
+    fit(bounds: Bounds, { right, bottom } = { right: 0, bottom: 0 }) {
+      const padding = { top: FIT_PX, left: FIT_PX, bottom: FIT_PX + bottom, right: FIT_PX + right };
       map.fitBounds(bounds, { padding, maxZoom: CLOSEST, animate: !still.matches, duration: 450 });
     },
     jump(centre: Position, zoom: number) {

@@ -209,7 +209,7 @@ function Row({ gap }: { gap: GapProperties }): JSX.Element {
       <td>{placeOf(gap)}</td>
       <td class="right">{count(gap.households)}</td>
       <td class="right">{area(gap.area_m2)}</td>
-      <td class="found">{typeof gap.detail.figure === "string" ? gap.detail.figure : ""}</td>
+      <td class="found">{typeof gap.detail.figure === "string" ? gap.detail.figure : gap.remedy}</td>
     </tr>
   );
 }

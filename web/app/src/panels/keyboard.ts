@@ -28,7 +28,7 @@ function pressed(event: KeyboardEvent): boolean {
   const onMap = target === document.body || target === view.peek()?.canvas;
   if (event.key === "/") return focusSearch();
   if (event.key === "Escape") return escaped();
-  if (event.key === "Enter" && onMap && proposal.peek()?.state === "ready") return did(commit);
+  if (event.key === "Enter") return onMap && (giveKey("Enter") || (proposal.peek()?.state === "ready" && did(commit)));
   if (event.key === " " && target === view.peek()?.canvas) return clickInTheMiddle();
   return lettered(event.key);
 }

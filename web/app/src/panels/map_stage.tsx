@@ -12,7 +12,19 @@ import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { plan } from "../state/plans";
-import { filter, floats, lit, opacity, selectGap, selectGrid, selection, shown, theme, workplace } from "../state/view";
+import {
+  filter,
+  floats,
+  lit,
+  opacity,
+  selectGap,
+  selectGrid,
+  selection,
+  sheet,
+  shown,
+  theme,
+  workplace,
+} from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { openTool } from "../tools/tool";
 import { t } from "../words";
@@ -30,12 +42,17 @@ export const spot = signal<Position | null>(null);
 const failed = signal("");
 
 const INSPECTOR_PX = 360;
+const NARROW_PX = 900;
+const SHEET_SHARE = 0.56;
 
 /** Show some land whole, beside what floats over the map. */
 export function fitTo(bounds: Bounds): void {
   const map = view.peek();
-  const wide = (map?.container.clientWidth ?? 0) > 2 * INSPECTOR_PX - 80;
-  map?.fit(bounds, { right: floats.peek() && wide ? INSPECTOR_PX : 0 });
+  if (!map) return;
+  const { clientWidth, clientHeight } = map.container;
+  const right = floats.peek() && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
+  const sheeted = window.innerWidth < NARROW_PX && sheet.peek() !== "closed";
+  map.fit(bounds, sheeted ? { right: 0, bottom: clientHeight * SHEET_SHARE } : { right, bottom: 0 });
 }
 
 /** Go to a place and mark it. */

@@ -4,9 +4,11 @@ import { effect, signal, untracked } from "@preact/signals";
 import type { Position } from "geojson";
 import { type Grids, listGrids, Refusal, Unreachable } from "../api";
 import { discard, landed, proposal } from "../edits/door";
+import { prepareDrawing } from "../map/drawing";
 import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
-import { plan } from "../state/plans";
+import { online } from "../state/connection";
+import { isDraft, plan } from "../state/plans";
 import { TOOLS } from "./index";
 import { metresOf } from "./pulling";
 import { type Bench, EMPTY, hint, openTool, type Running } from "./tool";
@@ -16,6 +18,8 @@ export const lastClick = signal<Position | null>(null);
 
 const SNAP_PX = 10;
 const LAND_FROM_ZOOM = 13;
+/** From here on the land is read before a tool asks for it. */
+const AHEAD_FROM_ZOOM = 15;
 const MOST_GRIDS = 600;
 
 /** Set up the bench on a map; returns what takes it down. */
@@ -34,7 +38,8 @@ export function setUpBench(map: MapView): () => void {
     loading.abort();
     loading = new AbortController();
     const name = plan.peek()?.name;
-    if (!name || !openTool.peek() || map.zoom() < LAND_FROM_ZOOM) return;
+    const from = openTool.peek() ? LAND_FROM_ZOOM : isDraft.peek() ? AHEAD_FROM_ZOOM : Infinity;
+    if (!name || map.zoom() < from) return;
     const found = await landOf(map, name, loading.signal);
     if (found) ground = new Ground(found.features);
     running?.grounded?.();
@@ -59,10 +64,15 @@ export function setUpBench(map: MapView): () => void {
     if (landed.value > 0)
       untracked(() => {
         if (proposal.peek()?.state === "refused") discard();
-        running?.reset?.();
+        // A colleague's edit leaves what is drawn here as it is.
+        if (!proposal.peek()) running?.reset?.();
         void load();
       });
   });
+  const again = effect(() => {
+    if (online.value) untracked(() => void load());
+  });
+  prepareDrawing();
   const off = map.on("settle", () => void load());
   const clicks = map.on("click", ({ at }) => {
     lastClick.value = at;
@@ -70,7 +80,7 @@ export function setUpBench(map: MapView): () => void {
   currentKey = (key) => running?.key?.(key) ?? false;
   currentReset = () => running?.reset?.();
   return () => {
-    for (const stop of [change, renew, off, clicks]) stop();
+    for (const stop of [change, renew, again, off, clicks]) stop();
     loading.abort();
   };
 }

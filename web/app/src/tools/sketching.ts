@@ -19,6 +19,7 @@ export function sketching(bench: Bench, how: Sketched): Running {
   let drawing: Drawing | null = null;
   let stopped = false;
   let latest: Position[] = [];
+  let waiting: Position[] | null = null;
   const consider = paused((positions: Position[]) => {
     const edit = how.edit(positions, bench);
     if (edit) void propose(edit, { unfinished: true });
@@ -40,6 +41,8 @@ export function sketching(bench: Bench, how: Sketched): Running {
       latest = [];
       drawing?.clear();
       bench.say(how.hints.done);
+      // Without the exact land, as when the server does not answer, the shape is kept until it can be read.
+      waiting = edit ? null : positions;
       if (edit) void propose(edit);
     },
   };
@@ -50,6 +53,7 @@ export function sketching(bench: Bench, how: Sketched): Running {
   });
   const reset = () => {
     latest = [];
+    waiting = null;
     consider.cancel();
     drawing?.clear();
     bench.map.sketch("border", EMPTY);
@@ -57,6 +61,12 @@ export function sketching(bench: Bench, how: Sketched): Running {
   };
   return {
     reset,
+    grounded() {
+      const edit = waiting && how.edit(waiting, bench);
+      if (!edit) return;
+      waiting = null;
+      void propose(edit);
+    },
     key(key) {
       if (key === "Enter" && latest.length > 1) {
         handlers.finished(latest);

@@ -218,7 +218,6 @@ export const EN: Record<keyof typeof ZH, string> = {
   "edit.opens": "opens {count}: {kinds}",
   "edit.commit": "Commit",
   "edit.discard": "Discard",
-  "edit.again": "Draw again",
   "edit.new": "new",
   "edit.gone": "gone",
   "refused.this_grid": "this grid",

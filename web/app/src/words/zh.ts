@@ -216,7 +216,6 @@ export const ZH = {
   "edit.opens": "新增 {count}：{kinds}",
   "edit.commit": "提交",
   "edit.discard": "放弃",
-  "edit.again": "重画",
   "edit.new": "新",
   "edit.gone": "撤销",
   "refused.this_grid": "这个网格",
