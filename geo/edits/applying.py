@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo.edges import Edges
 from geo.edits.ground import Edit, Grid, Ground
+from geo.edits.land import among
 from geo.edits.passing import Passed, passed_on
 from geo.edits.pinching import require_unpinched
+from geo.edits.weaving import as_lines, lower_first
 from geo.noding import CELLS_PER_M
 
 BENT_M = 1.5 / CELLS_PER_M
@@ -78,9 +81,22 @@ def only_woven(old: Grid, new: Grid) -> bool:
     """Tell whether a grid is the same but for vertices that its border got, or lost again."""
     if replace(new, polygon=old.polygon, faces=old.faces) != old:
         return False
-    had, has = (set(map(tuple, shapely.get_coordinates(grid.polygon).tolist())) for grid in (old, new))
-    borders = [shapely.boundary(grid.polygon) for grid in (old, new)]
-    return (had <= has or has <= had) and bool(shapely.hausdorff_distance(*borders) < BENT_M)
+    return only_bent(old.polygon, new.polygon, BENT_M)
+
+
+def only_bent(old: shapely.Geometry, new: shapely.Geometry, reach_m: float) -> bool:
+    """Tell whether a border only got vertices, and moved by less than ``reach_m`` for it."""
+    was, now = (lower_first(edges.ends(np.arange(len(edges.start)))) for edges in map(edges_of, (old, new)))
+    if set(map(tuple, was.reshape(-1, 2).tolist())) - set(map(tuple, now.reshape(-1, 2).tolist())):
+        return False
+    gone, came = was[~among(was, now)], now[~among(now, was)]
+    near = shapely.union_all(shapely.buffer(as_lines(gone), reach_m))
+    return bool(shapely.covers(near, as_lines(came)).all())
+
+
+def edges_of(polygon: shapely.Geometry) -> Edges:
+    """Return the edges of one polygon."""
+    return Edges.of(np.array([polygon], dtype=object))
 
 
 def woven_of(

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import shapely
 
 from geo.edges import Adjacency, components
-from geo.edits.applying import BENT_M
+from geo.edits.applying import BENT_M, only_bent
 from geo.edits.ground import Buildings, Grid
 from geo.edits.passing import passed_on
 from geo.edits.replacing import DRIFT_M
@@ -44,7 +43,7 @@ class Side:
         """Find out what a branch did."""
         was, has = ({grid.grid_id: grid for grid in grids} for grids in (base, now))
         living = was.keys() & has.keys()
-        moved = frozenset(was.keys() ^ has.keys()) | {key for key in living if not only_bent(was[key], has[key])}
+        moved = frozenset(was.keys() ^ has.keys()) | {key for key in living if holds_other_land(was[key], has[key])}
         said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
         alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
         return cls(was, has, moved, said, (*connected(was, has, moved), *alone))
@@ -62,13 +61,9 @@ class Side:
         return tuple(row for row in told if row.fate != "same")
 
 
-def only_bent(old: Grid, new: Grid) -> bool:
-    """Tell whether a grid holds the same land, but for vertices that its border got."""
-    if old.polygon is new.polygon:
-        return True
-    had, has = (set(map(tuple, shapely.get_coordinates(grid.polygon).tolist())) for grid in (old, new))
-    borders = [shapely.boundary(grid.polygon) for grid in (old, new)]
-    return had <= has and bool(shapely.hausdorff_distance(*borders) < DRIFT_M)
+def holds_other_land(old: Grid, new: Grid) -> bool:
+    """Tell whether a grid's land is another, not only its border bent."""
+    return old.polygon is not new.polygon and not only_bent(old.polygon, new.polygon, DRIFT_M)
 
 
 def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:
