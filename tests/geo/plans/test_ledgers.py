@@ -21,7 +21,7 @@ from geo.errors import EditRefused
 from geo.plans.ledgers import GridLedger, Ledgers, ledgers
 from geo.result import OneGrid
 from geo.sources import Parameters, Sources
-from geo.tables import Tables
+from geo.tables import LEVELS, Tables
 from geo.walking import NotInReachError
 from tests.geo.edits.grounds import fresh, line
 from tests.geo.edits.test_random_edits import random_edit
@@ -105,12 +105,13 @@ def messy_build(seed: int) -> OneGrid:
 
 
 def with_organisations(sources: Sources, seed: int) -> Sources:
-    """Give party organisations ids and members, and units members."""
+    """Give party organisations ids, on several grids each, and members; and units members."""
     rng = np.random.default_rng(seed)
-    party = sources.tables.party
-    party = party.assign(
-        organisation_id=pd.Series([f"z{number % 50}" for number in range(len(party))], dtype="str"),
-        members=pd.array([number % 50 % 7 for number in range(len(party))], dtype="Int64"),
+    number = np.arange(len(sources.tables.party)) % 50
+    party = sources.tables.party.assign(
+        organisation_id=pd.Series([f"z{one}" for one in number], dtype="str"),
+        level=pd.Series(np.array(LEVELS)[number % len(LEVELS)], dtype="str"),
+        members=pd.array(number % 7, dtype="Int64"),
     )
     members = pd.array(rng.integers(0, 5, len(sources.units)), dtype="Int64")
     return replace(
