@@ -13,13 +13,14 @@ from fastapi.middleware import Middleware
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from api.callers import Callers
+from api.description import describe
 from api.metrics import Metrics
 from api.middleware.headers import SecurityHeaders
 from api.middleware.limits import Limits
 from api.middleware.observing import Observing
 from api.middleware.same_origin import SameOrigin
 from api.openid import Provider
-from api.problems import MEDIA_TYPE, Problem, answer_problems, problems
+from api.problems import MEDIA_TYPE, answer_problems, problems
 from api.routers import docs, health, openid, session
 from api.running import Running
 from data.database.access import reached
@@ -68,7 +69,7 @@ def create_app(settings: Settings | None = None, *, single_user: bool = False) -
     answer_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    describe_problems(app)
+    describe(app)
     return app
 
 
@@ -106,19 +107,3 @@ def layers(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(SameOrigin, public_url=settings.public_url),
         Middleware(CompressMiddleware),
     ]
-
-
-def describe_problems(app: FastAPI) -> None:
-    """Have the OpenAPI description tell what a problem document is."""
-    describe = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = describe()
-        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts = schema.pop("$defs", {})
-        described.setdefault("components", {}).setdefault("schemas", {}).update({**parts, "Problem": schema})
-        for name in ("HTTPValidationError", "ValidationError"):
-            described["components"]["schemas"].pop(name, None)
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]

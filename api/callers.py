@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from time import monotonic, time
-from typing import Annotated, Any
+from typing import Annotated
 
 import psycopg
 from fastapi import Depends, Request
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from data.users.credentials import Kind, Recognised, recognise
 from data.users.errors import NotAllowed, NotSignedIn
@@ -101,50 +100,51 @@ class Callers:
             await asyncio.sleep(AGAIN_S)
 
 
-BEARER = HTTPBearer(auto_error=False, description="A token that `onegrid user token NAME` printed.")
-SESSION = APIKeyCookie(name=COOKIE, auto_error=False, description="The cookie that signing in gives to a browser.")
-
-
-async def recognised(
-    request: Request,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
-    cookie: Annotated[str | None, Depends(SESSION)],
-) -> Recognised:
-    """Return who asks.
+async def recognised(request: Request) -> Recognised:
+    """Return who asks; a dependency of routes, or called by what is no FastAPI route.
 
     Raises
     ------
     NotSignedIn
         Nobody who is known.
     """
-    found = None
-    if bearer is not None:
-        found = await callers(request).recognise(Kind.token, bearer.credentials)
-    elif cookie:
-        found = await callers(request).recognise(Kind.session, cookie)
+    callers: Callers = request.app.state.running.callers
+    given, found = request.headers.get("authorization"), None
+    if given is not None:
+        kind, _, secret = given.partition(" ")
+        found = await callers.recognise(Kind.token, secret) if kind.lower() == "bearer" else None
+    elif secret := request.cookies.get(COOKIE):
+        found = await callers.recognise(Kind.session, secret)
     if found is None:
         raise NotSignedIn("sign in first; the session or token may have ended")
     request.state.user = found.identity.name
     return found
 
 
-def callers(request: Request) -> Callers:
-    """Return who knows the callers of an application."""
-    known: Callers = request.app.state.running.callers
-    return known
+def allowed(right: Right) -> Callable[[Request], Awaitable[Identity]]:
+    """Return the dependency of a route that not everybody may use: it gives who asks, or refuses.
 
+    Raises
+    ------
+    NotSignedIn
+        Nobody who is known.
+    NotAllowed
+        Their role does not carry the right.
+    """
 
-def allowed(right: Right) -> Callable[..., Any]:
-    """Return the dependency of a route that not everybody may use: it gives who asks, or refuses."""
+    async def allowed_caller(request: Request) -> Identity:
+        identity = (await recognised(request)).identity
+        if not identity.may(right):
+            raise NotAllowed(f"a {identity.role.value} may not do this")
+        return identity
 
-    async def allowed_caller(found: Annotated[Recognised, Depends(recognised)]) -> Identity:
-        if not found.identity.may(right):
-            raise NotAllowed(f"a {found.identity.role.value} may not do this")
-        return found.identity
-
+    LETS_IN.add(allowed_caller)
     return allowed_caller
 
 
+LETS_IN: set[Callable[[Request], Awaitable[object]]] = {recognised}
+"""Dependencies that ask who it is, so that the description of a route can say so."""
+Known = Annotated[Recognised, Depends(recognised)]
 Reader = Annotated[Identity, Depends(allowed(Right.read))]
 GapSigner = Annotated[Identity, Depends(allowed(Right.sign_gaps))]
 Editor = Annotated[Identity, Depends(allowed(Right.edit))]

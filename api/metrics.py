@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 from sqlalchemy import QueuePool
 
@@ -24,6 +26,7 @@ class Metrics:
             "onegrid_request_seconds", "From a request to the end of its answer.", ["route"], buckets=SECONDS,
             registry=self.registry,
         )  # fmt: skip
+        self.counter, self.stopwatch = cache(self.requests.labels), cache(self.seconds.labels)
         self.running = Gauge("onegrid_requests_running", "Requests being answered.", registry=self.registry)
         self.connections = Gauge(
             "onegrid_database_connections", "Connections in use.", ["pool"], registry=self.registry
@@ -31,8 +34,8 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
-        self.requests.labels(method, route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        self.counter(method, route, status).inc()
+        self.stopwatch(route).observe(seconds)
 
     def watch(self, transactions: Transactions) -> None:
         """Tell how many connections to the database are in use."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of what is no page."""
-ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-UNLESS_SAID = {"Content-Security-Policy": NOTHING, "Cache-Control": "no-store"}
-ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000"}
+ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+]
+UNLESS_SAID = [(b"content-security-policy", NOTHING.encode()), (b"cache-control", b"no-store")]
+ENCRYPTED = [(b"strict-transport-security", b"max-age=31536000")]
 
 
 class SecurityHeaders:
@@ -30,13 +29,13 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        added = ALWAYS + ENCRYPTED if scope["scheme"] == "https" else ALWAYS
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(ALWAYS | (ENCRYPTED if scope["scheme"] == "https" else {}))
-                for name, value in UNLESS_SAID.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                said = {name for name, _ in headers}
+                message["headers"] = [*headers, *added, *(one for one in UNLESS_SAID if one[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
-import uuid
 from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
@@ -31,15 +30,14 @@ class Observing:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, given = perf_counter(), Headers(scope=scope).get("x-request-id", "")
-        facts = scope.setdefault("state", {})
-        facts["request_id"] = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+        began, facts = perf_counter(), scope.setdefault("state", {})
+        facts["request_id"] = id_of(scope)
         sent = {"status": 0, "bytes": 0}
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent["status"] = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = facts["request_id"]
+                message["headers"] = [*message["headers"], (b"x-request-id", facts["request_id"].encode())]
             else:
                 sent["bytes"] += len(message.get("body", b""))
             await send(message)
@@ -64,6 +62,12 @@ class Observing:
                 "request": scope["state"]["request_id"], "method": method, "path": scope["path"], "status": status,
                 "bytes": size, "ms": round(seconds * 1000, 1), "user": scope["state"].get("user"),
             }})  # fmt: skip
+
+
+def id_of(scope: Scope) -> str:
+    """Return the id of a request: the one that a proxy gave it, else a new one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"").decode("latin-1")
+    return given if GIVEN_ID.fullmatch(given) else f"{random.getrandbits(96):024x}"
 
 
 def defect(request_id: str) -> ASGIApp:

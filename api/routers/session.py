@@ -7,11 +7,11 @@ from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from api.callers import COOKIE, recognised
+from api.callers import COOKIE, Known
 from api.problems import problems
 from api.running import Running, Works
 from data.users.credentials import Kind, Recognised
@@ -21,7 +21,6 @@ from data.users.sign_in import Session, end_session, follow_link, sign_in
 
 router = APIRouter(tags=["session"])
 HOME = "/"
-Known = Annotated[Recognised, Depends(recognised)]
 
 
 class SignIn(BaseModel):
@@ -68,7 +67,7 @@ async def sign_in_by_password(given: SignIn, request: Request, response: Respons
     return me(Recognised(session.identity, session.issued.expires_at))
 
 
-@router.get("/api/session", responses=problems(401))
+@router.get("/api/session", responses=problems(401, 403))
 async def who_is_signed_in(found: Known) -> Me:
     """Say who is signed in, and what they may do."""
     return me(found)

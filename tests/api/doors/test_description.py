@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from data.database.access import Access
 from data.users.roles import Role
+from tests.api.doors.rights import DOORS
 from tests.api.doors.test_limits import served
 from tests.api.doors.world import ALL, World, opened, peopled
 from tests.databases import database_like
@@ -59,8 +60,9 @@ def test_every_operation_says_who_is_let_in_what_it_answers_and_how_it_refuses(w
             for status, response in operation["responses"].items():
                 kinds = set(response.get("content", {}))
                 assert kinds == {"application/problem+json"} if status >= "4" else True, where
-            if "401" in operation["responses"] and method != "post":
-                assert operation["security"] == [{"HTTPBearer": []}, {"APIKeyCookie": []}], where
+            right = next(door.right for door in DOORS if (door.method, door.path) == (method.upper(), path))
+            assert ("security" in operation) == (right is not None), where
+            assert right is None or {"401", "403"} <= set(operation["responses"]), where
     problem = described["components"]["schemas"]["Problem"]
     assert {"type", "title", "status", "code", "detail"} <= set(problem["properties"])
     assert "HTTPValidationError" not in str(described)
