@@ -22,8 +22,9 @@ import numpy as np
 import shapely
 
 from geo.arrays import Bools, Geometries, Ints, group_first
+from geo.edits.land import among
 from geo.noding import CELLS_PER_M, to_cells
-from geo.plans.chords import Chords, Obstacles, Pieces
+from geo.plans.chords import CLEAR_CELLS, Chords, Obstacles, Pieces
 from geo.plans.stretches import NOBODY, Corners, Stretches
 from geo.running import Run, in_order
 
@@ -99,13 +100,13 @@ def generalised(
         As everywhere in the plan.
     woven
         Those of the touched that only got or lost vertices, with their polygons before the edit. What touches these may
-        be missing: where nobody is on the other side their borders stay.
+        be missing: where nobody is on the other side, their generalised borders stay.
 
     Returns
     -------
     dict
         New generalised polygons: of all that were touched, and of those neighbours whose own changed. They are as
-        `generalised_all` would make them; only the borders of woven grids that lost vertices may stay finer.
+        `generalised_all` would make them.
 
     Raises
     ------
@@ -123,8 +124,8 @@ def generalised(
     fresh = (wanted & ~only_woven).tolist()
     before = stood(corners, [None if new else was[code] for code, new in zip(codes, fresh, strict=True)])
     if loose.any():
-        old = stood(corners, [woven.get(code) for code in codes])
-        moved = may_move(stretches.taken(loose), before, old)
+        old = Corners.of(np.array([woven[code] for code in codes if code in woven], dtype=object))
+        moved = may_move(stretches.taken(loose), before, old, tolerance_m)
         if len(moved):
             raise NotAroundError([codes[row] for row in moved])
     kept = np.where(decided, kept, before)
@@ -134,25 +135,50 @@ def generalised(
     return dict(zip([code for code, new in zip(codes, changed.tolist(), strict=True) if new], made, strict=True))
 
 
-def may_move(stretches: Stretches, before: Bools, old: Bools) -> Ints:
-    """Return the polygons of stretches that may not be what they were: a vertex is new, or a new one is in their way.
+def may_move(stretches: Stretches, before: Bools, old: Corners, tolerance_m: float) -> Ints:
+    """Return the polygons of stretches, all without anybody on the right, that may not be what they were.
+
+    They may not where a line of theirs is new, where a corner of their own grid has come in their way, or where one is
+    gone that may have been.
 
     Parameters
     ----------
-    before, old
-        Which corners were kept, and which were there at all, shape (corners,).
+    before
+        Which corners their polygons had when they were generalised, shape (corners,).
+    old
+        The exact polygons' corners then.
     """
-    path, polygon = stretches.path, stretches.corners.polygon
-    held = before[path]
+    corners, path = stretches.corners, stretches.path
     ends = np.concatenate([stretches.first, stretches.last])
-    held_ends = held[ends]
+    begins = np.delete(path, stretches.last)
+    new = ~among(lines(corners, begins), lines(old, np.arange(len(old.ring))))
+    held = before[path]
+    lost = ends[~held[ends]]
     held[ends] = True
     at = np.flatnonzero(held)
-    of = np.searchsorted(stretches.first, at[:-1], side="right") - 1
-    pieces = Pieces(stretches, at[:-1], at[1:], of).long()
+    pieces = Pieces(stretches, at[:-1], at[1:], np.searchsorted(stretches.first, at[:-1], side="right") - 1).long()
     hindered = Obstacles.of(stretches).hinder(Chords.of(pieces))
-    moved = [polygon[path[~old[path]]], polygon[path[ends[~held_ends]]], polygon[path[pieces.low[hindered]]]]
-    return np.unique(np.concatenate(moved))
+    gone = old.xy[~among(to_cells(old.xy), to_cells(corners.xy))]
+    freed = path[stretches.first[freed_by(gone, stretches, tolerance_m)]]
+    return np.unique(corners.polygon[np.concatenate([begins[new], path[lost], path[pieces.low[hindered]], freed])])
+
+
+def freed_by(gone: np.ndarray, stretches: Stretches, tolerance_m: float) -> Ints:
+    """Return the stretches that corners, in metres, may have hindered.
+
+    A box that is looked at lies within √2 tolerances of its chord, and that within one of its piece.
+    """
+    if not len(gone):
+        return np.empty(0, dtype=np.int64)
+    number = np.repeat(np.arange(len(stretches.first)), stretches.last - stretches.first + 1)
+    drawn = shapely.linestrings(stretches.corners.xy[stretches.path], indices=number)
+    reach = (1 + np.sqrt(2)) * tolerance_m + 3 * CLEAR_CELLS / CELLS_PER_M
+    return np.flatnonzero(shapely.dwithin(drawn[:, None], shapely.points(gone), reach).any(axis=1))
+
+
+def lines(corners: Corners, begins: Ints) -> Ints:
+    """Return the lines of rings that begin at some corners, in grid cells, shape (n, 4)."""
+    return to_cells(np.concatenate([corners.xy[begins], corners.xy[corners.after[begins]]], axis=1))
 
 
 def near(polygons: Mapping[str, shapely.Geometry], touched: Collection[str]) -> list[str]:
