@@ -21,8 +21,9 @@ SELECT count(*) AS grids, count(DISTINCT community) AS communities, sum(househol
 FROM onegrid.grids_at(%(plan)s, %(at)s)
 """
 GAPS = """
-SELECT ledger, count(*) AS number FROM onegrid.gaps_at(%(plan)s, %(at)s)
-WHERE state <> 'accepted' OR expires < %(today)s GROUP BY ledger
+SELECT ledger, count(*) AS number,
+       count(*) FILTER (WHERE state = 'accepted' AND (expires < %(today)s) IS NOT TRUE) AS accepted
+FROM onegrid.gaps_at(%(plan)s, %(at)s) GROUP BY ledger
 """
 NUMBER = "SELECT count(*) AS grids FROM onegrid.grids_at(%(plan)s, %(at)s)"
 
@@ -31,7 +32,7 @@ NUMBER = "SELECT count(*) AS grids FROM onegrid.grids_at(%(plan)s, %(at)s)"
 class Figures:
     """The sums of a plan: counts None where nobody knows them, ``area_m2`` in its working CRS.
 
-    ``gaps`` are by ledger, without those that are accepted. ``bounds``: min x, min y, max x, max y in metres of the
+    ``gaps`` are by ledger, without the ``accepted`` ones. ``bounds``: min x, min y, max x, max y in metres of the
     working CRS.
     """
 
@@ -42,6 +43,7 @@ class Figures:
     party_members: int | None
     area_m2: float
     gaps: Mapping[str, int]
+    accepted: int
     bounds: Box
 
 
@@ -55,9 +57,15 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
     """
     values = {"plan": state.plan.plan_id, "at": state.at, "today": today.isoformat()}
     found = row(connection, FIGURES, values)._asdict()
-    gaps = {one.ledger: one.number for one in rows(connection, GAPS, values)}
+    gaps = rows(connection, GAPS, values)
+    open_ = {one.ledger: one.number - one.accepted for one in gaps}
     bounds = (found.pop("west"), found.pop("south"), found.pop("east"), found.pop("north"))
-    return Figures(**found, gaps={ledger: gaps.get(ledger, 0) for ledger in LEDGERS}, bounds=bounds)
+    return Figures(
+        **found,
+        gaps={ledger: open_.get(ledger, 0) for ledger in LEDGERS},
+        accepted=sum(one.accepted for one in gaps),
+        bounds=bounds,
+    )
 
 
 def grids_in(connection: Connection, state: State) -> int:
