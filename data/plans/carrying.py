@@ -12,13 +12,14 @@ from sqlalchemy import Connection
 
 from data.plans.ground import Box
 from data.plans.ledger import GapChange, gap_change, gaps_of, read_gaps, written_ledger
-from data.plans.look import Look, draw_up
+from data.plans.look import Look, draw_up, wider
+from data.plans.plan import Plan
 from data.plans.rows import row
 from data.plans.stale import require_unchanged_since
 from data.plans.versions import Version, as_json, face_collections, written_grid
 from geo.edits.applying import Change, Passed, apply
 from geo.edits.ground import Edit, Grid
-from geo.plans.generalising import generalised
+from geo.plans.generalising import NotAroundError, generalised
 from geo.plans.ledgers import Ledgers
 
 TOLERANCE_M = 5.0
@@ -75,8 +76,17 @@ class Applied:
     bounds: Box | None
 
 
-def carry_out(connection: Connection, seen: Look, made: Edit, asked: Asked, *, dry_run: bool = False) -> Applied:
+def carry_out(
+    connection: Connection, seen: Look, made: Edit, asked: Asked, *, dry_run: bool = False, always: bool = False
+) -> Applied:
     """Apply an edit to what was looked at, draw up what hangs on it, and write it.
+
+    Parameters
+    ----------
+    dry_run
+        Write nothing.
+    always
+        Write a revision also where nothing changes.
 
     Raises
     ------
@@ -88,11 +98,11 @@ def carry_out(connection: Connection, seen: Look, made: Edit, asked: Asked, *, d
     change = apply(seen.ground, made)
     require_unchanged_since(seen, change, asked.base)
     drawn_up = draw_up(connection, seen, change.ground)
-    after = standing(seen, change, drawn_up)
+    seen, after = standing(connection, seen, change, drawn_up)
     gaps = changed_gaps(connection, seen, change, drawn_up)
     gone = {grid.code for grid in change.retired}
     revision = None
-    if not dry_run and (after or gone):
+    if not dry_run and (after or gone or always):
         revision = write(connection, seen, change, after, gaps, asked)
     return Applied(
         revision=revision,
@@ -108,30 +118,63 @@ def carry_out(connection: Connection, seen: Look, made: Edit, asked: Asked, *, d
     )
 
 
-def standing(seen: Look, change: Change, drawn_up: Ledgers) -> dict[str, Standing]:
-    """Return the grids that are to be written anew, by code."""
+def standing(connection: Connection, seen: Look, change: Change, drawn_up: Ledgers) -> tuple[Look, dict[str, Standing]]:
+    """Return the grids that are to be written anew, by code, and the look that has them all."""
     grids = change.ground.grids
     counts = {grid.code for grid in (*change.created, *change.modified)}
-    redrawn = [
-        code for code, grid in grids.items()
-        if code not in seen.versions or grid.polygon is not seen.versions[code].grid.polygon
-    ]  # fmt: skip
-    outlines = generalised(
-        {code: grid.polygon for code, grid in grids.items()},
-        redrawn,
-        {code: version.outline for code, version in seen.versions.items() if code in grids},
-        tolerance_m=TOLERANCE_M,
-    )
+    seen, outlines = redrawn(connection, seen, change)
     result = {}
-    for code, grid in grids.items():
+    for code in {**grids, **outlines}:
         old = seen.versions.get(code)
+        grid = grids[code] if code in grids else seen.versions[code].grid
         ledger = written_ledger(drawn_up.grids[code]) if code in drawn_up.grids else (old.ledger if old else {})
         if old is None:
             result[code] = Standing(grid, ledger, outlines[code], None)
         elif grid is not old.grid or code in outlines or ledger != old.ledger:
             outline = outlines.get(code, old.outline)
             result[code] = Standing(grid, ledger, outline, None if code in counts else old.modified)
-    return result
+    return seen, result
+
+
+def redrawn(connection: Connection, seen: Look, change: Change) -> tuple[Look, dict[str, shapely.Geometry]]:
+    """Generalise the borders that a change drew anew; return also the look with what that took."""
+    now = dict(change.ground.grids)
+    woven = {grid.code: seen.versions[grid.code].grid.polygon for grid in change.woven}
+    around = [code for code, old in woven.items() if fewer_vertices(now[code].polygon, old)]
+    while True:
+        if around:
+            seen = wider(connection, seen, [now[code].polygon for code in around])
+            woven = {code: old for code, old in woven.items() if code not in around}
+        gone = {grid.code for grid in change.retired}
+        now = {code: version.grid for code, version in seen.versions.items() if code not in gone} | now
+        touched = [code for code, grid in now.items() if is_redrawn(seen, code, grid)]
+        try:
+            outlines = generalised(
+                {code: grid.polygon for code, grid in now.items()},
+                touched,
+                {code: version.outline for code, version in seen.versions.items() if code in now},
+                tolerance_m=TOLERANCE_M,
+                woven=woven,
+            )
+        except NotAroundError as error:
+            around = list(error.codes)
+        else:
+            return seen, {code: outline for code, outline in outlines.items() if differs(seen, code, outline)}
+
+
+def fewer_vertices(polygon: shapely.Geometry, old: shapely.Geometry) -> bool:
+    """Tell whether a border lost vertices."""
+    return bool(shapely.get_num_coordinates(polygon) < shapely.get_num_coordinates(old))
+
+
+def is_redrawn(seen: Look, code: str, grid: Grid) -> bool:
+    """Tell whether a grid's border is drawn anew."""
+    return code not in seen.versions or grid.polygon is not seen.versions[code].grid.polygon
+
+
+def differs(seen: Look, code: str, outline: shapely.Geometry) -> bool:
+    """Tell whether a generalised border is another than before."""
+    return code not in seen.versions or seen.versions[code].outline.wkb != outline.wkb
 
 
 def changed_gaps(connection: Connection, seen: Look, change: Change, drawn_up: Ledgers) -> GapChange:
@@ -150,21 +193,13 @@ def write(
     asked: Asked,
 ) -> int:
     """Write an edit through the database's own door, and return its revision."""
-    ending = [
-        seen.versions[code] for code in (*after, *(grid.code for grid in change.retired)) if code in seen.versions
-    ]
+    gone = [grid.code for grid in change.retired]
+    ending = [seen.versions[code] for code in (*after, *gone) if code in seen.versions]
     grids = [one.grid for one in after.values()]
     listed = {"created": change.created, "modified": change.modified, "retired": change.retired, "woven": change.woven}
     said = [written_grid(one.grid, modified=one.modified, ledger=one.ledger) for one in after.values()]
     ids = {grid.grid_id for grid in grids} | {version.grid.grid_id for version in ending}
-    values = {
-        "plan": seen.plan.plan_id,
-        "base": asked.base,
-        "by": asked.by,
-        "verb": asked.verb,
-        "arguments": Jsonb(dict(asked.arguments), as_json),
-        "reverses": asked.reverses,
-        "source": seen.plan.source_id,
+    changes = {
         "ended": [version.version_id for version in ending],
         "versions": Jsonb(said, as_json),
         "polygons": wkb([grid.polygon for grid in grids]),
@@ -177,6 +212,29 @@ def write(
         "changes": Jsonb({what: [grid.code for grid in some] for what, some in listed.items()}, as_json),
         "lineage": Jsonb([vars(passed) for passed in change.lineage], as_json),
         "bounds": None if change.bounds is None else list(change.bounds),
+    }
+    return enter(connection, seen.plan, asked, changes)
+
+
+def note(connection: Connection, plan: Plan, asked: Asked) -> int:
+    """Write into the log of a draft what changes no grid, and return its revision."""
+    lists: dict[str, Any] = {name: [] for name in ("ended", "polygons", "faces", "outlines", "ended_gaps", "lands")}
+    nothing = {"created": [], "modified": [], "retired": [], "woven": []}
+    rest = {"grid_ids": [], "changes": Jsonb(nothing), "bounds": None}
+    return enter(connection, plan, asked, lists | rest | {name: Jsonb([]) for name in ("versions", "gaps", "lineage")})
+
+
+def enter(connection: Connection, plan: Plan, asked: Asked, changes: Mapping[str, Any]) -> int:
+    """Go through the database's own door."""
+    values = {
+        "plan": plan.plan_id,
+        "base": asked.base,
+        "by": asked.by,
+        "verb": asked.verb,
+        "arguments": Jsonb(dict(asked.arguments), as_json),
+        "reverses": asked.reverses,
+        "source": plan.source_id,
+        **changes,
     }
     return int(row(connection, APPLY, values).revision)
 

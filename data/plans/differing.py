@@ -21,12 +21,15 @@ FIRST = """
 SELECT min(r.revision) AS first
 FROM onegrid.ancestry AS a JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id WHERE a.plan_id = %(plan)s
 """
-BY_VERSION = """
+WORDS = """
+SELECT grid_id, md5(ROW(code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type,
+    households, population, party_members, locked, ST_AsBinary(polygon))::text) AS words
+"""
+BY_WORDS = f"""
 SELECT coalesce(a.grid_id, b.grid_id) AS grid_id
-FROM (SELECT grid_id, modified, md5(ST_AsBinary(polygon)) AS land FROM onegrid.grids_at(%(one)s, %(one_at)s)) AS a
-FULL JOIN (SELECT grid_id, modified, md5(ST_AsBinary(polygon)) AS land FROM onegrid.grids_at(%(other)s, %(other_at)s))
-    AS b USING (grid_id)
-WHERE (a.modified, a.land) IS DISTINCT FROM (b.modified, b.land)
+FROM ({WORDS} FROM onegrid.grids_at(%(one)s, %(one_at)s)) AS a
+FULL JOIN ({WORDS} FROM onegrid.grids_at(%(other)s, %(other_at)s)) AS b USING (grid_id)
+WHERE a.words IS DISTINCT FROM b.words
 """
 
 
@@ -64,7 +67,7 @@ def touched_since_parting(connection: Connection, one: State, other: State) -> l
     parted = parting(connection, one, other)
     if parted is None:
         values = {"one": one.plan.plan_id, "one_at": one.at, "other": other.plan.plan_id, "other_at": other.at}
-        return [found.grid_id for found in rows(connection, BY_VERSION, values)]
+        return [found.grid_id for found in rows(connection, BY_WORDS, values)]
     touched: set[int] = set()
     for state in (one, other):
         for plan_id, upto in chain(connection, state).items():

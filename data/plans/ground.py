@@ -96,8 +96,20 @@ def meant(found: Sequence[Any]) -> Meant:
 
 def meant_by_grids(grids: Sequence[Grid]) -> Meant:
     """Take grids that are known."""
-    boxes = tuple(map(tuple, shapely.bounds([grid.polygon for grid in grids]).tolist()))
-    return Meant(frozenset(grid.code for grid in grids), tuple(sorted({grid.community for grid in grids})), boxes)
+    communities = tuple(sorted({grid.community for grid in grids}))
+    return Meant(frozenset(grid.code for grid in grids), communities, tuple(box_of(grid.polygon) for grid in grids))
+
+
+def box_of(polygon: shapely.Geometry) -> Box:
+    """Return the box around a polygon."""
+    west, south, east, north = polygon.bounds
+    return west, south, east, north
+
+
+def communities_there(connection: Connection, plan: Plan, communities: Collection[str]) -> list[str]:
+    """Return those of some communities that a plan has."""
+    there = "SELECT DISTINCT community FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE community = ANY(%(some)s)"
+    return [one.community for one in rows(connection, there, named(plan, plan.head, some=list(communities)))]
 
 
 def lock_communities(connection: Connection, plan: Plan, communities: Collection[str]) -> None:

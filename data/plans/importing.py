@@ -18,10 +18,11 @@ from data.output import Frame, read_build
 from data.plans.carrying import TOLERANCE_M
 from data.plans.copying import append, ewkb, simple
 from data.plans.door import tried
+from data.plans.identity import identities
 from data.plans.imported_dossiers import append_dossiers
 from data.plans.imported_gaps import append_gaps
 from data.plans.imported_grids import append_grids, rows_of
-from data.plans.plan import Plan, find_plan
+from data.plans.plan import Plan, find_plan, latest_in_force
 from data.plans.rows import row, rows
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
@@ -36,11 +37,16 @@ UNCHANGED = (
 
 DIVISION_DIGITS = (12, 9, 6, 4, 2, 0)
 BEGIN = "SELECT plan, source FROM onegrid.begin_import(%(name)s, %(division)s, %(srid)s, %(about)s, %(by)s)"
-NUMBERS = "SELECT array_agg(nextval('onegrid.grid_number')) AS numbers FROM generate_series(1, %(count)s)"
 
 
 def import_build(
-    engine: Engine, out: Path, name: str, *, by: str, progress: Callable[[str], None] = lambda stage: None
+    engine: Engine,
+    out: Path,
+    name: str,
+    *,
+    by: str,
+    like: str | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
 ) -> Plan:
     """Make a build a draft plan.
 
@@ -52,6 +58,9 @@ def import_build(
         Of the new plan.
     by
         Who imports it.
+    like
+        The plan whose grids live on in this one, where they carry on their codes and most of their land; by default the
+        one that comes or came into force last.
     progress
         Told the name of each stage as it begins.
 
@@ -65,15 +74,23 @@ def import_build(
     progress("read")
     layers = read_build(out)
     srid = srid_of(layers["grids"], out)
-    return tried(engine, name, lambda connection: imported(connection, layers, srid, name, by, progress))
+    return tried(engine, name, lambda connection: imported(connection, layers, srid, name, by, like, progress))
 
 
 def imported(
-    connection: Connection, layers: Mapping[str, Frame], srid: int, name: str, by: str, progress: Callable[[str], None]
+    connection: Connection,
+    layers: Mapping[str, Frame],
+    srid: int,
+    name: str,
+    by: str,
+    like: str | None,
+    progress: Callable[[str], None],
 ) -> Plan:
     """Write a build as a new plan, in the connection's transaction."""
     grids = layers["grids"]
-    values = {"name": name, "division": division_of(grids["community_code"].unique()), "srid": srid, "by": by}
+    division = division_of(grids["community_code"].unique())
+    forebear = latest_in_force(connection, division) if like is None else find_plan(connection, like)
+    values = {"name": name, "division": division, "srid": srid, "by": by}
     try:
         made = row(connection, BEGIN, {**values, "about": Jsonb(about(layers), as_json)})
     except errors.UniqueViolation as error:
@@ -87,8 +104,7 @@ def imported(
     append_dossiers(connection, begun, srid, layers)
     append_roads(connection, begun, layers)
     progress("grids")
-    numbers = row(connection, NUMBERS, {"count": len(grids)}).numbers
-    append_grids(connection, begun, srid, numbers, layers, TOLERANCE_M)
+    append_grids(connection, begun, srid, identities(connection, grids, forebear), layers, TOLERANCE_M)
     progress("gaps")
     append_gaps(connection, begun, srid, layers["gaps"], grids)
     rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
+import shapely
 from sqlalchemy import Connection, Engine
 
 from data.plans.dossiers import Folder, Source, dossier_of, read_folder, read_source
-from data.plans.ground import Meant, load, lock_communities
+from data.plans.ground import Meant, box_of, load, lock_communities
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.versions import Version
 from data.plans.ways import MARGIN_M
@@ -69,6 +70,13 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     versions = load(connection, plan, plan.head, meant.boxes, communities, folder.straddling())
     ground = Ground.of((version.grid for version in versions.values()), folder.buildings())
     return Look(plan, source, meant, folder, versions, ground)
+
+
+def wider(connection: Connection, seen: Look, polygons: Sequence[shapely.Geometry]) -> Look:
+    """Look at whatever lies around some more land too; the ground stays as it is."""
+    boxes = [box_of(polygon) for polygon in polygons]
+    more = load(connection, seen.plan, seen.plan.head, boxes, ())
+    return replace(seen, versions={**more, **seen.versions})
 
 
 def source_of(connection: Connection, source_id: int) -> Source:

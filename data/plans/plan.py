@@ -96,6 +96,13 @@ def plan_in_force(connection: Connection, jurisdiction: str, day: date) -> Plan 
     return None if found is None else Plan(*found)
 
 
+def latest_in_force(connection: Connection, jurisdiction: str) -> Plan | None:
+    """Return the plan that comes or came into force last in a jurisdiction."""
+    last = "AND p.jurisdiction = %(jurisdiction)s AND p.effective IS NOT NULL ORDER BY lower(p.effective) DESC LIMIT 1"
+    found = row(connection, f"{PLAN} {last}", {"jurisdiction": jurisdiction})
+    return None if found is None else Plan(*found)
+
+
 def require_draft(plan: Plan) -> None:
     """Refuse to edit what is no draft."""
     if plan.state != "draft":

@@ -20,7 +20,7 @@ from geo.edits.replacing import replace_grids
 from geo.errors import NothingToReverseError
 
 UNDO, REDO = "undo", "redo"
-NO_EDITS = ("import", "submit", "return", "approve", "withdraw")
+NO_EDITS = ("import", "branch", "renew", "accept", "submit", "return", "approve", "withdraw")
 """Entries of the log that change no grid."""
 
 LOG = """

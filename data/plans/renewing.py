@@ -1,0 +1,147 @@
+"""A new build over a plan: what the sources change now, what planners decided, where the two contradict each other.
+
+The new build is imported as a draft beside the plan, and planners' decisions are brought to it; so people can look at
+it, compare it, and go on in it. Accepting it is one revision of the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from data.plans.carrying import Asked, carry_out, note
+from data.plans.comparing import compare, require_one_crs
+from data.plans.differing import State, differing
+from data.plans.door import tried
+from data.plans.ground import communities_there, meant_by_grids
+from data.plans.importing import import_build
+from data.plans.look import look
+from data.plans.numbers import fresh_numbers
+from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.rows import row
+from data.plans.versions import as_json, read_versions
+from geo.errors import NotADraftError, PlanOutdatedError
+from geo.plans.comparing import Comparison
+from geo.plans.deciding import Decision, decisions
+from geo.plans.overriding import Outcome, replay
+
+RENEW = "renew"
+SINCE = """
+SELECT min(r.revision) AS revision FROM onegrid.ancestry AS a
+JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= a.upto
+WHERE a.plan_id = %(plan)s AND r.source_id = %(source)s
+"""
+OFFERED = """
+SELECT arguments FROM onegrid.revision WHERE plan_id = %(plan)s AND verb = 'renew' ORDER BY revision DESC LIMIT 1
+"""
+TAKE_OVER = "SELECT onegrid.take_over(%(plan)s, %(head)s, %(other)s, %(by)s, %(lineage)s::jsonb) AS revision"
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """A new build over a plan, to be reviewed: the draft that it stands in, what became of each decision of planners,
+    and what would change in the plan."""
+
+    plan: Plan
+    outcomes: Sequence[Outcome]
+    comparison: Comparison
+
+
+def offer_build(
+    engine: Engine,
+    out: Path,
+    *,
+    into: str,
+    name: str,
+    by: str,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> Offer:
+    """Import a new build beside a draft, and bring to it what planners decided there.
+
+    Parameters
+    ----------
+    out
+        The build; made with ``--previous`` of the plan's export, its grids carry on their codes.
+    into
+        The plan that it is meant for.
+    name
+        Of the draft that it stands in until it is accepted.
+
+    Raises
+    ------
+    UnknownPlanError, NotADraftError, PlanNameTakenError, PlanError, InputError
+        As for importing; or the plan is in another CRS.
+    """
+    with_plan = tried(engine, into, lambda connection: find_plan(connection, into))
+    require_draft(with_plan)
+    offered = import_build(engine, out, name, by=by, like=into, progress=progress)
+    require_one_crs(State(with_plan, with_plan.head), State(offered, 0))
+    progress("renew")
+    outcomes = tried(engine, name, lambda connection: bring(connection, into, name, by))
+
+    def seen(connection: Connection) -> Offer:
+        plans = [find_plan(connection, one) for one in (into, name)]
+        return Offer(plans[1], outcomes, compare(connection, *(State(plan, plan.head) for plan in plans)))
+
+    return tried(engine, name, seen)
+
+
+def bring(connection: Connection, into: str, name: str, by: str) -> Sequence[Outcome]:
+    """Bring the decisions of planners in one plan to another, and note which revision they are of."""
+    plan, offered = find_plan(connection, into), find_plan(connection, name)
+    decided = decided_in(connection, plan)
+    communities = communities_there(connection, offered, {each.grid.community for each in decided})
+    asked = Asked(RENEW, {"plan": into, "revision": plan.head}, by, offered.head)
+    grids = [
+        version.grid
+        for version in read_versions(
+            connection, offered.plan_id, offered.head, "community = ANY(%(some)s)", {"some": communities}
+        )
+    ]
+    if not grids:
+        note(connection, offered, asked)
+        return ()
+    seen = look(connection, offered, lambda plan: meant_by_grids(grids))
+    parameters = seen.source.parameters
+    fresh = fresh_numbers(connection, seen.plan, parameters)
+    replayed = replay(seen.ground, decided, sliver_width=parameters.sliver_width, fresh=fresh)
+    carry_out(connection, seen, replayed.edit, asked, always=True)
+    return replayed.outcomes
+
+
+def decided_in(connection: Connection, plan: Plan) -> tuple[Decision, ...]:
+    """Return what planners decided in a plan since it stands on its build."""
+    since = row(connection, SINCE, {"plan": plan.plan_id, "source": plan.source_id}).revision
+    return decisions(*differing(connection, State(plan, since), State(plan, plan.head)))
+
+
+def accept(engine: Engine, name: str, *, offer: str, by: str) -> Plan:
+    """Let a draft become what was offered to it, as one revision; the offer is withdrawn.
+
+    Raises
+    ------
+    NotADraftError
+        One of the plans is not edited any more, or nothing was offered.
+    PlanOutdatedError
+        The plan has changed since the offer was made.
+    """
+
+    def attempt(connection: Connection) -> Plan:
+        plan, other = find_plan(connection, name), find_plan(connection, offer)
+        require_draft(plan)
+        require_draft(other)
+        made_for = row(connection, OFFERED, {"plan": other.plan_id})
+        if made_for is None or made_for.arguments["plan"] != name:
+            raise NotADraftError(f"plan {offer} is no new build offered to {name}; import one: onegrid import --into")
+        if made_for.arguments["revision"] != plan.head:
+            raise PlanOutdatedError(f"plan {name} has changed since {offer} was offered to it; offer the build again")
+        found = compare(connection, State(plan, plan.head), State(other, other.head))
+        lineage = as_json([vars(passed) for passed in found.changed_hands])
+        values = {"plan": plan.plan_id, "head": plan.head, "other": other.plan_id, "by": by, "lineage": lineage}
+        row(connection, TAKE_OVER, values)
+        return find_plan(connection, name)
+
+    return tried(engine, name, attempt)
