@@ -81,7 +81,7 @@ def only_woven(old: Grid, new: Grid) -> bool:
     """Tell whether a grid is the same but for vertices that its border got, or lost again."""
     if replace(new, polygon=old.polygon, faces=old.faces) != old:
         return False
-    return only_bent(old.polygon, new.polygon, BENT_M)
+    return only_bent(old.polygon, new.polygon, BENT_M) or only_bent(new.polygon, old.polygon, BENT_M)
 
 
 def only_bent(old: shapely.Geometry, new: shapely.Geometry, reach_m: float) -> bool:
