@@ -29,6 +29,7 @@ from geo.edges import Edges
 from geo.partition import Outline, off_grid
 
 FOREVER = 2147483647
+KEPT_STATES = 50
 NOBODY = Asked("look", {}, "judge", FOREVER)
 TAKING_BACK = ("undo", "redo")
 COUNTS = ("households", "population", "party_members")
@@ -91,7 +92,7 @@ class Record:
     def state(self, at: int) -> dict[str, Version]:
         """Return all grids at a revision, by code."""
         if at not in self.states:
-            while len(self.states) > 3:
+            if len(self.states) >= KEPT_STATES:
                 del self.states[next(iter(self.states))]
             every = read_versions(self.connection, self.plan.plan_id, at, "true", {})
             self.states[at] = {version.grid.code: version for version in every}

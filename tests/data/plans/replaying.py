@@ -93,7 +93,7 @@ def as_then(created: list[Version]) -> Fresh:
 def require_correct_refusals(record: Record, tries: list[Try]) -> Counter[str]:
     """Each refusal is right: what stands against the edit stood there when it was asked for. Return them by code."""
     found = Counter[str]()
-    for one in tries:
+    for one in sorted(tries, key=lambda one: one.base):
         if one.answer is None or one.became != "refused":
             continue
         code = one.answer["code"]
@@ -103,7 +103,7 @@ def require_correct_refusals(record: Record, tries: list[Try]) -> Counter[str]:
         if code == "stale_revision":
             require_stale(record, one)
         elif one.verb["verb"] not in TAKING_BACK:
-            assert code in list(refusals(record, one)), one
+            assert code in refusals(record, one), one
     return found
 
 

@@ -188,12 +188,12 @@ def judged(town: Town, *, killed: bool) -> dict[str, object]:
     with connected(town.engine, place="here") as connection:
         became = judge(connection, PLAN, tries)
         record = Record.of(connection, PLAN)
-        replayed = require_replay(record)
+        redone = require_replay(record)
         refused = require_correct_refusals(record, tries)
     assert killed or set(became) <= {"applied", "nothing", "refused"}, became
     deadlocks = one(town.access.administrator, DEADLOCKS)
     return {
-        "asked": len(tries), **became, "revisions": record.plan.head, "replayed": replayed,
+        "asked": len(tries), **became, "revisions": record.plan.head, "redone": redone,
         "refusals": dict(refused), "deadlocks_inside": deadlocks,
     }  # fmt: skip
 
