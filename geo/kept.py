@@ -14,11 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
-from numpy.typing import NDArray
 
 from geo.arrays import Geometries
 from geo.sources import COUNTS
-from geo.tables import COLUMNS, COUNT, FLAG, KEY, NUMBER, Matched, Tables, Texts, at_or_none
+from geo.tables import COLUMNS, KEY, NUMBER, TEXT, Matched, Tables, at_or_none
 
 RECORD_COLUMNS = ("table", "code", "row")
 
@@ -102,7 +101,9 @@ def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> p
         there |= table["gap_id"].notna().to_numpy(np.bool_)
     rows = np.flatnonzero(there)
     said = in_json(table.iloc[rows], [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)], name)
-    return pd.DataFrame({"table": name, "code": where[rows], "row": said}, columns=list(RECORD_COLUMNS))
+    return pd.DataFrame(
+        {"table": name, "code": where[rows], "row": pd.Series(said, dtype="str")}, columns=list(RECORD_COLUMNS)
+    )
 
 
 def keeps_key(name: str, key: str) -> bool:
@@ -110,26 +111,38 @@ def keeps_key(name: str, key: str) -> bool:
     return name == "exceptions" and key in UNIT_KEY
 
 
-def in_json(table: pd.DataFrame, names: list[str], of: str) -> Texts:
+def in_json(table: pd.DataFrame, names: list[str], of: str) -> pa.Array:
     """Write each row as a JSON object, without what is missing.
 
     >>> rows = pd.DataFrame({"post": pd.Series(["cleaner"], dtype="str"), "full_time": pd.array([None], "boolean")})
-    >>> in_json(rows, ["post", "full_time"], "roster").tolist()
+    >>> in_json(rows, ["post", "full_time"], "roster").to_pylist()
     ['{"post": "cleaner"}']
     """
-    members = [
-        pc.binary_join_element_wise(f'"{name}"', written(table[name], COLUMNS[of][name]), ": ") for name in names
-    ]
-    inside = pc.binary_join_element_wise(*members, ", ", null_handling="skip")
-    return np.asarray(pc.binary_join_element_wise("{", inside, "}", "").to_numpy(zero_copy_only=False), dtype=object)
+    members = [joined(f'"{name}"', written(table[name], COLUMNS[of][name]), ": ") for name in names]
+    inside = pc.binary_join_element_wise(*members, pa.scalar(", ", LARGE), null_handling="skip")
+    return joined("{", inside, "}", "")
+
+
+LARGE = pa.large_string()
+"""Text of any length in all: a province's tables come to more than 2 GB."""
+
+
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """Join texts row by row, by the last of them."""
+    return pc.binary_join_element_wise(*(pa.scalar(one, LARGE) if isinstance(one, str) else one for one in parts))
 
 
 def written(column: pd.Series, kind: str) -> pa.Array:
     """Write values as JSON, null where they are missing."""
-    if kind in (COUNT, FLAG):
-        return pa.array(column).cast(pa.string())
-    values: NDArray[np.object_] = column.to_numpy(dtype=object)
-    missing = pd.isna(values)
-    word = repr if kind in (NUMBER, "int64") else encode_basestring
-    said = [None if none else word(value) for value, none in zip(values.tolist(), missing.tolist(), strict=True)]
-    return pa.array(said, pa.string())
+    if kind == NUMBER:
+        return pa.array([None if pd.isna(value) else repr(value) for value in column.tolist()], LARGE)
+    values = pa.array(column, from_pandas=True)
+    if kind != TEXT:
+        return values.cast(LARGE)
+    values = values.cast(LARGE)
+    quoted = joined('"', values, '"', "")
+    special = pc.match_substring_regex(values, r'["\\\x00-\x1f]')
+    if not pc.any(special).as_py():
+        return quoted
+    escaped = [encode_basestring(value) for value in values.filter(special).to_pylist()]
+    return pc.replace_with_mask(quoted, special.fill_null(False), pa.array(escaped, LARGE))
