@@ -10,7 +10,17 @@ import typer
 
 from api.language import Language
 
-Build = Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")]
+Build = Annotated[
+    str,
+    typer.Argument(
+        metavar="OUT|plan:NAME",
+        help="A build: a GeoPackage, or a directory of GeoParquet; or a plan, also as it was: plan:NAME@REVISION.",
+    ),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="D", help="The data directory; else ONEGRID_DATA_DIR, else your own."),
+]
 Day = Annotated[
     datetime | None,
     typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Judge exceptions on this day, not today."),

@@ -14,8 +14,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import database_commands, report_commands, standards_commands
-from api.arguments import Build, Day, OpensIn, Written, day_of
+from api import database_commands, plan_commands, report_commands, standards_commands
+from api.arguments import Build, DataDir, Day, OpensIn, Written, day_of
 from api.ending import FAILED, end, run
 from api.examples import examples
 from api.language import Language
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(standards_commands.app, name="standards")
+app.add_typer(plan_commands.app, name="plan")
 app.add_typer(database_commands.app, name="db")
 
 
@@ -168,13 +169,14 @@ def build(
         print(line)
 
 
-@app.command(epilog=examples("onegrid check grid.gpkg"))
-def check(out: Build) -> None:
+@app.command(epilog=examples("onegrid check grid.gpkg", "onegrid check plan:2026"))
+def check(out: Build, data_dir: DataDir = None) -> None:
     """Print the figures of the partition; exit 1 when it does not hold."""
-    from data.output import read_build
+    from api.layers_of import layers_of
     from geo.check import check as findings_of
 
-    findings = findings_of(read_build(out, ["grids", "faces", "units", "gaps"]))
+    with layers_of(out, data_dir=data_dir, today=day_of(None)) as layers:
+        findings = findings_of(layers.read(["grids", "faces", "units", "gaps"]))
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
         mark = {True: "ok", False: "FAIL", None: "note"}[finding.holds]
@@ -188,6 +190,7 @@ def check(out: Build) -> None:
 @app.command(
     epilog=examples(
         "onegrid gaps grid.gpkg --ledger unheld",
+        "onegrid gaps plan:2026 --ledger unheld",
         "onegrid gaps grid.gpkg --kind overlap --kind straddle --format csv > contested.csv",
         "onegrid gaps grid.gpkg --lang zh --format csv > 缺口.csv",
         "onegrid gaps grid.gpkg --community 530102001 --state expired --as-of 2027-01-01",
@@ -208,15 +211,19 @@ def gaps(
         Language | None,
         typer.Option(help="Words of the table, and of the CSV if given; default: Chinese where the locale is."),
     ] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Print the coverage gaps, worst first, and what they add up to by ledger and kind."""
     from api.gap_words import Names
+    from api.layers_of import layers_of
     from api.listing import chosen_gaps, print_gaps
 
-    chosen = chosen_gaps(
-        out, kinds=kind or [], ledger=ledger, community=community, states=state or [], as_of=day_of(as_of)
-    )
-    print_gaps(chosen, format.value, lambda: Names.read(out), lang)
+    day = day_of(as_of)
+    with layers_of(out, data_dir=data_dir, today=day) as layers:
+        chosen = chosen_gaps(
+            layers, kinds=kind or [], ledger=ledger, community=community, states=state or [], as_of=day
+        )
+        print_gaps(chosen, format.value, lambda: Names.read(layers), lang)
 
 
 @app.command("map", epilog=examples("onegrid map grid.gpkg -o map.html", "onegrid map grid.gpkg -o map.html --lang en"))
@@ -224,22 +231,23 @@ def map_(
     out: Build,
     output: Written,
     lang: OpensIn = Language.zh,
+    data_dir: DataDir = None,
 ) -> None:
     """Write one HTML file with the map, which works offline."""
     from api.console import stages
+    from api.layers_of import layers_of
     from api.places import require_apart
-    from data.output import read_build
     from data.suffixes import require_suffix
     from data.whole import require_writable
     from web.reports import write_map
     from web.reports.contents import READ, READ_COLUMNS
 
     require_writable(output)
-    require_apart(output, [out])
     require_suffix(output, "a map is a web page", (".html", ".htm"), f"name it {output.stem}.html")
-    with stages() as stage:
-        stage("read_build")
-        frames = read_build(out, READ, columns=READ_COLUMNS)
+    with stages() as stage, layers_of(out, data_dir=data_dir, today=day_of(None)) as layers:
+        require_apart(output, layers.files)
+        stage(layers.stage)
+        frames = layers.read(READ, columns=READ_COLUMNS)
         write_map(frames, output, language=lang.value, progress=lambda layer: stage(f"drawing {layer}"))
     print(output)
 
@@ -255,26 +263,29 @@ app.add_typer(user_commands, name="user")
         "onegrid export grid.gpkg -o grids.geojson --layer grids --format geojson",
         "onegrid export grid.gpkg -o gcj.shp --layer grids --format shp --crs GCJ-02",
         "onegrid export grid.gpkg -o layers.zip --layer all --format csv",
+        "onegrid export plan:2026@12 -o plan.gpkg --layer all --format gpkg",
     ),
 )
 def export(
     out: Build,
     output: Written,
-    layer: Annotated[str, typer.Option(metavar="L|all", help="A layer of the build, or all.")],
+    layer: Annotated[str, typer.Option(metavar="L|all", help="A layer, or all.")],
     format: Annotated[FileFormat, typer.Option(help="What to write.")],
     crs: Annotated[str | None, typer.Option(metavar="EPSG|GCJ-02|BD-09", help="EPSG:…, GCJ-02 or BD-09.")] = None,
     contacts: Annotated[
         bool, typer.Option("--contacts", help="Write duty-holders' names and telephone numbers, which are masked else.")
     ] = False,
+    data_dir: DataDir = None,
 ) -> None:
-    """Write layers of a build for other programs."""
+    """Write layers of a build or a plan for other programs."""
+    from api.layers_of import layers_of
     from api.places import require_apart
     from data.export import export as export_layers
     from data.masking import without_contacts
-    from data.output import read_build
 
-    require_apart(output, [out])
-    layers = read_build(out, None if layer == "all" else [layer])
+    with layers_of(out, data_dir=data_dir, today=day_of(None)) as read:
+        require_apart(output, read.files)
+        layers = read.read(None if layer == "all" else [layer])
     layers, masked = (layers, []) if contacts else without_contacts(layers)
     notes = export_layers(layers, output, layer=layer, format=format.value, crs=crs)
     if masked:
@@ -282,3 +293,6 @@ def export(
     for note in notes:
         print(f"onegrid: {note}", file=sys.stderr)
     print(output)
+
+
+app.command("import", epilog=plan_commands.IMPORT_EXAMPLES)(plan_commands.import_)

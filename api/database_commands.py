@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from api.arguments import DataDir
 from api.examples import examples
 
 app = typer.Typer(
@@ -22,11 +23,6 @@ app = typer.Typer(
         "onegrid db restore 2026-03-01.backup",
     ),
 )
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", metavar="D", help="The data directory; else ONEGRID_DATA_DIR, else your own."),
-]
 
 
 class StatusFormat(StrEnum):

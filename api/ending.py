@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from geo.errors import OneGridError, PartitionError
+from geo.errors import EditRefused, OneGridError, PartitionError
 
 DONE, FAILED, REFUSED = 0, 1, 2
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -91,6 +91,8 @@ def refuse(error: BaseException, arguments: Sequence[str]) -> int:
         case PartitionError():
             say(f"{error}; this is a defect of One Grid, please report it")
             return FAILED
+        case EditRefused():
+            say(f"{error} ({error.code})")
         case OneGridError():
             say(str(error))
         case OSError():

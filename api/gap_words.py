@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from api.language import Language
-from data.output import read_build
+from api.layers_of import Layers
 from web.reports.words import word
 
 READ = {
@@ -57,9 +56,9 @@ class Names:
     units: Mapping[str, str | None]
 
     @classmethod
-    def read(cls, out: Path) -> Names:
-        """Read them from a build; a grid without a name goes by its unit, as "layer:id"."""
-        layers = read_build(out, list(READ), columns=READ)
+    def read(cls, read: Layers) -> Names:
+        """Read them; a grid without a name goes by its unit, as "layer:id"."""
+        layers = read.read(list(READ), columns=READ)
         communities, grids, units = (layers[name].astype(object) for name in READ)
         labels = units["layer"] + ":" + units["source_id"]
         own = grids["name"].where(grids["name"].notna(), grids["source_layer"] + ":" + grids["source_id"])

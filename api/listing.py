@@ -8,18 +8,16 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
 
 from api.gap_words import HEADINGS, Names, area, worded
 from api.language import Language, language_of
+from api.layers_of import Layers
+from api.tables import console, print_rows
 from data import geojson
-from data.output import read_build
 from geo.errors import InputError
 from geo.gaps import KINDS, LEDGERS
 from geo.gaps.exceptions import restated
@@ -31,12 +29,10 @@ IN_CSV = tuple(column for column in HEADINGS if column != "area")
 RIGHT = ("severity", "area", "households")
 FOLDED = ("grid", "about", "remedy", "gap_id")
 """Columns that take several lines on a narrow terminal."""
-WIDEST = 10_000
-"""Where nobody looks at it as it is printed, every gap has a line to itself."""
 
 
 def chosen_gaps(
-    out: Path,
+    read: Layers,
     *,
     kinds: Sequence[str] = (),
     ledger: str | None = None,
@@ -44,12 +40,12 @@ def chosen_gaps(
     states: Sequence[str] = (),
     as_of: date,
 ) -> gpd.GeoDataFrame:
-    """Read the gaps of a build, worst first: of some kinds, one ledger, one community or division, some states.
+    """Read the gaps of a build or a plan, worst first: of some kinds, one ledger, one division, some states.
 
-    Exceptions are judged on the day ``as_of``, whichever day the build was made.
+    Exceptions are judged on the day ``as_of``, whichever day they were found.
     """
     kinds = [known_kind(kind) for kind in kinds]
-    layers = read_build(out, ["gaps", "communities"], columns={"communities": ["code"]})
+    layers = read.read(["gaps", "communities"], columns={"communities": ["code"]})
     gaps = restated(layers["gaps"], as_of)
     chosen = pd.Series(True, index=gaps.index)
     if community:
@@ -155,21 +151,23 @@ def print_table(gaps: gpd.GeoDataFrame, names: Callable[[], Names], language: La
     if gaps.empty:
         print("没有缺口" if language == "zh" else "no gaps")
         return
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDEST)
-    table = Table(box=None, pad_edge=False)
-    for column in SHOWN:
-        justify = "right" if column in RIGHT else "left"
-        table.add_column(heading(column, language), justify=justify, overflow="fold", no_wrap=column not in FOLDED)
+    headed = {column: heading(column, language) for column in SHOWN}
+    right, folded = ([headed[column] for column in some] for some in (RIGHT, FOLDED))
+    print_rows(list(headed.values()), shown_rows(gaps, names(), language), right=right, folded=folded)
+    printed = console()
+    printed.print()
+    for line in totals(gaps, language):
+        printed.print(line)
+
+
+def shown_rows(gaps: gpd.GeoDataFrame, names: Names, language: Language) -> Iterator[list[str]]:
+    """Yield gaps as the rows of the table; in English kinds and states stand as they are typed."""
     as_typed = zip(gaps["kind"], gaps["state"], strict=True)
-    for row, (kind, state) in zip(worded(gaps, names(), language), as_typed, strict=True):
+    for row, (kind, state) in zip(worded(gaps, names, language), as_typed, strict=True):
         row["households"] = f"{row['households']:,}" if row["households"] != "" else ""
         if language == "en":
             row |= {"kind": kind, "state": state}
-        table.add_row(*(str(row[column]) for column in SHOWN))
-    console.print(table)
-    console.print()
-    for line in totals(gaps, language):
-        console.print(line)
+        yield [str(row[column]) for column in SHOWN]
 
 
 def totals(gaps: gpd.GeoDataFrame, language: Language) -> Iterator[str]:

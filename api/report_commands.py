@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.arguments import Build, Day, OpensIn, Written, day_of
+from api.arguments import Build, DataDir, Day, OpensIn, Written, day_of
 from api.examples import examples
 from api.language import Language
 
@@ -23,16 +23,20 @@ BOARD_EXAMPLES = examples(
 )
 
 
-def report(out: Build, output: Written, as_of: Day = None, lang: OpensIn = Language.zh) -> None:
+def report(
+    out: Build, output: Written, as_of: Day = None, lang: OpensIn = Language.zh, data_dir: DataDir = None
+) -> None:
     """Write the report for leaders: FILE.html, one page that works offline and prints, or FILE.xlsx, a workbook.
 
     It holds counts, no names but those who signed exceptions.
     """
     from api.console import stages
+    from api.layers_of import layers_of
     from api.reporting import write
 
-    with stages() as stage:
-        write(out, output, as_of=day_of(as_of), language=lang, stage=stage)
+    day = day_of(as_of)
+    with stages() as stage, layers_of(out, data_dir=data_dir, today=day) as read:
+        write(read, output, as_of=day, language=lang, stage=stage)
     print(output)
 
 
@@ -49,16 +53,18 @@ def board(
         typer.Option(metavar="URL", help="What the QR code leads to, {code} for the grid's; else its name and code."),
     ] = None,
     lang: OpensIn = Language.zh,
+    data_dir: DataDir = None,
 ) -> None:
     """Write the duty boards (公示牌) of grids, one A4 page each: who is on duty, with work contacts, map and rounds.
 
     They name duty-holders, as the board downstairs does, and nobody else.
     """
     from api.console import stages
+    from api.layers_of import layers_of
     from api.reporting import write_boards_of
 
-    with stages() as stage:
+    with stages() as stage, layers_of(out, data_dir=data_dir, today=day_of(None)) as read:
         count = write_boards_of(
-            out, output, codes=codes or [], communities=community or [], link=link, language=lang, stage=stage
+            read, output, codes=codes or [], communities=community or [], link=link, language=lang, stage=stage
         )
     print(f"{output}: {count} board{'s' * (count != 1)}")

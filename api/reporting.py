@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from api.layers_of import Layers
 from api.places import require_apart
 from data.build_layers import LAYERS
-from data.output import read_build
 from data.suffixes import require_suffix
 from data.whole import require_writable
 from geo.errors import InputError
@@ -28,16 +28,16 @@ MOST_BOARDS = 2_000
 Stage = Callable[[str], None]
 
 
-def write(out: Path, output: Path, *, as_of: date, language: Language, stage: Stage) -> None:
-    """Write the report of a build, as its suffix says: a page or a workbook."""
+def write(read: Layers, output: Path, *, as_of: date, language: Language, stage: Stage) -> None:
+    """Write the report of a build or a plan, as its suffix says: a page or a workbook."""
     suffix = output.suffix.lower()
     if suffix not in (*PAGES, WORKBOOK):
         raise InputError(f"cannot write {output}: a report is a page or a workbook; name it report.html or report.xlsx")
     require_writable(output)
-    require_apart(output, [out])
-    stage("read_build")
+    require_apart(output, read.files)
+    stage(read.stage)
     wanted = [*READ, "standards"] if suffix == WORKBOOK else READ
-    frames = read_build(out, wanted, columns=WITHOUT_LAND)
+    frames = read.read(wanted, columns=WITHOUT_LAND)
     if suffix == WORKBOOK:
         write_workbook(frames, output, as_of=as_of, progress=lambda sheet: stage(f"drawing sheet {sheet}"))
     else:
@@ -45,7 +45,7 @@ def write(out: Path, output: Path, *, as_of: date, language: Language, stage: St
 
 
 def write_boards_of(
-    out: Path,
+    read: Layers,
     output: Path,
     *,
     codes: Sequence[str],
@@ -61,9 +61,9 @@ def write_boards_of(
         require_slots(link)
     require_suffix(output, "a board is a web page", PAGES, f"name it {output.stem}.html")
     require_writable(output)
-    require_apart(output, [out])
-    stage("read_build")
-    frames = read_build(out, OF_BOARDS, columns={"communities": ["code", "name"]})
+    require_apart(output, read.files)
+    stage(read.stage)
+    frames = read.read(OF_BOARDS, columns={"communities": ["code", "name"]})
     grids = frames["grids"]
     require_codes(codes, grids["code"].tolist())
     wanted = list(dict.fromkeys([*codes, *(code for one in communities for code in grids_in(grids, one))]))

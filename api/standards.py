@@ -12,8 +12,9 @@ from pathlib import Path
 import pandas as pd
 from rich.cells import cell_len
 
+from api.arguments import day_of
+from api.layers_of import is_plan, layers_of
 from api.standards_words import PARTS, name_of, rule_of, rules_of, short_name_of
-from data.output import read_build
 from data.standards_file import DEFAULT, quoted, read_any_standards
 from geo.errors import InputError
 from geo.standards import Standards
@@ -26,20 +27,27 @@ _CODE = re.compile("|".join(f"[0-9]{{{digits}}}" for digits in (2, 4, 6, 9, 12, 
 FIGURES = ("value", "a", "b")
 
 
-def standards_named(written: str) -> Standards:
-    """Read the shipped standards, a standards file, what a layers.toml asks for, or what a build was held against."""
-    path = Path(written)
+def standards_named(written: str, data_dir: Path | None = None) -> Standards:
+    """Read the shipped standards, a standards file, what a layers.toml asks for, or what a build or a plan was held
+    against; ``data_dir`` is where the plan is."""
     if written == SHIPPED:
         return read_any_standards(None)
-    if path.suffix.lower() == ".gpkg" or path.is_dir():
+    if is_built(written):
         try:
-            standards = standards_from_table(read_build(path, ["standards"])["standards"])
+            with layers_of(written, data_dir=data_dir, today=day_of(None)) as layers:
+                standards = standards_from_table(layers.read(["standards"])["standards"])
         except (KeyError, TypeError, JSONDecodeError) as error:
             raise InputError(f"{written}: its table standards is not as One Grid writes it; build it again") from error
         if standards is None:
             raise InputError(f"{written}: this build says nothing of standards; build it again")
         return standards
-    return read_any_standards(path)
+    return read_any_standards(Path(written))
+
+
+def is_built(written: str) -> bool:
+    """Tell whether a build or a plan is meant, not a file that somebody wrote."""
+    path = Path(written)
+    return is_plan(written) or path.suffix.lower() == ".gpkg" or path.is_dir()
 
 
 def listed(standards: Standards, code: str | None) -> pd.DataFrame:
@@ -106,10 +114,11 @@ def verdict(written: str) -> str:
 
 def text_of_file(written: str) -> str:
     """Return a standards file as it is written, to be copied and changed."""
-    path = DEFAULT if written == SHIPPED else Path(written)
-    if path.suffix.lower() == ".gpkg" or path.is_dir():
-        raise InputError(f"{written}: is a build, no TOML; leave out --format toml")
+    if is_built(written):
+        what = "plan" if is_plan(written) else "build"
+        raise InputError(f"{written}: is a {what}, no TOML; leave out --format toml")
     standards_named(written)
+    path = DEFAULT if written == SHIPPED else Path(written)
     return path.read_text(encoding="utf-8-sig")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.arguments import DataDir
 from api.examples import examples
 
 app = typer.Typer(
@@ -21,7 +22,7 @@ app = typer.Typer(
     ),
 )
 
-NAMED = "A standards file, a layers.toml, a build, or `default`: the shipped ones."
+NAMED = "A standards file, a layers.toml, a build, a plan (plan:NAME), or `default`: the shipped ones."
 
 
 class ListFormat(StrEnum):
@@ -54,6 +55,7 @@ def show(
     format: Annotated[
         ShowFormat, typer.Option(help="How to print; toml: the file itself, to be copied and changed.")
     ] = ShowFormat.table,
+    data_dir: DataDir = None,
 ) -> None:
     """Print every value with its unit and its source."""
     from api.standards import listed, print_values, standards_named, text_of_file
@@ -63,7 +65,7 @@ def show(
             raise typer.BadParameter("is the file itself, and --at can't choose from it", param_hint="--format toml")
         print(text_of_file(file), end="")
     else:
-        print_values(listed(standards_named(file), at), format.value)
+        print_values(listed(standards_named(file, data_dir), at), format.value)
 
 
 @app.command(epilog=examples("onegrid standards check town.toml"))
@@ -84,11 +86,12 @@ def diff(
     a: Annotated[str, typer.Argument(metavar="A", help=NAMED)],
     b: Annotated[str, typer.Argument(metavar="B", help="The same, to compare with A.")],
     format: Annotated[ListFormat, typer.Option(help="How to print.")] = ListFormat.table,
+    data_dir: DataDir = None,
 ) -> None:
     """Print the values that differ between two standards, in general and by place."""
     from api.standards import differing, print_values, standards_named
 
-    found, same = differing(standards_named(a), standards_named(b))
+    found, same = differing(standards_named(a, data_dir), standards_named(b, data_dir))
     if format is ListFormat.table and found.empty:
         print("no value differs")
     else:

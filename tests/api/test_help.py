@@ -12,7 +12,10 @@ from api.command_line import app
 from tests.api.conftest import Onegrid
 from tests.api.running import ENTRY_POINT, onegrid
 
-COMMANDS = ["demo", "build", "check", "gaps", "map", "report", "board", "serve", "export", "standards", "db", "user"]
+COMMANDS = [
+    *("demo", "build", "check", "gaps", "map", "report", "board", "serve", "export", "import"),
+    *("standards", "plan", "db", "user"),
+]
 
 
 def examples(help_text: str) -> list[str]:

@@ -1,0 +1,45 @@
+"""A build becomes a plan: a draft, or the plan in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from data.plans.approving import approve
+from data.plans.importing import import_build
+from data.plans.life import move
+from data.plans.plan import Plan
+from geo.errors import InputError, PlanError
+
+STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_grids", "gaps": "import_gaps"}
+"""The stages of `import_build`, by the keys of `api.console.STAGES`."""
+
+
+def import_as(
+    engine: Engine, out: Path, name: str, *, by: str, in_force: date | None, stage: Callable[[str], None]
+) -> Plan:
+    """Import a build as a plan.
+
+    Parameters
+    ----------
+    in_force
+        The day from which it is to be in force, in the place of whichever plan is; None: it stays a draft.
+
+    Raises
+    ------
+    PlanError
+        It can't come into force; then it is there as a draft.
+    """
+    plan = import_build(engine, out, name, by=by, progress=lambda begun: stage(STAGES[begun]))
+    if in_force is None:
+        return plan
+    stage("approve")
+    move(engine, name, "submit", by=by)
+    try:
+        return approve(engine, name, effective=in_force, by=by, replace=True)
+    except InputError as error:
+        move(engine, name, "return", by=by)
+        raise PlanError(f"plan {name} is imported, as a draft, and can't come into force: {error}") from error
