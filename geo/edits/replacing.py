@@ -63,7 +63,7 @@ def replace_grids(put: Sequence[Grid], drop: Collection[str] = ()) -> Edit:
         theirs, ours = joined(old, put)
         try:
             return bent(ground, codes, put, theirs, ours)
-        except PartitionError:
+        except (PartitionError, TooFineError):
             require_same_land(old, put)
         try:
             return fitted(ground, old, put, theirs)
@@ -78,7 +78,7 @@ def bent(ground: Ground, codes: Sequence[str], put: Sequence[Grid], theirs: Chai
 
     Raises
     ------
-    PartitionError
+    PartitionError, TooFineError
         They do not fit.
     """
     land = woven_ground(ground, ours)

@@ -16,6 +16,7 @@ import shapely
 from geo.arrays import Geometries, Ints, group_first
 from geo.edges import Edges
 from geo.edits.ground import Face, Grid, Ground
+from geo.errors import TooFineError
 from geo.noding import CELLS_PER_M, REACH_M
 from geo.snapping import snap_round
 
@@ -129,7 +130,13 @@ def bent_segments(segments: Ints, chains: Chains) -> Ints:
 
 
 def woven_ground(ground: Ground, chains: Chains) -> Ground:
-    """Give the borders of a ground their new vertices; grids that get none stay the same objects."""
+    """Give the borders of a ground their new vertices; grids that get none stay the same objects.
+
+    Raises
+    ------
+    TooFineError
+        As `woven_grid`.
+    """
     if not chains:
         return ground
     return ground.replace(
@@ -138,8 +145,16 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
 
 
 def woven_grid(grid: Grid, chains: Chains) -> Grid:
-    """Give the borders of a grid and its faces their new vertices."""
+    """Give the borders of a grid and its faces their new vertices.
+
+    Raises
+    ------
+    TooFineError
+        The grid is so thin that nothing is left of it.
+    """
     polygon = woven_polygon(grid.polygon, chains)
+    if polygon.is_empty:
+        raise TooFineError(f"grid {grid.code} is a millimetre wide there, and would be bent away", [grid.code])
     faces = tuple(part for face in grid.faces for part in woven_face(face, chains))
     if polygon is grid.polygon and len(faces) == len(grid.faces) and all(map(same, faces, grid.faces)):
         return grid

@@ -220,6 +220,18 @@ def test_a_border_gets_a_vertex_on_the_right_side_of_what_is_a_millimetre_away()
     assert shapely.get_num_coordinates(after.grids["south"].polygon) == 6
 
 
+def test_a_grid_a_millimetre_wide_is_not_bent_away():
+    corners = {
+        "south": [(0, 0), (0, -5000), (10_000, -5000), (10_000, 3)],
+        "wedge": [(0, 0), (10_000, 3), (3000, 1)],
+        "north": [(0, 0), (3000, 1), (10_000, 3), (10_000, 5000), (0, 5000)],
+    }
+    lands = {code: drawn_at_hill(some) for code, some in corners.items()}
+    before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
+    across = np.array([[*at_hill((2000, -9000)), *at_hill((2000, 900))]])
+    assert refusal(before, split_grid("south", across, fresh=fresh())) == "too_fine"
+
+
 def hill(apex: tuple[int, int]) -> Ground:
     """Draw two grids along a border that rises 3 mm in 10 m, with a face whose apex comes near it from the north."""
     wedge = [apex, (3500, 900), (2500, 900)]
