@@ -24,7 +24,8 @@ class Side:
     base, now
         Grids by grid_id, as they were where branches part and as they are; both cover the same land.
     moved
-        The grids whose land is another: those gone and those made among them. A border that got vertices moves nobody.
+        The grids whose land is another: those gone and those made among them. A border that got vertices, or lost them again,
+        moves nobody.
     said
         For each grid there was and is, the fields of `geo.plans.comparing.SAID` that it says otherwise.
     regions
@@ -62,8 +63,9 @@ class Side:
 
 
 def holds_other_land(old: Grid, new: Grid) -> bool:
-    """Tell whether a grid's land is another, not only its border bent."""
-    return old.polygon is not new.polygon and not only_bent(old.polygon, new.polygon, DRIFT_M)
+    """Tell whether a grid's land is another, and its border did not just get vertices or lose them again."""
+    was, now = old.polygon, new.polygon
+    return was is not now and not only_bent(was, now, DRIFT_M) and not only_bent(now, was, DRIFT_M)
 
 
 def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:
