@@ -140,7 +140,12 @@ def redrawn(connection: Connection, seen: Look, change: Change) -> tuple[Look, d
     """Generalise the borders that a change drew anew; return also the look with what that took."""
     now = dict(change.ground.grids)
     woven = {grid.code: seen.versions[grid.code].grid.polygon for grid in change.woven}
-    around = [code for code, old in woven.items() if fewer_vertices(now[code].polygon, old)]
+    woven = {code: old for code, old in woven.items() if not fewer_vertices(now[code].polygon, old)}
+    known = seen.meant.codes | woven.keys()
+    around = [
+        code for code, old in seen.versions.items()
+        if code in now and code not in known and now[code].polygon is not old.grid.polygon
+    ]  # fmt: skip
     while True:
         if around:
             seen = wider(connection, seen, [now[code].polygon for code in around])
