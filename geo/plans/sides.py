@@ -24,8 +24,8 @@ class Side:
     base, now
         Grids by grid_id, as they were where branches part and as they are; both cover the same land.
     moved
-        The grids whose land is another: those gone and those made among them. A border that got vertices, or lost them again,
-        moves nobody.
+        The grids whose land is another: those gone and those made among them. A border that got vertices, or lost
+        them again, moves nobody.
     said
         For each grid there was and is, the fields of `geo.plans.comparing.SAID` that it says otherwise.
     regions
