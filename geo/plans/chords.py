@@ -122,11 +122,16 @@ class Chords:
 
     def hold(self, row: Ints, cells: Ints) -> Bools:
         """Tell which vertices lie in the box of a chord, or not clear of it."""
-        off = cells - self.start[row]
-        way, low, high = self.way[row], self.low[row] - CLEAR_CELLS, self.high[row] + CLEAR_CELLS
-        along = (way * off).sum(axis=1)
-        across = way[:, 0] * off[:, 1] - way[:, 1] * off[:, 0]
-        return np.asarray((along >= low[:, 0]) & (along <= high[:, 0]) & (across >= low[:, 1]) & (across <= high[:, 1]))
+        (x, y), (way_x, way_y) = (cells - self.start[row]).T, self.way[row].T
+        across = way_x * y - way_y * x
+        inside: Bools = (across >= (self.low[:, 1] - CLEAR_CELLS)[row]) & (
+            across <= (self.high[:, 1] + CLEAR_CELLS)[row]
+        )
+        along, row = (way_x * x + way_y * y)[inside], row[inside]
+        inside[inside] = (along >= (self.low[:, 0] - CLEAR_CELLS)[row]) & (
+            along <= (self.high[:, 0] + CLEAR_CELLS)[row]
+        )
+        return inside
 
     def taken(self, rows: Ints) -> Chords:
         """Return some of the chords."""
