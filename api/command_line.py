@@ -243,9 +243,9 @@ def map_(
     from web.reports.contents import READ, READ_COLUMNS
 
     require_writable(output)
-    require_suffix(output, "a map is a web page", (".html", ".htm"), f"name it {output.stem}.html")
     with stages() as stage, layers_of(out, data_dir=data_dir, today=day_of(None)) as layers:
         require_apart(output, layers.files)
+        require_suffix(output, "a map is a web page", (".html", ".htm"), f"name it {output.stem}.html")
         stage(layers.stage)
         frames = layers.read(READ, columns=READ_COLUMNS)
         write_map(frames, output, language=lang.value, progress=lambda layer: stage(f"drawing {layer}"))

@@ -33,7 +33,7 @@ def import_as(
     PlanError
         It can't come into force; then it is there as a draft.
     """
-    plan = import_build(engine, out, name, by=by, progress=lambda begun: stage(STAGES[begun]))
+    plan = import_build(engine, out, name, by=by, progress=lambda begun: stage(STAGES.get(begun, begun)))
     if in_force is None:
         return plan
     stage("approve")
