@@ -66,7 +66,7 @@ export async function propose(edit: Edit, how: { unfinished?: boolean } = {}): P
     if (!mine.aborted) proposal.value = { state: "ready", edit, outcome };
   } catch (error) {
     if (mine.aborted) return;
-    const now = await failed(edit, error, null);
+    const now = await failed(edit, error, revision, null);
     const early = how.unfinished && now.state === "refused" && now.problem.code === "line_misses_grid";
     proposal.value = early ? null : now;
   }
@@ -89,18 +89,22 @@ async function write(edit: Edit, how: { key: string; base: number }): Promise<bo
     await settle(outcome);
     return true;
   } catch (error) {
-    proposal.value = await failed(edit, error, how);
+    proposal.value = await failed(edit, error, how.base, how);
     return false;
   }
 }
 
-async function failed(edit: Edit, error: unknown, write: { key: string; base: number } | null): Promise<Proposal> {
+async function failed(
+  edit: Edit,
+  error: unknown,
+  base: number,
+  write: { key: string; base: number } | null,
+): Promise<Proposal> {
   if (error instanceof Unreachable) return { state: "waiting", edit, write };
   if (!(error instanceof Refusal)) throw error;
   if (error.problem.code !== "stale_revision") return { state: "refused", edit, problem: error.problem };
-  const { name, revision } = current();
-  const { items } = await listEdits(name, revision);
-  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > revision) };
+  const { items } = await listEdits(current().name, base);
+  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > base) };
 }
 
 /** Put the proposal away; what was only waiting for the server is forgotten too. */

@@ -3,10 +3,11 @@
 import type { FeatureCollection, Position } from "geojson";
 import {
   type GeoJSONSource,
-  type LngLatBounds,
+  LngLatBounds,
   type MapLayerMouseEvent,
   MapLibreMap,
   type MapMouseEvent,
+  type Point,
   setWorkerUrl,
   type VectorTileSource,
 } from "maplibre-gl";
@@ -40,6 +41,8 @@ export interface MapEvents {
   press: (pointed: Pointed) => void;
   release: (pointed: Pointed) => void;
   failure: (message: string) => void;
+  /** A box was drawn with the shift key held. */
+  box: (bounds: Bounds) => void;
 }
 
 export interface MapView {
@@ -69,6 +72,15 @@ export interface MapView {
   draggable(enabled: boolean): void;
   on<Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): () => void;
   remove(): void;
+}
+
+/** Who hears of boxes, by map: the library takes one handler, when the map is made. */
+const boxDrawn = new WeakMap<MapLibreMap, MapEvents["box"]>();
+
+function boxBetween(map: MapLibreMap, from: Point, to: Point): Bounds {
+  const corners = new LngLatBounds();
+  for (const corner of [from, to]) corners.extend(map.unproject(corner));
+  return plainBounds(corners);
 }
 
 const EVENTS = {
@@ -101,6 +113,7 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
     touchPitch: false,
     fadeDuration: 0,
     canvasContextAttributes: { antialias: true },
+    boxZoom: { boxZoomEnd: (its, from, to) => boxDrawn.get(its)?.(boxBetween(its, from, to)) },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -242,6 +255,10 @@ function hearing(map: MapLibreMap) {
 }
 
 function onPlain(map: MapLibreMap, name: keyof MapEvents, heard: MapEvents[keyof MapEvents]): () => void {
+  if (name === "box") {
+    boxDrawn.set(map, heard as MapEvents["box"]);
+    return () => void boxDrawn.delete(map);
+  }
   const kind = { leave: "mouseout", move: "move", settle: "moveend", failure: "error" }[name as "leave"];
   const handler = (event: object) => {
     const message = "error" in event && event.error instanceof Error ? event.error.message : "";

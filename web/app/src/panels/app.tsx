@@ -54,7 +54,9 @@ export function App(): JSX.Element {
       <Rail />
       {nothing ? <Blank>{t("plans.none")}</Blank> : <MapStage />}
       <Inspector />
-      <SheetTabs />
+      <nav class="sheets" aria-label={t("sheet.title")}>
+        <SheetTabs />
+      </nav>
     </div>
   );
 }

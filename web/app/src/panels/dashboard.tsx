@@ -10,7 +10,7 @@ import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
 import { chooseLedger, isOpen, LEDGERS, listed, placeOf, Severity } from "./ledgers";
-import { fitTo, view } from "./map_stage";
+import { fitTo, unbox, view } from "./map_stage";
 
 export function Dashboard(): JSX.Element {
   const now = known(summary.now.value);
@@ -91,7 +91,7 @@ function Communities({ now }: { now: Summary }): JSX.Element {
   const most = Math.max(1, ...worst.map(total));
   return (
     <section>
-      <h3>{t("dashboard.communities")}</h3>
+      <h2>{t("dashboard.communities")}</h2>
       <ul class="multiples">
         {worst.map((each) => (
           <Multiple key={each.code} tally={each} total={total(each)} most={most} />
@@ -144,10 +144,10 @@ function GapTable(): JSX.Element {
   return (
     <section class="gap-table">
       <div class="table-head">
-        <h3>
+        <h2>
           {field("ledger", ledger.value)} <output>{count(open)}</output>{" "}
           {signed > 0 && <small>{t("ledgers.and_exceptions", { count: count(signed) })}</small>}
-        </h3>
+        </h2>
         <ByView />
       </div>
       {gaps.now.value.state === "loading" && !rows.length ? <Skeleton lines={8} /> : <Rows rows={rows} />}
@@ -158,11 +158,13 @@ function GapTable(): JSX.Element {
 function ByView(): JSX.Element {
   const on = filter.value.bounds !== null;
   const toggle = () => {
-    filter.value = { ...filter.peek(), bounds: on ? null : (view.peek()?.bounds() ?? null) };
+    const bounds = view.peek()?.bounds();
+    if (on || !bounds) unbox();
+    else filter.value = { ...filter.peek(), bounds };
   };
   return (
     <Button pressed={on} onClick={toggle} title={t("dashboard.in_view_why")}>
-      {t("dashboard.in_view")}
+      {t(on ? "dashboard.boxed" : "dashboard.in_view")}
     </Button>
   );
 }

@@ -55,7 +55,7 @@ function Head({ detail: { properties, geometry } }: { detail: GridDetail }): JSX
     <header class="grid-head">
       <span class="number">{number}</span>
       <div class="title">
-        {editable && !locked ? <NameField code={code} name={name ?? ""} /> : <h2>{name ?? t("grid.unnamed")}</h2>}
+        <h2>{editable && !locked ? <NameField code={code} name={name ?? ""} /> : (name ?? t("grid.unnamed"))}</h2>
         <p>
           {properties.community_name} · {field("kind", properties.kind)}
         </p>

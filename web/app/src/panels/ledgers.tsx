@@ -10,7 +10,7 @@ import { gaps, plan, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, t } from "../words";
 import { area, count, shortCode } from "../words/figures";
-import { fitTo } from "./map_stage";
+import { fitTo, unbox } from "./map_stage";
 
 export const LEDGERS: readonly Ledger[] = ["unheld", "contested", "unserved"];
 const A_PAGE = 60;
@@ -100,6 +100,11 @@ function Filters(): JSX.Element {
           </option>
         ))}
       </select>
+      {filter.value.bounds && (
+        <Button icon="cross" onClick={unbox}>
+          {t("ledgers.boxed")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -14,7 +14,9 @@ const open = signal(true);
 export function Legend(): JSX.Element {
   return (
     <details class="legend" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
-      <summary>{t("legend.title")}</summary>
+      <summary>
+        <h2>{t("legend.title")}</h2>
+      </summary>
       <FillChoice />
       <Classes />
       <h3>{t("legend.overlays")}</h3>

@@ -12,19 +12,7 @@ import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { plan } from "../state/plans";
-import {
-  filter,
-  floats,
-  lit,
-  opacity,
-  selectGap,
-  selectGrid,
-  selection,
-  sheet,
-  shown,
-  theme,
-  workplace,
-} from "../state/view";
+import { filter, floats, lit, opacity, selectGap, selectGrid, selection, sheet, shown, theme } from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { openTool } from "../tools/tool";
 import { t } from "../words";
@@ -138,7 +126,7 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds): (() => 
       failed.value = message;
     }),
     map.on("click", (pointed) => clicked(map, pointed)),
-    map.on("settle", () => inView(map)),
+    map.on("box", boxed),
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
@@ -170,8 +158,22 @@ function clicked(map: MapView, { at, code, pixel }: Pointed): void {
   else selectGrid(code);
 }
 
-/** The supervisor's box: what the map shows is what the table lists, while that is asked for. */
-function inView(map: MapView): void {
-  if (workplace.peek() === "supervisor" && filter.peek().bounds)
-    filter.value = { ...filter.peek(), bounds: map.bounds() };
+/** A box drawn on the map filters the ledgers to it, and shows whose land it is. */
+function boxed(bounds: Bounds): void {
+  filter.value = { ...filter.peek(), bounds };
+  const [west, south, east, north] = bounds;
+  const ring = [west, south, east, south, east, north, west, north, west, south];
+  const corners = ring.flatMap((_, at) => (at % 2 ? [] : [ring.slice(at, at + 2)]));
+  const area = {
+    type: "Feature" as const,
+    properties: {},
+    geometry: { type: "Polygon" as const, coordinates: [corners] },
+  };
+  view.peek()?.sketch("area", { type: "FeatureCollection", features: [area] });
+}
+
+/** Let the ledgers list everything again. */
+export function unbox(): void {
+  filter.value = { ...filter.peek(), bounds: null };
+  view.peek()?.sketch("area", { type: "FeatureCollection", features: [] });
 }

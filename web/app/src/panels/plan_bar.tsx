@@ -17,6 +17,7 @@ import { Search } from "./search";
 export function PlanBar(): JSX.Element {
   return (
     <header class="plan-bar">
+      <h1 class="unseen">{t("page.title")}</h1>
       <span class="brand" aria-hidden="true">
         <i />
       </span>

@@ -12,6 +12,7 @@ import {
   parts,
   point,
   read,
+  readLine,
   union,
   withVertex,
 } from "./geometry.js";
@@ -103,7 +104,7 @@ const inPiece = (faces, piece) => faces.filter((face) => covers(piece, inside(fa
 
 function split(grids, { code, line }) {
   const [grid] = open(grids, [code]);
-  const drawn = read(line);
+  const drawn = readLine(line);
   const pieces = piecesOf(grid, drawn);
   if (pieces.length < 2) throw new Refused("line_misses_grid", `the line does not divide grid ${code}`, [code]);
   const faces = cutFaces(grid, drawn);
@@ -136,7 +137,7 @@ function reshape(grids, { codes, line }) {
   const chosen = open(grids, codes);
   if (chosen.length < 2) throw new Refused("refused", "name two grids or more", codes);
   sameCommunity(chosen);
-  const drawn = read(line);
+  const drawn = readLine(line);
   const faces = new Map(chosen.map((grid) => [grid.code, []]));
   let moved = 0;
   for (const grid of chosen) {

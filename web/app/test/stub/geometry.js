@@ -34,6 +34,17 @@ export const toDegrees = ([x, y]) => [
 /** Read GeoJSON in degrees as a JSTS geometry in metres. */
 export const read = (json) => reader.read({ type: json.type, coordinates: mapped(json.coordinates, toMetres) });
 
+/** Read a line, its ends 2 cm longer, because they lie on borders only to within rounding. */
+export const readLine = (json) => {
+  const places = json.coordinates.map(toMetres);
+  const longer = ([x, y], [fromX, fromY]) => {
+    const share = 0.02 / Math.max(0.02, Math.hypot(x - fromX, y - fromY));
+    return [x + (x - fromX) * share, y + (y - fromY) * share];
+  };
+  const ends = [longer(places[0], places[1]), longer(places.at(-1), places.at(-2))];
+  return reader.read({ type: "LineString", coordinates: [ends[0], ...places.slice(1, -1), ends[1]] });
+};
+
 /** Write a JSTS geometry in metres as GeoJSON in degrees. */
 export const write = (geometry) => {
   const json = writer.write(geometry);

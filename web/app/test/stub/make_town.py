@@ -85,4 +85,5 @@ def main() -> None:
     Path(__file__).with_name("town.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()
