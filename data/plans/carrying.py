@@ -97,9 +97,10 @@ def carry_out(
     """
     change = apply(seen.ground, made)
     require_unchanged_since(seen, change, asked.base)
-    drawn_up = draw_up(connection, seen, change.ground)
+    grids = all_after(seen, change)
+    drawn_up = draw_up(connection, seen, grids)
     seen, after = standing(connection, seen, change, drawn_up)
-    gaps = changed_gaps(connection, seen, change, drawn_up)
+    gaps = changed_gaps(connection, seen, grids, drawn_up)
     gone = {grid.code for grid in change.retired}
     revision = None
     if not dry_run and (after or gone or always):
@@ -118,9 +119,16 @@ def carry_out(
     )
 
 
+def all_after(seen: Look, change: Change) -> dict[str, Grid]:
+    """Return all grids that were looked at, as a change leaves them, by code."""
+    gone = {grid.code for grid in change.retired}
+    stay = {code: version.grid for code, version in seen.versions.items() if code not in gone}
+    return stay | dict(change.ground.grids)
+
+
 def standing(connection: Connection, seen: Look, change: Change, drawn_up: Ledgers) -> tuple[Look, dict[str, Standing]]:
     """Return the grids that are to be written anew, by code, and the look that has them all."""
-    grids = change.ground.grids
+    grids = all_after(seen, change)
     counts = {grid.code for grid in (*change.created, *change.modified)}
     seen, outlines = redrawn(connection, seen, change)
     result = {}
@@ -138,7 +146,7 @@ def standing(connection: Connection, seen: Look, change: Change, drawn_up: Ledge
 
 def redrawn(connection: Connection, seen: Look, change: Change) -> tuple[Look, dict[str, shapely.Geometry]]:
     """Generalise the borders that a change drew anew; return also the look with what that took."""
-    now = dict(change.ground.grids)
+    now = all_after(seen, change)
     woven = {grid.code: seen.versions[grid.code].grid.polygon for grid in change.woven}
     woven = {code: old for code, old in woven.items() if not fewer_vertices(now[code].polygon, old)}
     known = seen.meant.codes | woven.keys()
@@ -150,8 +158,7 @@ def redrawn(connection: Connection, seen: Look, change: Change) -> tuple[Look, d
         if around:
             seen = wider(connection, seen, [now[code].polygon for code in around])
             woven = {code: old for code, old in woven.items() if code not in around}
-        gone = {grid.code for grid in change.retired}
-        now = {code: version.grid for code, version in seen.versions.items() if code not in gone} | now
+            now = all_after(seen, change)
         touched = [code for code, grid in now.items() if is_redrawn(seen, code, grid)]
         try:
             outlines = generalised(
@@ -182,9 +189,9 @@ def differs(seen: Look, code: str, outline: shapely.Geometry) -> bool:
     return code not in seen.versions or seen.versions[code].outline.wkb != outline.wkb
 
 
-def changed_gaps(connection: Connection, seen: Look, change: Change, drawn_up: Ledgers) -> GapChange:
+def changed_gaps(connection: Connection, seen: Look, grids: Mapping[str, Grid], drawn_up: Ledgers) -> GapChange:
     """Compare the gaps that the ledgers give with those that the plan has."""
-    land = {code: grid.polygon for code, grid in change.ground.grids.items()}
+    land = {code: grid.polygon for code, grid in grids.items()}
     before = read_gaps(connection, seen.plan, seen.plan.head, seen.meant.communities, drawn_up.judged)
     return gap_change(before, list(gaps_of(drawn_up.gaps, land)))
 

@@ -19,12 +19,12 @@ from sqlalchemy.exc import DBAPIError
 
 from data.database.engine import connected, first_line
 from data.plans.carrying import Applied, Asked, carry_out
-from data.plans.ground import Meant, meant_by_codes, meant_by_place
+from data.plans.ground import Meant, meant_by_codes, meant_by_community, meant_by_place
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.stale import changed_since, stale
-from data.plans.verbs import AnyVerb, Scene, codes_meant, edit_of, into, positions_meant, written_verb
+from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
 from geo.crs import parse_crs
 from geo.errors import EditRefused, InputError, NotADraftError, PartitionError, StaleRevisionError
 
@@ -81,6 +81,8 @@ def edit(
         to_working = into(plan.crs, given)
 
         def find(plan: Plan) -> Meant:
+            if isinstance(verb, Reassign) and verb.unit is not None:
+                return meant_by_community(connection, plan, plan.head, verb.to)
             if codes := codes_meant(verb):
                 return meant_by_codes(connection, plan, plan.head, codes)
             places = to_working(np.array(positions_meant(verb), dtype=np.float64))

@@ -66,6 +66,12 @@ def meant_by_codes(connection: Connection, plan: Plan, at: int, codes: Collectio
     return meant(found)
 
 
+def meant_by_community(connection: Connection, plan: Plan, at: int, code: str) -> Meant:
+    """Find all grids of the community of a grid; raises as `meant_by_codes`."""
+    home = meant_by_codes(connection, plan, at, [code]).communities[0]
+    return meant(rows(connection, f"{MEANT} WHERE community = %(home)s", named(plan, at, home=home)))
+
+
 def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry) -> Meant:
     """Find the grids that something drawn, in the working CRS, touches.
 

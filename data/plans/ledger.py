@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -34,9 +34,9 @@ SAID = ("kind", "ledger", "severity", "code", "community", "households", "remedy
 
 def written_ledger(ledger: GridLedger) -> dict[str, Any]:
     """Write what stands beside a grid, without what is missing; each post as a list, `POST`."""
-    said = asdict(ledger)
-    posts = [[post[name] for name in POST] for post in said.pop("staffing")]
-    return {"staffing": posts, **{name: value for name, value in said.items() if value is not None}}
+    posts = [[getattr(post, name) for name in POST] for post in ledger.staffing]
+    said = {name: value for name in BESIDE if (value := getattr(ledger, name)) is not None}
+    return {"staffing": posts, **said}
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import shapely
 from sqlalchemy import Connection, Engine
 
 from data.plans.dossiers import Folder, Source, dossier_of, read_folder, read_source
-from data.plans.ground import Meant, box_of, load, lock_communities
+from data.plans.ground import REACH_M, Meant, box_of, load, lock_communities
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.versions import Version
 from data.plans.ways import MARGIN_M
-from geo.edits.ground import Ground
+from geo.edits.ground import Buildings, Grid, Ground
 from geo.plans.ledgers import Ledgers, ledgers
 from geo.walking import NotInReachError
 
@@ -24,9 +25,10 @@ KNOWN: WeakKeyDictionary[Engine, dict[int, Source]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """A piece of a plan: the communities that an edit means, locked against others, and whatever lies around them.
+    """A piece of a plan at its head: the communities that an edit means, locked against others, and some more.
 
-    ``versions`` and ``ground`` are the grids by code, at the plan's head.
+    ``versions`` are the grids by code: all of the communities, and what `geo.plans.dossier` lists. ``ground`` are those
+    of them that an edit looks at: what is meant, and whatever lies around it.
     """
 
     plan: Plan
@@ -68,8 +70,17 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     folder = read_folder(connection, source, meant.communities)
     communities = {*meant.communities, *folder.overlaps_with}
     versions = load(connection, plan, plan.head, meant.boxes, communities, folder.straddling())
-    ground = Ground.of((version.grid for version in versions.values()), folder.buildings())
-    return Look(plan, source, meant, folder, versions, ground)
+    return Look(plan, source, meant, folder, versions, around(versions, meant, folder.buildings()))
+
+
+def around(versions: Mapping[str, Version], meant: Meant, buildings: Buildings) -> Ground:
+    """Return the ground that an edit looks at."""
+    grids = [version.grid for version in versions.values()]
+    low, high = np.split(shapely.bounds([grid.polygon for grid in grids]), 2, axis=1)
+    west_south, east_north = np.split(np.array(meant.boxes), 2, axis=1)
+    near = (low[:, None] <= east_north + REACH_M) & (high[:, None] >= west_south - REACH_M)
+    rows = np.flatnonzero(near.all(axis=2).any(axis=1))
+    return Ground.of((grids[row] for row in rows), buildings)
 
 
 def wider(connection: Connection, seen: Look, polygons: Sequence[shapely.Geometry]) -> Look:
@@ -87,9 +98,10 @@ def source_of(connection: Connection, source_id: int) -> Source:
     return known[source_id]
 
 
-def draw_up(connection: Connection, seen: Look, ground: Ground) -> Ledgers:
-    """Draw up the ledgers of the communities as they would be on a changed ground."""
-    margin_m, codes = MARGIN_M, {*seen.versions, *ground.grids}
+def draw_up(connection: Connection, seen: Look, grids: Mapping[str, Grid]) -> Ledgers:
+    """Draw up the ledgers of the communities as they would be with these grids in place of ``seen.versions``."""
+    ground = Ground.of(grids.values(), seen.ground.buildings)
+    margin_m, codes = MARGIN_M, {*seen.versions, *grids}
     while True:
         walks = None if seen.source.ways is None else seen.source.ways.near(connection, seen.folder.box, margin_m)
         try:

@@ -111,7 +111,7 @@ def assert_ledgers_true(engine: Engine, name: str = "town") -> None:
     for community, codes in by_community.items():
         with connected(engine, place="") as connection:
             seen = look(connection, plan, lambda plan: meant_by_codes(connection, plan, plan.head, codes))  # noqa: B023
-            drawn = draw_up(connection, seen, seen.ground)
+            drawn = draw_up(connection, seen, {code: version.grid for code, version in seen.versions.items()})
             kept = {gap.gap_id: gap for gap in read_gaps(connection, plan, plan.head, [community], drawn.judged)}
         grids = {code: version.grid.polygon for code, version in seen.versions.items()}
         found = {gap.gap_id: gap for gap in gaps_of(drawn.gaps, grids)}
