@@ -26,6 +26,10 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
 """Our tables and PostGIS, wherever an administrator put it; no schema that others could put a false function into."""
 
 
+PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
+"""What is asked again and again looks a few rows up by an index: to plan it, or compile it, took longer than to do it."""
+
+
 def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None) -> Engine:
     """Return an engine for the application, all of whose sessions act as the role that owns nothing.
 

@@ -95,9 +95,13 @@ def read_gaps(
     connection: Connection, plan: Plan, at: int, communities: Collection[str], ids: Collection[str]
 ) -> list[Gap]:
     """Return the gaps about some communities, and those of some ids."""
-    where = "community = ANY(%(communities)s)" + (" OR gap_id = ANY(%(ids)s)" if ids else "")
     values = {"plan": plan.plan_id, "at": at, "communities": list(communities), "ids": list(ids)}
-    return [kept_gap(one) for one in rows(connection, f"{GAPS} WHERE {where}", values)]
+    found = rows(connection, f"{GAPS} WHERE community = ANY(%(communities)s)", values)
+    if ids:
+        known = {one.version_id for one in found}
+        named = rows(connection, f"{GAPS} WHERE gap_id = ANY(%(ids)s)", values)
+        found += [one for one in named if one.version_id not in known]
+    return [kept_gap(one) for one in found]
 
 
 def kept_gap(one: Any) -> Gap:

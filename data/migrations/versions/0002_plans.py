@@ -280,6 +280,7 @@ CREATE FUNCTION onegrid.apply_edit(
 DECLARE
     reference integer;
     made integer;
+    found text[];
 BEGIN
     -- who takes part in an edit is locked in the order of the grids, so that no two edits wait for each other in a ring
     PERFORM FROM onegrid.grid_version WHERE version_id = ANY (ended) AND plan_id = the_plan ORDER BY grid_id FOR UPDATE;
@@ -293,9 +294,8 @@ BEGIN
     END IF;
     PERFORM onegrid.end_grids(the_plan, ended, made);
     PERFORM onegrid.end_gaps(the_plan, ended_gaps, made);
-    IF EXISTS (
-        SELECT FROM onegrid.gaps_at(the_plan, made)
-        WHERE gap_id IN (SELECT g->>'gap_id' FROM jsonb_array_elements(gaps) AS g)) THEN
+    found := ARRAY(SELECT g->>'gap_id' FROM jsonb_array_elements(gaps) AS g);
+    IF EXISTS (SELECT FROM onegrid.gaps_at(the_plan, made) WHERE gap_id = ANY (found)) THEN
         RAISE EXCEPTION 'another edit found the same gap' USING ERRCODE = 'OG001';
     END IF;
     INSERT INTO onegrid.grid_version (
