@@ -27,7 +27,7 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
 
 
 PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
-"""What is asked again and again looks a few rows up by an index: to plan it, or compile it, took longer than to do it."""
+"""What is asked again and again looks up a few rows by an index: planning or compiling it took longer than doing it."""
 
 
 def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None) -> Engine:

@@ -18,7 +18,7 @@ from data.output import Frame, typed
 from data.plans.differing import differing_grids
 from data.plans.ledger import GAPS, POST, SAID
 from data.plans.plan import Plan
-from data.plans.rows import row, rows
+from data.plans.rows import parsed, row, rows
 from geo.arrays import place_in_run
 from geo.duty import DUTY_COLUMNS, OFFICE
 from geo.edits.ground import Buildings
@@ -198,9 +198,12 @@ class PlanLayers:
         place = pd.Index(self.code).get_indexer([one.code for one in found])
         land = np.where(shapely.is_missing(land), np.append(self.polygon, None)[place], land)
         table = pd.DataFrame({name: [getattr(one, name) for one in found] for name in ("gap_id", "area_m2", *SAID)})
+        details = zip(found, parsed(one.detail for one in found), strict=True)
         table = table.rename(columns={"community": "community_code"}).assign(
             remedy=[one.remedy or KINDS[one.kind].remedy for one in found],
-            detail=[json.dumps({**one.detail, "rule": KINDS[one.kind].rule}, ensure_ascii=False) for one in found],
+            detail=[
+                json.dumps({**detail, "rule": KINDS[one.kind].rule}, ensure_ascii=False) for one, detail in details
+            ],
         )
         order = np.lexsort([table["gap_id"].astype(str), -table["severity"].to_numpy(dtype=np.int64)])
         return restated(self.drawn(table, land).iloc[order], self.today)[[*GAP_COLUMNS, "geometry"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -12,7 +11,7 @@ import shapely
 from sqlalchemy import Connection
 
 from data.plans.plan import Plan
-from data.plans.rows import rows
+from data.plans.rows import parsed, rows
 from geo.arrays import Geometries
 from geo.columns import Columns
 from geo.gaps import KINDS
@@ -22,8 +21,8 @@ POST = ("post", "required", "held", "short", "full_time_equivalent", "arithmetic
 BESIDE = tuple(field.name for field in fields(GridLedger) if field.name != "staffing")
 
 GAPS = """
-SELECT version_id, gap_id, kind, ledger, severity, code, community, area_m2, households, detail, remedy, state, reason,
-       expires, ST_AsBinary(land) AS land
+SELECT version_id, gap_id, kind, ledger, severity, code, community, area_m2, households, detail::text, remedy, state,
+       reason, expires, ST_AsBinary(land) AS land
 FROM onegrid.gaps_at(%(plan)s, %(at)s)
 """
 COLUMN = {"community": "community_code"}
@@ -73,9 +72,10 @@ def gaps_of(gaps: Columns, grids: Mapping[str, shapely.Geometry]) -> Iterator[Ga
     land = np.asarray(gaps["geometry"], dtype=object)
     own = own_land(land, [grids.get(code) for code in gaps["code"].tolist()])
     columns = {name: gaps[COLUMN.get(name, name)].tolist() for name in ("gap_id", *SAID, "area_m2", "detail")}
+    columns["detail"] = parsed(columns["detail"])
     for row, wkb in zip(zip(*columns.values(), strict=True), own, strict=True):
         one = dict(zip(columns, row, strict=True))
-        detail, area = json.loads(one.pop("detail")), one.pop("area_m2")
+        detail, area = one.pop("detail"), one.pop("area_m2")
         detail.pop("rule")
         count = one["households"]
         one["households"] = None if count is None or np.isnan(count) else int(count)
@@ -101,13 +101,15 @@ def read_gaps(
         known = {one.version_id for one in found}
         named = rows(connection, f"{GAPS} WHERE gap_id = ANY(%(ids)s)", values)
         found += [one for one in named if one.version_id not in known]
-    return [kept_gap(one) for one in found]
+    return kept_gaps(found)
 
 
-def kept_gap(one: Any) -> Gap:
-    """Make a gap of a row of `GAPS`."""
-    said = {name: getattr(one, name) for name in SAID}
-    return Gap(one.gap_id, said, one.area_m2, one.detail, one.land, one.version_id)
+def kept_gaps(found: Sequence[Any]) -> list[Gap]:
+    """Make gaps of rows of `GAPS`."""
+    return [
+        Gap(one.gap_id, {name: getattr(one, name) for name in SAID}, one.area_m2, detail, one.land, one.version_id)
+        for one, detail in zip(found, parsed(one.detail for one in found), strict=True)
+    ]
 
 
 @dataclass(frozen=True, eq=False)

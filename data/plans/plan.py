@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import pyproj
 from sqlalchemy import Connection
@@ -49,7 +50,7 @@ class Plan:
     @property
     def crs(self) -> pyproj.CRS:
         """The working CRS."""
-        return parse_crs(f"EPSG:{self.srid}")
+        return crs_of(self.srid)
 
     def status(self, day: date) -> str:
         """Return what the plan is on a day: ``draft``, ``in_review``, ``approved`` (for a later day), ``in_force``,
@@ -59,6 +60,12 @@ class Plan:
         if self.state == "approved" and self.effective_from is not None and self.effective_from <= day:
             return "in_force"
         return self.state
+
+
+@lru_cache
+def crs_of(srid: int) -> pyproj.CRS:
+    """Return the CRS of an EPSG code."""
+    return parse_crs(f"EPSG:{srid}")
 
 
 def find_plan(connection: Connection, name: str) -> Plan:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from psycopg.rows import namedtuple_row
@@ -31,3 +32,9 @@ def row(connection: Connection, sql: str, values: Values | None = None) -> Any:
     """Return the only row of a query, None where there is none."""
     found: list[NamedTuple] = rows(connection, sql, values)
     return found[0] if found else None
+
+
+def parsed(texts: Iterable[str]) -> list[Any]:
+    """Read several texts of JSON, at once, which takes a fraction of the time."""
+    values: list[Any] = json.loads(f"[{','.join(texts)}]")
+    return values

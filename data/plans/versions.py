@@ -11,12 +11,12 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection
 
-from data.plans.rows import Values, rows
+from data.plans.rows import Values, parsed, rows
 from geo.edits.ground import Face, Grid, Record
 
 COLUMNS = """
 version_id, grid_id, modified, from_revision, code, community, kind, name, source_layer, source_unit, patrol_zone_id,
-management_type, households, population, party_members, locked, claims, records, ledger,
+management_type, households, population, party_members, locked, claims::text, records::text, ledger::text,
 ST_AsBinary(polygon) AS polygon, ST_AsBinary(faces) AS faces, ST_AsBinary(outline) AS outline
 """
 
@@ -60,29 +60,36 @@ def as_versions(found: Sequence[Any]) -> list[Version]:
     )
     part, row = shapely.get_parts(faces, return_index=True)
     of_row = np.split(part, np.searchsorted(row, np.arange(1, len(found))))
+    claims, records, ledgers = (parsed(getattr(one, name) for one in found) for name in ("claims", "records", "ledger"))
     return [
         Version(
-            grid=grid_of(one, land, parts),
+            grid=grid_of(one, land, parts, claimed, recorded),
             version_id=one.version_id,
             modified=one.modified,
             from_revision=one.from_revision,
             outline=shape,
-            ledger=one.ledger,
+            ledger=ledger,
         )
-        for one, land, parts, shape in zip(found, polygon, of_row, outline, strict=True)
+        for one, land, parts, shape, claimed, recorded, ledger in zip(
+            found, polygon, of_row, outline, claims, records, ledgers, strict=True
+        )
     ]
 
 
-def grid_of(one: Any, polygon: shapely.Geometry, parts: np.ndarray) -> Grid:
+def grid_of(
+    one: Any,
+    polygon: shapely.Geometry,
+    parts: np.ndarray,
+    claims: Sequence[Sequence[Any]],
+    records: Sequence[Sequence[Any]],
+) -> Grid:
     """Make a grid of a row."""
     return Grid(
         grid_id=str(one.grid_id),
         code=one.code,
         community=one.community,
         polygon=polygon,
-        faces=tuple(
-            Face(part, tuple(claimants), rule) for part, (rule, claimants) in zip(parts, one.claims, strict=True)
-        ),
+        faces=tuple(Face(part, tuple(claimants), rule) for part, (rule, claimants) in zip(parts, claims, strict=True)),
         kind=one.kind,
         name=one.name,
         source_layer=one.source_layer,
@@ -93,7 +100,7 @@ def grid_of(one: Any, polygon: shapely.Geometry, parts: np.ndarray) -> Grid:
         population=one.population,
         party_members=one.party_members,
         locked=one.locked,
-        records=records_of(one.records),
+        records=records_of(records),
     )
 
 
