@@ -113,8 +113,8 @@ async def recognised(request: Request) -> Recognised:
     if given is not None:
         kind, _, secret = given.partition(" ")
         found = await callers.recognise(Kind.token, secret) if kind.lower() == "bearer" else None
-    elif secret := request.cookies.get(COOKIE):
-        found = await callers.recognise(Kind.session, secret)
+    elif COOKIE in request.cookies:
+        found = await callers.recognise(Kind.session, request.cookies[COOKIE])
     if found is None:
         raise NotSignedIn("sign in first; the session or token may have ended")
     request.state.user = found.identity.name

@@ -46,7 +46,7 @@ def guarded(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Return path and method of every described operation that asks who it is."""
     for route in iter_route_contexts(app.routes):
         if getattr(route, "include_in_schema", False) and asks_who(route.dependant):
-            yield from ((route.path_format, method.lower()) for method in route.methods)
+            yield from ((str(route.path_format), method.lower()) for method in route.methods or ())
 
 
 def asks_who(dependant: Dependant) -> bool:

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from api.application import create_app
 from api.logs import log_lines
+from api.protocol import ImpatientProtocol
 from api.running import Running
 from data.settings import Settings
 from data.users.accounts import list_accounts
@@ -96,6 +97,8 @@ def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
     """Return how uvicorn is run: it logs nothing of its own accord, and believes proxies that were named."""
     return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -132,7 +135,7 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, Place]]:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         sock = socket.create_server(address[:2], family=family, backlog=WAITING)
     except OSError as error:
-        reason = (os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or str(error)).lower()
+        reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)).lower()
         raise InputError(f"cannot listen on {host}:{port}: {reason}; name another by --host or --port") from error
     with sock:
         yield sock, Place(host, sock.getsockname()[1])

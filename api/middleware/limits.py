@@ -14,7 +14,8 @@ from api.problems import problem
 class Limits:
     """Refuses what is too large (413), comes too slowly (408) or takes too long (503).
 
-    An answer that has begun may take as long as it takes: an export is as slow as whoever reads it.
+    An answer that has begun may take as long as it takes, such as an export; but whoever takes nothing of it for that
+    long is let go, with all that was held for them.
     """
 
     def __init__(self, app: ASGIApp, *, body_bytes: int, seconds: float) -> None:
@@ -48,12 +49,17 @@ class Limits:
                     if not got["begun"]:
                         got["begun"] = True
                         limit.reschedule(None)
-                    await send(message)
+                    if not message.get("more_body"):
+                        await send(message)
+                    else:
+                        async with asyncio.timeout(self.seconds):
+                            await send(message)
+                        await asyncio.sleep(0)  # others get their turn, and we hear of readers that went away
 
                 await self.app(scope, receiving, sending)
         except TimeoutError:
             if got["begun"]:
-                raise
+                return  # nothing more can be said; the server closes the connection
             await too_slow_answer(bool(got["all"]) or not declares_body(scope))(scope, receive, send)
 
     @property

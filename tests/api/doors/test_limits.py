@@ -6,28 +6,37 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.middleware import Middleware
-from fastapi.responses import StreamingResponse
 
 from api.metrics import Metrics
 from api.middleware.limits import Limits
 from api.middleware.observing import Observing
 from api.problems import answer_problems
+from api.protocol import HEAD_BYTES, ImpatientProtocol
+from api.streaming import Stream
 
 SECONDS = 0.5
+
+
+class Hasty(ImpatientProtocol):
+    """The protocol of the server, in less time."""
+
+    head_s = SECONDS
 
 
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
     """Serve an application on a port of this machine for a block."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+        server = uvicorn.Server(
+            uvicorn.Config(app, http=Hasty, ws="none", lifespan="off", log_config=None, access_log=False)
+        )
         thread = threading.Thread(target=server.run, args=([sock],))
         thread.start()
         try:
@@ -36,6 +45,9 @@ def served(app: FastAPI) -> Iterator[int]:
             server.should_exit = True
             thread.join(timeout=10)
             assert not thread.is_alive()
+
+
+let_go = threading.Event()
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +67,24 @@ def port() -> Iterator[int]:
         await asyncio.sleep(60)
 
     @app.get("/drip")
-    async def drip() -> StreamingResponse:
-        async def drops() -> AsyncIterator[bytes]:
+    async def drip() -> Stream:
+        async def drops() -> AsyncGenerator[bytes, None]:
             for _ in range(6):
                 await asyncio.sleep(SECONDS / 3)
                 yield b"x"
 
-        return StreamingResponse(drops())
+        return Stream(drops(), media_type="text/plain")
+
+    @app.get("/flood")
+    async def flood() -> Stream:
+        async def waves() -> AsyncGenerator[bytes, None]:
+            try:
+                while True:
+                    yield bytes(1_000_000)
+            finally:
+                let_go.set()
+
+        return Stream(waves(), media_type="text/plain")
 
     with served(app) as port:
         yield port
@@ -124,3 +147,51 @@ def test_an_answer_that_has_begun_may_take_longer(port: int):
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.count(b"\r\nx\r\n") == 6
     assert time.monotonic() - began > 1.5 * SECONDS
+
+
+def test_whoever_takes_nothing_of_an_answer_is_let_go(port: int):
+    let_go.clear()
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+        connection.sendall(request("GET", "/flood"))
+        assert let_go.wait(timeout=SECONDS + 5)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET", b"GET /drip HTTP/1.1\r\nHost: x\r\nX-Slow: "], ids=["none", "line", "head"]
+)
+def test_a_connection_on_which_no_request_comes_is_closed(port: int, sent: bytes):
+    began = time.monotonic()
+    assert exchange(port, *([sent] if sent else [])) == b""
+    assert SECONDS / 2 < time.monotonic() - began < SECONDS + 3
+
+
+def test_the_source_of_an_answer_is_closed_when_its_reader_goes(port: int):
+    let_go.clear()
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+        connection.sendall(request("GET", "/flood"))
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+    assert let_go.wait(timeout=5)
+
+
+def test_a_head_that_comes_byte_by_byte_is_no_way_around_the_limit_of_time(port: int):
+    pieces = [b"GET /drip HTTP/1.1\r\n", *(b"X-%d: y\r\n" % number for number in range(100))]
+    began = time.monotonic()
+    with pytest.raises(OSError):
+        exchange(port, *pieces, pause=SECONDS / 8)
+    assert time.monotonic() - began < 5 * SECONDS
+
+
+def test_a_head_without_end_is_cut_off(port: int):
+    piece = b"X: " + b"y" * 8000 + b"\r\n"
+    with pytest.raises(OSError):
+        exchange(port, b"GET /drip HTTP/1.1\r\n", *([piece] * (HEAD_BYTES // 4000)), pause=0.001)
+
+
+def test_a_connection_may_be_used_again(port: int):
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+        for _ in range(3):
+            connection.sendall(
+                request("POST", "/read", "Content-Length: 1", body=b"x").replace(b"close", b"keep-alive")
+            )
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+            time.sleep(SECONDS * 1.2)
