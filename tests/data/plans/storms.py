@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +43,8 @@ from tests.data.plans.replaying import require_correct_refusals, require_replay
 from tests.geo.messy import messy_sources
 
 PLAN = "storm"
-SPELL_S = 0.8
-"""How long the planners work between two kills, at most."""
+SPELL_S = 0.5
+"""How long the planners go on after an answer until the next kill, at most."""
 BACKENDS = """
 SELECT array_agg(pid) FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND application_name = 'onegrid' AND pid <> pg_backend_pid()
@@ -120,45 +120,72 @@ def town_in(access: Access, folder: Path, *, seed: int, side: int = 2, per_layer
 def storm_of_kills(town: Town, data_dir: Path, *, kills: int, planners: int = 3) -> Counter[str]:
     """Kill planners, backends and the server at random moments while planners edit; return how many of which.
 
-    A planner that was killed is replaced. The cluster's keeper brings the server back.
+    A planner that was killed is replaced; the cluster's keeper brings the server back. Each kill waits until somebody
+    was answered since the last one, so that it finds planners at work.
     """
-    dice, killed = random.Random(town.seed), Counter[str]()
-    lives = [0] * planners
-    offices = [Office(town, [f"p{number}.0"], [[]]) for number in range(planners)]
-    server = town.access.administrator
-
-    def planner() -> None:
-        number = dice.randrange(planners)
-        offices[number].kill()
-        lives[number] += 1
-        offices[number] = Office(town, [f"p{number}.{lives[number]}"], [[]])
-
-    def backend() -> None:
-        numbers = one(server, BACKENDS)
-        os.kill(dice.choice(list(numbers)), signal.SIGKILL)  # type: ignore[call-overload]
-
-    def postgres() -> None:
-        kill_server(data_dir)
-
-    ways: dict[str, Callable[[], None]] = {"planner": planner, "backend": backend, "server": postgres}
+    storm, dice = Storm(town, data_dir, planners), random.Random(town.seed)
+    killed, heard = Counter[str](), 0
     try:
-        for office in offices:
-            office.wait()
         while killed.total() < kills:
+            assert eventually(lambda heard=heard: storm.answered() > heard, within_s=LONG_S)  # type: ignore[misc]
+            heard = storm.answered()
             time.sleep(dice.uniform(0, SPELL_S))
-            assert eventually(lambda: answers(server), within_s=LONG_S)
-            way = dice.choice(list(ways))
-            if way != "backend" or one(server, BACKENDS):
-                ways[way]()
-                killed[way] += 1
-        assert eventually(lambda: answers(server), within_s=LONG_S)
-        for office in offices:
+            assert eventually(lambda: answers(town.access.administrator), within_s=LONG_S)
+            killed[storm.kill(dice)] += 1
+        assert eventually(lambda: answers(town.access.administrator), within_s=LONG_S)
+        for office in storm.offices:
+            office.wait()
             office.end()
     finally:
-        for office in offices:
-            if office.process.poll() is None:
-                office.kill()
+        for office in storm.offices:
+            office.__exit__(None, None, None)
     return killed
+
+
+class Storm:
+    """Planners at work, each a program of its own, and the ways to kill something under them."""
+
+    def __init__(self, town: Town, data_dir: Path, planners: int) -> None:
+        self.town, self.data_dir = town, data_dir
+        self.lives = [0] * planners
+        self.offices = [Office(town, [self.name(number)], [[]]) for number in range(planners)]
+
+    def name(self, number: int) -> str:
+        """Return a planner's name, another in each life."""
+        return f"p{number}.{self.lives[number]}"
+
+    def at_work(self) -> list[int]:
+        """Return the planners who were answered in this life."""
+        notes = [self.town.notes / f"{self.name(number)}.jsonl" for number in range(len(self.lives))]
+        return [number for number, path in enumerate(notes) if path.exists() and "became" in path.read_text("utf-8")]
+
+    def answered(self) -> int:
+        """Count the answers to all planners, but for those that there was no server to give."""
+        notes = "".join(path.read_text("utf-8") for path in self.town.notes.iterdir())
+        return notes.count('"became"') - notes.count('"became": "unknown"')
+
+    def kill(self, dice: random.Random) -> str:
+        """Kill something that is at work; return what."""
+        working, backends = self.at_work(), self.backends()
+        way = dice.choice(["server", *(["planner"] if working else []), *(["backend"] if backends else [])])
+        if way == "planner":
+            self.replace(dice.choice(working))
+        elif way == "backend":
+            os.kill(dice.choice(backends), signal.SIGKILL)
+        else:
+            kill_server(self.data_dir)
+        return way
+
+    def replace(self, number: int) -> None:
+        """Kill a planner, and start another in his place."""
+        self.offices[number].kill()
+        self.lives[number] += 1
+        self.offices[number] = Office(self.town, [self.name(number)], [[]])
+
+    def backends(self) -> list[int]:
+        """Return the processes of postgres that serve planners."""
+        found = one(self.town.access.administrator, BACKENDS)
+        return [int(number) for number in found] if isinstance(found, list) else []
 
 
 def rush(town: Town, *, seconds: float, planners: int = 20, offices: int = 2) -> None:
