@@ -22,25 +22,31 @@ interface Hit {
 const PAUSE_MS = 180;
 const MOST_HITS = 8;
 
-export function Search(): JSX.Element {
-  const [text, setText] = useState("");
+/** What a text finds, a little after it stopped changing; null where there is no text. */
+function useHits(text: string): [Hit[] | null, (hits: null) => void] {
   const [hits, setHits] = useState<Hit[] | null>(null);
-  const [row, setRow] = useState(0);
-  const list = useId();
   useEffect(() => {
     const wanted = text.trim();
-    setRow(0);
     if (!wanted) return setHits(null);
     const aborted = new AbortController();
-    const timer = window.setTimeout(
-      () => void find(wanted, aborted.signal).then((found) => !aborted.signal.aborted && setHits(found)),
-      PAUSE_MS,
-    );
+    const look = async () => {
+      const found = await find(wanted, aborted.signal);
+      if (!aborted.signal.aborted) setHits(found);
+    };
+    const timer = window.setTimeout(() => void look(), PAUSE_MS);
     return () => {
       window.clearTimeout(timer);
       aborted.abort();
     };
   }, [text]);
+  return [hits, setHits];
+}
+
+export function Search(): JSX.Element {
+  const [text, setText] = useState("");
+  const [hits, setHits] = useHits(text);
+  const [row, setRow] = useState(0);
+  const list = useId();
   const take = (hit: Hit | undefined) => {
     hit?.go();
     setHits(null);
@@ -51,7 +57,7 @@ export function Search(): JSX.Element {
       event.preventDefault();
       setRow((row + way + hits.length) % hits.length);
     } else if (event.key === "Enter") take(hits?.[row]);
-    else if (event.key === "Escape") [setHits(null), setText("")];
+    else if (event.key === "Escape") setText("");
   };
   return (
     <search class="search">
@@ -70,31 +76,46 @@ export function Search(): JSX.Element {
         aria-controls={list}
         aria-activedescendant={hits?.[row] ? `${list}-${row}` : undefined}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setRow(0);
+        }}
         onKeyDown={onKeyDown}
         onBlur={() => window.setTimeout(() => setHits(null), PAUSE_MS)}
       />
       <kbd>/</kbd>
-      {hits && (
-        <div class="hits" id={list} role="listbox" aria-label={t("search.results")}>
-          {hits.map((hit, at) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the field.
-            <div
-              key={hit.id}
-              id={`${list}-${at}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={at === row}
-              onClick={() => take(hit)}
-            >
-              <span>{hit.title}</span>
-              <small>{hit.kind}</small>
-            </div>
-          ))}
-          {hits.length === 0 && <div class="none">{t("search.none", { text })}</div>}
-        </div>
-      )}
+      {hits && <Hits id={list} hits={hits} row={row} text={text} onTake={take} />}
     </search>
+  );
+}
+
+interface HitsProps {
+  id: string;
+  hits: Hit[];
+  row: number;
+  text: string;
+  onTake: (hit: Hit) => void;
+}
+
+function Hits({ id, hits, row, text, onTake }: HitsProps): JSX.Element {
+  return (
+    <div class="hits" id={id} role="listbox" aria-label={t("search.results")}>
+      {hits.map((hit, at) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the field.
+        <div
+          key={hit.id}
+          id={`${id}-${at}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={at === row}
+          onClick={() => onTake(hit)}
+        >
+          <span>{hit.title}</span>
+          <small>{hit.kind}</small>
+        </div>
+      ))}
+      {hits.length === 0 && <div class="none">{t("search.none", { text })}</div>}
+    </div>
   );
 }
 

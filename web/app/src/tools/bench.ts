@@ -9,92 +9,121 @@ import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
 import { online } from "../state/connection";
 import { isDraft, plan } from "../state/plans";
+import type { WordKey } from "../words";
 import { TOOLS } from "./index";
 import { metresOf } from "./pulling";
-import { type Bench, EMPTY, hint, openTool, type Running } from "./tool";
+import { type Bench, EMPTY, hint, openTool, type Running, type Tool } from "./tool";
 
 /** Where the map was clicked last under a tool. */
 export const lastClick = signal<Position | null>(null);
 
 const SNAP_PX = 10;
 const LAND_FROM_ZOOM = 13;
-/** From here on the land is read before a tool asks for it. */
+/** From here on the land of a draft is read before a tool asks for it. */
 const AHEAD_FROM_ZOOM = 15;
 const MOST_GRIDS = 600;
 
+let current: Workbench | null = null;
+
 /** Set up the bench on a map; returns what takes it down. */
 export function setUpBench(map: MapView): () => void {
-  let ground: Ground | null = null;
-  let loading = new AbortController();
-  const bench: Bench = {
-    map,
-    ground: () => ground,
-    snap: (at) => ring(bench, at),
-    say: (words) => {
-      hint.value = words;
-    },
-  };
-  const load = async () => {
-    loading.abort();
-    loading = new AbortController();
-    const name = plan.peek()?.name;
-    const from = openTool.peek() ? LAND_FROM_ZOOM : isDraft.peek() ? AHEAD_FROM_ZOOM : Infinity;
-    if (!name || map.zoom() < from) return;
-    const found = await landOf(map, name, loading.signal);
-    if (found) ground = new Ground(found.features);
-    running?.grounded?.();
-  };
-  let running: Running | null = null;
-  const change = effect(() => {
-    const tool = TOOLS.find((each) => each.id === openTool.value);
-    return untracked(() => {
-      if (!tool) return;
-      running = tool.start(bench);
-      void load();
-      return () => {
-        running?.stop();
-        running = null;
-        hint.value = null;
-        discard();
-        map.sketch("snap", EMPTY);
-      };
-    });
-  });
-  const renew = effect(() => {
-    if (landed.value > 0)
-      untracked(() => {
-        if (proposal.peek()?.state === "refused") discard();
-        // A colleague's edit leaves what is drawn here as it is.
-        if (!proposal.peek()) running?.reset?.();
-        void load();
-      });
-  });
-  const again = effect(() => {
-    if (online.value) untracked(() => void load());
-  });
+  const bench = new Workbench(map);
+  current = bench;
   prepareDrawing();
-  const off = map.on("settle", () => void load());
-  const clicks = map.on("click", ({ at }) => {
-    lastClick.value = at;
-  });
-  currentKey = (key) => running?.key?.(key) ?? false;
-  currentReset = () => running?.reset?.();
   return () => {
-    for (const stop of [change, renew, again, off, clicks]) stop();
-    loading.abort();
+    bench.close();
+    current = null;
   };
 }
 
-let currentKey: (key: string) => boolean = () => false;
-let currentReset: () => void = () => {};
-
 /** Give the open tool a key; true where it took it. */
-export const giveKey = (key: string): boolean => currentKey(key);
+export const giveKey = (key: string): boolean => current?.running?.key?.(key) ?? false;
 
 /** Put away what the open tool has drawn and proposed. */
 export function startOver(): void {
   discard();
-  currentReset();
+  current?.running?.reset?.();
+}
+
+class Workbench implements Bench {
+  readonly map: MapView;
+  running: Running | null = null;
+  private land: Ground | null = null;
+  private loading = new AbortController();
+  private readonly stops: (() => void)[];
+
+  constructor(map: MapView) {
+    this.map = map;
+    this.stops = [
+      effect(() => this.change(TOOLS.find((each) => each.id === openTool.value))),
+      effect(() => {
+        if (landed.value > 0) untracked(() => this.renew());
+      }),
+      effect(() => {
+        if (online.value) untracked(() => void this.load());
+      }),
+      map.on("settle", () => void this.load()),
+      map.on("click", ({ at }) => {
+        lastClick.value = at;
+      }),
+    ];
+  }
+
+  ground = (): Ground | null => this.land;
+
+  snap = (at: Position): Snap | null => {
+    const snap = this.land?.snap(at, metresOf(this, at, SNAP_PX)) ?? null;
+    const point = snap && { type: "Point" as const, coordinates: snap.at };
+    const features = point ? [{ type: "Feature" as const, properties: { to: snap.to }, geometry: point }] : [];
+    this.map.sketch("snap", { type: "FeatureCollection", features });
+    return snap;
+  };
+
+  say = (words: WordKey): void => {
+    hint.value = words;
+  };
+
+  close(): void {
+    this.loading.abort();
+    for (const stop of this.stops) stop();
+  }
+
+  /** Start a tool; returns what puts it away. */
+  private change(tool: Tool | undefined): (() => void) | undefined {
+    return untracked(() => {
+      if (!tool) return undefined;
+      this.running = tool.start(this);
+      void this.load();
+      return () => this.putAway();
+    });
+  }
+
+  private putAway(): void {
+    this.running?.stop();
+    this.running = null;
+    hint.value = null;
+    discard();
+    this.map.sketch("snap", EMPTY);
+  }
+
+  /** After an edit; a colleague's leaves what is drawn here as it is. */
+  private renew(): void {
+    if (proposal.peek()?.state === "refused") discard();
+    if (!proposal.peek()) this.running?.reset?.();
+    void this.load();
+  }
+
+  private async load(): Promise<void> {
+    this.loading.abort();
+    this.loading = new AbortController();
+    const name = plan.peek()?.name;
+    const ahead = isDraft.peek() ? AHEAD_FROM_ZOOM : Number.POSITIVE_INFINITY;
+    if (!name || this.map.zoom() < (openTool.peek() ? LAND_FROM_ZOOM : ahead)) return;
+    const found = await landOf(this.map, name, this.loading.signal);
+    if (!found) return;
+    this.land = new Ground(found.features);
+    this.running?.grounded?.();
+  }
 }
 
 async function landOf(map: MapView, name: string, signal: AbortSignal): Promise<Grids | null> {
@@ -104,19 +133,4 @@ async function landOf(map: MapView, name: string, signal: AbortSignal): Promise<
     if (signal.aborted || error instanceof Unreachable || error instanceof Refusal) return null;
     throw error;
   }
-}
-
-function ring(bench: Bench, at: Position): Snap | null {
-  const snap = bench.ground()?.snap(at, metresOf(bench, at, SNAP_PX)) ?? null;
-  const features = snap
-    ? [
-        {
-          type: "Feature" as const,
-          properties: { to: snap.to },
-          geometry: { type: "Point" as const, coordinates: snap.at },
-        },
-      ]
-    : [];
-  bench.map.sketch("snap", { type: "FeatureCollection", features });
-  return snap;
 }

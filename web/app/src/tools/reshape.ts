@@ -3,13 +3,13 @@
 import { gridsBeside } from "../map/aim";
 import { pulling } from "./pulling";
 import { sketching } from "./sketching";
-import type { Tool } from "./tool";
+import type { Running, Tool } from "./tool";
 
 export const reshape: Tool = {
   id: "reshape",
   shortcut: "r",
   writes: true,
-  start(bench) {
+  start(bench): Running {
     let drawing = false;
     const sketched = sketching(bench, {
       shape: "line",
@@ -24,7 +24,8 @@ export const reshape: Tool = {
     });
     const stopPulling = pulling(bench, () => drawing);
     return {
-      ...sketched,
+      key: (key) => sketched.key?.(key) ?? false,
+      grounded: () => sketched.grounded?.(),
       reset() {
         drawing = false;
         sketched.reset?.();
