@@ -8,12 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
+from api.arguments import day_of
 from api.console import Stages
+from api.layers_of import layers_of
 from api.places import require_apart
 from data.layers_file import read_layers_file
-from data.output import begun_build, read_build, require_writable_build
+from data.output import begun_build, require_writable_build
 from data.reading import read_sources
 from geo.build import build
 from geo.errors import InputError
@@ -26,7 +27,8 @@ def build_files(
     layers: Path,
     out: Path,
     *,
-    previous: Path | None,
+    previous: str | Path | None,
+    data_dir: Path | None = None,
     standards: Path | None = None,
     as_of: date | None = None,
     workers: int | None,
@@ -34,6 +36,13 @@ def build_files(
     stage: Stages,
 ) -> OneGrid:
     """Read the layers that a layers.toml names, build their one grid, write it.
+
+    Parameters
+    ----------
+    previous
+        An earlier build, or ``plan:NAME``, whose codes go on; None: there is none.
+    data_dir
+        Where plans are, as the command line says.
 
     Raises
     ------
@@ -47,7 +56,7 @@ def build_files(
         require_workers(scheduler)
     stage("read")
     read = read_sources(layers, warn=stage.warn, standards=standards)
-    old, used = earlier(previous)
+    old, used = earlier(previous, data_dir)
     with begun_build(out, aside=count > 1) as file:
         grid = build(
             read.sources,
@@ -90,11 +99,9 @@ def require_workers(scheduler: str) -> None:
         raise InputError(f"--scheduler {scheduler}: has no workers; start some with `dask worker {scheduler}`")
 
 
-def earlier(previous: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:
-    """Read the grids of an earlier build, and all codes that it and its forebears gave out."""
+def earlier(previous: str | Path | None, data_dir: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:
+    """Read the grids of an earlier build or of a plan, and all codes that it and its forebears gave out."""
     if previous is None:
         return None, frozenset()
-    layers = read_build(previous, ["grids", "lineage"])
-    ancestry = layers["lineage"]
-    codes = pd.concat([layers["grids"]["code"], ancestry["old_code"], ancestry["new_code"]]).dropna()
-    return layers["grids"], frozenset(codes.astype(str))
+    with layers_of(str(previous), data_dir=data_dir, today=day_of(None)) as layers:
+        return layers.read(["grids"])["grids"], layers.codes_given()

@@ -126,6 +126,7 @@ def demo(
     epilog=examples(
         "onegrid build layers.toml -o grid.gpkg",
         "onegrid build layers.toml -o 2026.gpkg --previous 2025.gpkg",
+        "onegrid build layers.toml -o 2027.gpkg --previous plan:2026",
         "onegrid build layers.toml -o grid.gpkg --standards town.toml",
         "onegrid build layers.toml -o folder-of-geoparquet --workers 8",
     ),
@@ -136,7 +137,10 @@ def build(
         Path, typer.Option("--output", "-o", metavar="OUT", help="A .gpkg file, or a directory for GeoParquet.")
     ],
     previous: Annotated[
-        Path | None, typer.Option(metavar="OLD", help="An earlier build: grids keep its codes, `lineage` says how.")
+        str | None,
+        typer.Option(
+            metavar="OLD|plan:NAME", help="An earlier build, or a plan: grids keep its codes, `lineage` says how."
+        ),
     ] = None,
     standards: Annotated[
         Path | None, typer.Option(metavar="F", help="A standards file of your own; see `onegrid standards`.")
@@ -148,6 +152,8 @@ def build(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://10.0.0.1:8786.")
     ] = None,
+    *,
+    data_dir: DataDir = None,
 ) -> None:
     """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
     from api.building import build_files
@@ -159,6 +165,7 @@ def build(
             layers,
             output,
             previous=previous,
+            data_dir=data_dir,
             standards=standards,
             as_of=day_of(as_of),
             workers=workers,

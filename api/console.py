@@ -27,6 +27,7 @@ STAGES = {
     "import_sources": "keeping what edits never change",
     "import_grids": "keeping the grids",
     "import_gaps": "keeping the gaps",
+    "renew": "bringing planners' decisions to the new build",
     "approve": "putting the plan in force",
     "backup": "backing up",
     "verify": "restoring the backup into a scratch database, to prove it",

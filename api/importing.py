@@ -1,4 +1,4 @@
-"""A build becomes a plan: a draft, or the plan in force."""
+"""A build becomes a plan: a draft, the plan in force, or what is offered to another plan."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_gr
 """The stages of `import_build`, by the keys of `api.console.STAGES`."""
 
 
+def told(stage: Callable[[str], None]) -> Callable[[str], None]:
+    """Return what hears the stages of `import_build`, and tells them by the keys of `api.console.STAGES`."""
+    return lambda begun: stage(STAGES.get(begun, begun))
+
+
 def import_as(
     engine: Engine, out: Path, name: str, *, by: str, in_force: date | None, stage: Callable[[str], None]
 ) -> Plan:
@@ -33,7 +38,7 @@ def import_as(
     PlanError
         It can't come into force; then it is there as a draft.
     """
-    plan = import_build(engine, out, name, by=by, progress=lambda begun: stage(STAGES.get(begun, begun)))
+    plan = import_build(engine, out, name, by=by, progress=told(stage))
     if in_force is None:
         return plan
     stage("approve")

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import pandas as pd
+
 from data.build_layers import LAYERS
 from data.output import Frame, read_build
 from geo.errors import InputError
@@ -39,6 +41,9 @@ class Layers(Protocol):
     def read(self, names: Iterable[str] | None = None, *, columns: Columns | None = None) -> dict[str, Frame]:
         """Read layers, as `data.output.read_build` does."""
 
+    def codes_given(self) -> frozenset[str]:
+        """Return all codes that it and its forebears ever gave out."""
+
 
 @dataclass(frozen=True)
 class BuildLayers:
@@ -55,6 +60,12 @@ class BuildLayers:
     def read(self, names: Iterable[str] | None = None, *, columns: Columns | None = None) -> dict[str, Frame]:
         """Read layers."""
         return read_build(self.out, names, columns=columns)
+
+    def codes_given(self) -> frozenset[str]:
+        """Return the codes of the build, and of those that it was made after."""
+        layers = self.read(["grids", "lineage"], columns={"grids": ["code"], "lineage": ["old_code", "new_code"]})
+        columns = [layers["grids"]["code"], *(layers["lineage"][name] for name in ("old_code", "new_code"))]
+        return frozenset(pd.concat(columns).dropna().astype(str))
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,12 @@ class LayersOfPlan:
                 self.kept[name] = self.source.layer(name)
         chosen = columns or {}
         return {name: self.kept[name][list(chosen[name])] if name in chosen else self.kept[name] for name in wanted}
+
+    def codes_given(self) -> frozenset[str]:
+        """Return the codes of the plan, of those that it came from, and all that were ever in force."""
+        from data.plans.numbers import codes_given  # noqa: PLC0415 (builds need no database)
+
+        return codes_given(self.source.connection, self.source.plan)
 
 
 def is_plan(given: str) -> bool:

@@ -34,6 +34,7 @@ app = typer.Typer(
 IMPORT_EXAMPLES = examples(
     "onegrid import grid.gpkg --name 2026",
     "onegrid import grid.gpkg --name 2026 --in-force",
+    "onegrid import grid-2027.gpkg --into 2026-draft",
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The plan.")]
@@ -67,14 +68,54 @@ ListedAs = Annotated[ListFormat, typer.Option("--format", help="How to print.")]
 
 def import_(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A build: a GeoPackage, or a directory of GeoParquet.")],
-    name: Annotated[str, typer.Option(metavar="NAME", help="Of the new plan.")],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help='Of the new plan; with --into, "PLAN + OUT" by default.')
+    ] = None,
     in_force: Annotated[
         bool, typer.Option("--in-force", help="Put it in force from today, in the place of the plan that is.")
     ] = False,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLAN", help="A draft that it is a new build of: bring along what planners decided there."
+        ),
+    ] = None,
     by: By = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a build a draft plan in the database, or with --in-force the plan in force."""
+    """Make a build a draft plan in the database, or with --in-force the plan in force.
+
+    With --into, the build is offered to a draft as its new sources: a draft beside it, with planners' decisions, to be
+    looked at and accepted. Make it by `onegrid build --previous plan:PLAN`, so that grids keep their codes.
+    """
+    if into is not None:
+        if in_force:
+            raise typer.BadParameter("is for a plan of its own; accept what is offered first", param_hint="--in-force")
+        offer(out, into, name, by, data_dir)
+    elif name is None:
+        raise typer.BadParameter("is missing; it says what the plan is called", param_hint="--name")
+    else:
+        import_as_plan(out, name, by, data_dir, in_force=in_force)
+
+
+def offer(out: Path, into: str, name: str | None, by: str | None, data_dir: Path | None) -> None:
+    """Offer a build to a draft, and say what that comes to."""
+    from api.console import stages
+    from api.importing import told
+    from api.plan_offers import offer_name, print_offer
+    from api.planning import acting, plans
+    from data.plans.renewing import offer_build
+
+    who, called = acting(by), name or offer_name(into, out.stem)
+    with plans(data_dir) as store:
+        with stages() as stage:
+            offered = offer_build(store.engine, out, into=into, name=called, by=who, progress=told(stage))
+        with store.reading() as connection:
+            print_offer(connection, into, offered, day_of(None))
+
+
+def import_as_plan(out: Path, name: str, by: str | None, data_dir: Path | None, *, in_force: bool) -> None:
+    """Make a build a plan, and say in a line what it came to."""
     from api.console import stages
     from api.importing import import_as
     from api.plan_words import summary_line
@@ -248,6 +289,24 @@ def merge(
         at = plan.head if base is None else base
         merged = merge_plans(store.engine, into, source=source, by=who, base=at, dry_run=dry_run)
     print_merged(merged, source, plan, format.value)
+
+
+@app.command(epilog=examples("onegrid plan accept '2026 + grid-2027' --into 2026"))
+def accept(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The draft that `onegrid import --into` made.")],
+    into: Annotated[str, typer.Option("--into", metavar="PLAN", help="The draft that it was offered to.")],
+    by: By = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Let a draft become the new build that was offered to it, as one revision; the offer is withdrawn."""
+    from api.plan_words import state_line
+    from api.planning import acting, plans
+    from data.plans.renewing import accept as accept_offer
+
+    who = acting(by)
+    with plans(data_dir) as store:
+        plan = accept_offer(store.engine, into, offer=name, by=who)
+    print(f"{state_line(plan, day_of(None))}: as {name}, which is withdrawn")
 
 
 @app.command(

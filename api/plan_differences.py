@@ -45,7 +45,11 @@ class Compared:
     @classmethod
     def of(cls, connection: Connection, old: State, new: State) -> Compared:
         """Compare two states."""
-        found = compare(connection, old, new)
+        return cls.counted(connection, old, new, compare(connection, old, new))
+
+    @classmethod
+    def counted(cls, connection: Connection, old: State, new: State, found: Comparison) -> Compared:
+        """Take two states that were compared."""
         fates = Counter(one.fate for one in found.grids)
         differing = sum(one.old is not None and one.fate != "same" for one in found.grids)
         fates["same"] = grids_in(connection, old) - differing
@@ -134,9 +138,7 @@ def drawn(compared: Compared) -> gpd.GeoDataFrame:
 
 def print_comparison_table(compared: Compared) -> None:
     """Print a comparison for people: how many grids of which fate, which, and what passed from whom to whom."""
-    told = ", ".join(f"{number:,} {fate}" for fate, number in compared.fates.items() if number)
-    old, new = compared.old, compared.new
-    print(f"{old.plan.name}@{old.at} → {new.plan.name}@{new.at}: {told}")
+    print(fates_line(compared))
     if not compared.differing:
         return
     print()
@@ -158,6 +160,13 @@ def print_comparison_table(compared: Compared) -> None:
     )
     households = sum(one.households or 0 for one in hands)
     print(f"\n{area(sum(one.area_m2 for one in hands))} and {count(households)} households change hands")
+
+
+def fates_line(compared: Compared) -> str:
+    """Say how many grids have which fate."""
+    told = ", ".join(f"{number:,} {fate}" for fate, number in compared.fates.items() if number)
+    old, new = compared.old, compared.new
+    return f"{old.plan.name}@{old.at} → {new.plan.name}@{new.at}: {told}"
 
 
 def row_of_fate(one: Fate) -> list[object]:

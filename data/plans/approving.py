@@ -63,7 +63,8 @@ def approve(engine: Engine, name: str, *, effective: date, by: str, replace: boo
         row(connection, ONE_AT_A_TIME, {"jurisdiction": plan.jurisdiction})
         plan = find_plan(connection, name)
         if plan.state != "in_review":
-            raise NotADraftError(f"plan {name} is {plan.state.replace('_', ' ')}; submit it for review first")
+            remedy = {"draft": "submit it for review first", "approved": "make a branch of it to change it"}
+            raise NotADraftError(f"plan {name} is {plan.said_state}; {remedy.get(plan.state, 'nothing comes of it')}")
         later = row(connection, LATER, {"jurisdiction": plan.jurisdiction, "day": effective})
         if later is not None:
             raise PlanOutdatedError(f"plan {later.name} comes into force on {effective} or later; choose a later day")

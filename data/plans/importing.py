@@ -26,7 +26,7 @@ from data.plans.plan import Plan, find_plan, latest_in_force
 from data.plans.rows import row, rows
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
-from geo.errors import InputError, PlanNameTakenError
+from geo.errors import InputError, PlanError, PlanNameTakenError
 from geo.standards_table import standards_from_table
 
 UNCHANGED = (
@@ -70,6 +70,8 @@ def import_build(
         ``out`` is no build, or its working CRS has no EPSG code; the database can't be written.
     PlanNameTakenError
         There is a plan of this name.
+    PlanError
+        The build is in another CRS than ``like``, or of another division.
     """
     progress("read")
     layers = read_build(out)
@@ -90,6 +92,8 @@ def imported(
     grids = layers["grids"]
     division = division_of(grids["community_code"].unique())
     forebear = latest_in_force(connection, division) if like is None else find_plan(connection, like)
+    if like is not None and forebear is not None:
+        require_likeness(forebear, srid, division)
     values = {"name": name, "division": division, "srid": srid, "by": by}
     try:
         made = row(connection, BEGIN, {**values, "about": Jsonb(about(layers), as_json)})
@@ -109,6 +113,20 @@ def imported(
     append_gaps(connection, begun, srid, layers["gaps"], grids)
     rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})
     return find_plan(connection, name)
+
+
+def require_likeness(plan: Plan, srid: int, division: str) -> None:
+    """Refuse a build whose grids can't be those of a plan."""
+    if srid != plan.srid:
+        raise PlanError(
+            f"the build is in EPSG:{srid} and plan {plan.name} in EPSG:{plan.srid}; "
+            f'build it again with working_crs = "EPSG:{plan.srid}"'
+        )
+    if not division.startswith(plan.jurisdiction):
+        raise PlanError(
+            f"the build has communities outside {plan.jurisdiction}, which plan {plan.name} is of; "
+            "import it as a plan of its own"
+        )
 
 
 def srid_of(grids: Frame, out: Path) -> int:

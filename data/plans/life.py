@@ -25,6 +25,12 @@ MOVES = {
 }
 """What becomes of a plan: from which state to which."""
 
+ONLY = {
+    "submit": "only a draft can be submitted",
+    "return": "only a plan in review can be returned",
+    "withdraw": "only a draft can be withdrawn",
+}
+
 BRANCH = "SELECT onegrid.branch_plan(%(name)s, %(parent)s, %(at)s, %(by)s, %(deepest)s)"
 MOVE = "SELECT onegrid.move_plan(%(plan)s, %(was)s, %(becomes)s, %(by)s, %(verb)s, %(note)s) AS revision"
 LOG = """
@@ -107,7 +113,7 @@ def move(engine: Engine, name: str, what: str, *, by: str, note: str | None = No
     def attempt(connection: Connection) -> Plan:
         plan = find_plan(connection, name)
         if plan.state != was:
-            raise NotADraftError(f"plan {name} is {plan.state.replace('_', ' ')}; only one that is {was} can {what}")
+            raise NotADraftError(f"plan {name} is {plan.said_state}; {ONLY[what]}")
         values = {"plan": plan.plan_id, "was": was, "becomes": becomes, "by": by, "verb": what, "note": note}
         row(connection, MOVE, values)
         return find_plan(connection, name)

@@ -21,6 +21,16 @@ SELECT v.code FROM onegrid.ancestry AS a JOIN onegrid.grid_version AS v ON v.pla
 WHERE a.plan_id = %(plan)s AND v.community = %(community)s
 UNION SELECT code FROM onegrid.code_register WHERE code >= %(prefix)s AND code < %(prefix)s || 'x'
 """
+GIVEN = """
+WITH RECURSIVE line AS (
+    SELECT plan_id, parent_id FROM onegrid.plan WHERE plan_id = %(plan)s
+    UNION SELECT p.plan_id, p.parent_id FROM line JOIN onegrid.plan AS p ON p.plan_id = line.parent_id
+)
+SELECT v.code FROM line JOIN onegrid.grid_version AS v USING (plan_id)
+UNION SELECT code FROM onegrid.code_register
+UNION SELECT unnest(ARRAY[attributes->>'old_code', attributes->>'new_code']) FROM onegrid.source_row
+WHERE layer = 'lineage' AND source_id IN (SELECT source_id FROM line JOIN onegrid.revision USING (plan_id))
+"""
 
 
 def fresh_numbers(connection: Connection, plan: Plan, parameters: Parameters) -> Fresh:
@@ -35,6 +45,12 @@ def fresh_numbers(connection: Connection, plan: Plan, parameters: Parameters) ->
         return str(row(connection, "SELECT nextval('onegrid.grid_number') AS number").number), code
 
     return give
+
+
+def codes_given(connection: Connection, plan: Plan) -> frozenset[str]:
+    """Return all codes that a plan, those that it came from and their builds ever gave out, or that were in force."""
+    found = rows(connection, GIVEN, {"plan": plan.plan_id})
+    return frozenset(one.code for one in found if one.code is not None)
 
 
 def next_code(prefix: str, used: set[str], digits: int) -> str:

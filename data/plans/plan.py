@@ -61,6 +61,11 @@ class Plan:
             return "in_force"
         return self.state
 
+    @property
+    def said_state(self) -> str:
+        """What the plan is, in words that follow "is"."""
+        return {"draft": "a draft", "in_review": "in review"}.get(self.state, self.state)
+
 
 @lru_cache
 def crs_of(srid: int) -> pyproj.CRS:
@@ -114,5 +119,5 @@ def require_draft(plan: Plan) -> None:
     """Refuse to edit what is no draft."""
     if plan.state != "draft":
         what = {"in_review": "is in review; return it first", "approved": "is approved and never changes"}
-        reason = what.get(plan.state, "is retired")
+        reason = what.get(plan.state, "is withdrawn")
         raise NotADraftError(f"plan {plan.name} {reason}; to go on from it, make a branch")

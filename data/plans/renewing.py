@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Asked, carry_out, note
-from data.plans.comparing import compare, require_one_crs
+from data.plans.comparing import compare
 from data.plans.differing import State, differing
 from data.plans.door import tried
 from data.plans.ground import communities_there, meant_by_grids
@@ -64,7 +64,7 @@ def offer_build(
     Parameters
     ----------
     out
-        The build; made with ``--previous`` of the plan's export, its grids carry on their codes.
+        The build; made with ``--previous plan:NAME``, its grids carry on their codes.
     into
         The plan that it is meant for.
     name
@@ -73,12 +73,10 @@ def offer_build(
     Raises
     ------
     UnknownPlanError, NotADraftError, PlanNameTakenError, PlanError, InputError
-        As for importing; or the plan is in another CRS.
+        As for importing; the build is in another CRS than the plan, or of another division.
     """
-    with_plan = tried(engine, into, lambda connection: find_plan(connection, into))
-    require_draft(with_plan)
-    offered = import_build(engine, out, name, by=by, like=into, progress=progress)
-    require_one_crs(State(with_plan, with_plan.head), State(offered, 0))
+    require_draft(tried(engine, into, lambda connection: find_plan(connection, into)))
+    import_build(engine, out, name, by=by, like=into, progress=progress)
     progress("renew")
     outcomes = tried(engine, name, lambda connection: bring(connection, into, name, by))
 
