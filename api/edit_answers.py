@@ -88,6 +88,7 @@ def figures_of(grid: Grid | None) -> Mapping[str, Any] | None:
 
 
 def said_of(gaps: Sequence[Gap], ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the gaps of some ids."""
+    """Return the gaps of some ids, the worst first."""
     wanted = set(ids)
-    return [{"gap_id": gap.gap_id, **gap.said, "area_m2": gap.area_m2} for gap in gaps if gap.gap_id in wanted]
+    chosen = sorted((gap for gap in gaps if gap.gap_id in wanted), key=lambda gap: (-gap.said["severity"], gap.gap_id))
+    return [{"gap_id": gap.gap_id, **gap.said, "area_m2": gap.area_m2} for gap in chosen]
