@@ -68,14 +68,12 @@ def touched_since_parting(connection: Connection, one: State, other: State) -> l
     if parted is None:
         values = {"one": one.plan.plan_id, "one_at": one.at, "other": other.plan.plan_id, "other_at": other.at}
         return [found.grid_id for found in rows(connection, BY_WORDS, values)]
+    common = chain(connection, parted)  # may be from before the plan that both come from left its own parent
     touched: set[int] = set()
     for state in (one, other):
         for plan_id, upto in chain(connection, state).items():
-            shared = plan_id == parted.plan.plan_id
-            values = {"plan": plan_id, "after": parted.at if shared else -1, "upto": upto}
+            values = {"plan": plan_id, "after": common.get(plan_id, -1), "upto": upto}
             touched |= {found.grid_id for found in rows(connection, TOUCHED, values)}
-            if shared:
-                break
     return sorted(touched)
 
 

@@ -22,6 +22,7 @@ from data.plans.plan import find_plan, plan_in_force
 from data.plans.renewing import accept, offer_build
 from data.plans.undoing import redo, undo
 from geo.errors import (
+    EditRefused,
     InputError,
     NotADraftError,
     NothingToReverseError,
@@ -71,6 +72,19 @@ def test_undo_restores_to_the_bit_and_redo_does_again(planned: Engine):
     assert drawn(planned) == split
     assert gaps_in(planned).keys() == opened
     assert undo(planned, "town", by="a", base=3).revision == 4
+    assert drawn(planned) == before
+
+
+def test_every_grid_that_is_split_is_put_back_to_the_bit(planned: Engine):
+    before, done = drawn(planned), 0
+    for code, version in grids_of(planned).items():
+        try:
+            ask(planned, "split", by="a", code=code, line=across(version.grid.polygon))
+        except EditRefused:
+            continue
+        undo(planned, "town", by="a", base=plan_of(planned).head)
+        done += 1
+    assert done > 20
     assert drawn(planned) == before
 
 
@@ -243,6 +257,17 @@ def test_what_differs_between_branches_is_told_grid_by_grid(planned: Engine):
     [moved] = found.changed_hands
     assert (moved.old, moved.new, moved.area_share) == (other.code, one.code, pytest.approx(1))
     assert moved.households == other.households
+
+
+def test_states_from_before_their_plan_left_its_parent_are_compared(planned: Engine):
+    grid = largest(planned)
+    ask(planned, "retag", code=grid.code, name="改名")
+    branch(planned, "a", of="town", by="a")
+    branch(planned, "b", of="a", by="b")
+    with connected(planned, place="") as connection:
+        early, late = (State(find_plan(connection, name), at) for name, at in (("b", 0), ("a", 1)))
+        assert [each.fate for each in compare(connection, early, late).grids] == ["retagged"]
+        assert [each.fate for each in compare(connection, late, early).grids] == ["retagged"]
 
 
 def test_what_fits_is_merged_and_what_both_changed_is_listed(planned: Engine):
