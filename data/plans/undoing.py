@@ -139,7 +139,10 @@ def taking_back(seen: Look, was: Was) -> Edit:
         raise stale(moved, was.revision)
     still = [code for code in was.after if is_same(seen.versions.get(code), was.after[code])]
     whole = len(still) == len(was.after)  # nobody even wove a vertex into its borders
-    back = [version.grid for code, version in was.before.items() if whole or code in was.changed]
+    back = [
+        version.grid for code, version in was.before.items()
+        if code in was.changed or (whole and not is_same(was.after.get(code), version))
+    ]  # fmt: skip
     return replace_grids(back, [code for code in was.after if code in was.changed and code not in was.before])
 
 
