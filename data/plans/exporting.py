@@ -45,6 +45,10 @@ JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(
 JOIN onegrid.source AS s ON s.source_id = r.source_id
 WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC LIMIT 1
 """
+BUILDINGS = """
+SELECT ST_AsBinary(buildings) AS buildings, contents->'counts' AS counts FROM onegrid.dossier
+WHERE source_id = %(source)s AND buildings IS NOT NULL ORDER BY community
+"""
 RECORDS = "SELECT community, contents->'records' AS records FROM onegrid.dossier WHERE source_id = %(source)s"
 
 Texts: TypeAlias = Mapping[str, Any]
@@ -162,8 +166,7 @@ class PlanLayers:
 
     def duty(self) -> Frame:
         """Who is on duty: by the roster, else, of secretaries, by the party table; and the communities' telephones."""
-        layer = self.unchanged("duty")
-        stay = layer[(layer["post"] == OFFICE) | layer["code"].isin(set(self.column("community")))]
+        stay = self.unchanged("duty")
         held = [{"code": one.code, **said} for one in self.found for said in on_duty(one.records)]
         table = pd.concat([stay, pd.DataFrame(held, columns=list(DUTY_COLUMNS))], ignore_index=True)
         rank = {post: number for number, post in enumerate((OFFICE, *POSTS))}
@@ -190,6 +193,17 @@ class PlanLayers:
         )
         table = layer.iloc[place].assign(code=np.array(self.code, dtype=object)[grid])
         return table.sort_values(["code", "name", "x", "y"], kind="stable", ignore_index=True)
+
+    def buildings(self) -> Frame:
+        """The buildings on the communities; one on a border is on both sides and stands here once."""
+        found = rows(self.connection, BUILDINGS, {"source": self.source_id})
+        land = shapely.from_wkb(np.array([one.buildings for one in found], dtype=object))
+        point, community = shapely.get_parts(land, return_index=True)
+        counts = [count for one in found for count in one.counts]
+        table = pd.DataFrame(counts, columns=list(COUNTS))
+        place = pd.DataFrame({"x": shapely.get_x(point), "y": shapely.get_y(point), "community": community})
+        here = (place.groupby(["x", "y"])["community"].transform("min") == place["community"]).to_numpy()
+        return self.drawn(table[here].reset_index(drop=True), point[here])
 
     def gaps(self) -> Frame:
         """The gaps, exceptions judged as of today."""

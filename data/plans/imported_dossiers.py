@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import Connection
 
 from data.output import Frame
-from data.plans.copying import append, ewkb, simple
+from data.plans.copying import Appending, ewkb, simple
 from data.plans.imported_grids import groups, joined, plain, record_texts
 from geo.arrays import Ints, dense, unroll
 from geo.gaps.contested import TERRITORIAL
@@ -23,7 +22,7 @@ from geo.sources import COUNTS
 UNIT = ("layer", "source_id", "name", "home", "counted", "owners_committee", "property_company", "property_party")
 
 
-def append_dossiers(connection: Connection, begun: tuple[int, int], srid: int, layers: Mapping[str, Frame]) -> None:
+def append_dossiers(appending: Appending, layers: Mapping[str, Frame]) -> None:
     """Write the dossiers of a build's communities."""
     communities = layers["communities"]
     code = communities["code"].to_numpy(dtype=object)
@@ -48,10 +47,10 @@ def append_dossiers(connection: Connection, begun: tuple[int, int], srid: int, l
     columns = {
         "community": ("text", code.tolist()),
         "contents": ("jsonb", contents),
-        "polygon": ("bytea", ewkb(polygon, srid)),
-        "buildings": ("bytea", ewkb(buildings, srid)),
+        "polygon": ("bytea", ewkb(polygon, appending.srid)),
+        "buildings": ("bytea", ewkb(buildings, appending.srid)),
     }
-    append(connection, "import_dossiers", begun, columns)
+    appending.append("import_dossiers", columns)
 
 
 @dataclass(frozen=True, eq=False)

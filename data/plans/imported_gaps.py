@@ -7,15 +7,14 @@ import json
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import Connection
 
 from data.output import Frame
-from data.plans.copying import append, ewkb, simple
+from data.plans.copying import Appending, ewkb, simple
 from data.plans.imported_grids import plain
 from geo.gaps import KINDS
 
 
-def append_gaps(connection: Connection, begun: tuple[int, int], srid: int, gaps: Frame, grids: Frame) -> None:
+def append_gaps(appending: Appending, gaps: Frame, grids: Frame) -> None:
     """Write the gaps of a build as those of a plan's first revision.
 
     Exceptions that have run out are judged when they are read, by the day: here they are accepted.
@@ -32,9 +31,9 @@ def append_gaps(connection: Connection, begun: tuple[int, int], srid: int, gaps:
         "detail": ("jsonb", without_rule(gaps["detail"].tolist(), kind.tolist())),
         "remedy": ("text", remedy.tolist()),
         "state": ("text", plain(gaps["state"].replace("expired", "accepted"))),
-        "land": ("bytea", ewkb(own_land(gaps, grids), srid)),
+        "land": ("bytea", ewkb(own_land(gaps, grids), appending.srid)),
     }
-    append(connection, "import_gaps", begun, columns)
+    appending.append("import_gaps", columns)
 
 
 def without_rule(details: list[str], kinds: list[str]) -> list[str]:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import Connection
 
 from data.output import Frame
-from data.plans.copying import append, ewkb, simple
+from data.plans.copying import Appending, ewkb, simple
 from data.plans.ledger import BESIDE, POST
 from geo.arrays import Geometries, Ints
 from geo.plans.generalising import generalised_all
@@ -25,12 +24,7 @@ SAID = {
 
 
 def append_grids(
-    connection: Connection,
-    begun: tuple[int, int],
-    srid: int,
-    grid_ids: Sequence[int],
-    layers: Mapping[str, Frame],
-    tolerance_m: float,
+    appending: Appending, grid_ids: Sequence[int], layers: Mapping[str, Frame], tolerance_m: float
 ) -> None:
     """Write the grids of a build as the first revision of a plan.
 
@@ -41,10 +35,11 @@ def append_grids(
     layers
         Of the build.
     """
-    grids = layers["grids"]
+    grids, srid = layers["grids"], appending.srid
     code = grids["code"].to_numpy(dtype=object)
     polygon = simple(np.asarray(grids.geometry.array, dtype=object))
     claims, faces = faces_by_grid(layers["faces"], code)
+    outline = generalised_all(polygon, tolerance_m=tolerance_m)
     columns = {
         "grid_id": ("bigint", grid_ids),
         **{name: ("text", plain(grids[of])) for name, of in SAID.items()},
@@ -54,9 +49,9 @@ def append_grids(
         "ledger": ("jsonb", ledger_by_grid(layers, code)),
         "polygon": ("bytea", ewkb(polygon, srid)),
         "faces": ("bytea", ewkb(faces, srid)),
-        "outline": ("bytea", ewkb(generalised_all(polygon, tolerance_m=tolerance_m), srid)),
+        "outline": ("bytea", ewkb(outline, srid)),
     }
-    append(connection, "import_grids", begun, columns)
+    appending.append("import_grids", columns)
 
 
 def plain(column: pd.Series) -> list[object]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from data.build_layers import LAYERS
 from data.output import Frame, read_build
 from data.plans.carrying import TOLERANCE_M
-from data.plans.copying import append, ewkb, simple
+from data.plans.copying import Appending, ewkb, simple
 from data.plans.door import tried
 from data.plans.identity import identities
 from data.plans.imported_dossiers import append_dossiers
@@ -30,8 +30,8 @@ from geo.errors import InputError, PlanError, PlanNameTakenError
 from geo.standards_table import standards_from_table
 
 UNCHANGED = (
-    *("units", "communities", "repairs", "lineage", "buildings", "facilities", "roads", "premises", "standards"),
-    *("party_organisations", "community_staffing", "ratings", "duty"),
+    *("units", "communities", "repairs", "lineage", "facilities", "roads", "premises", "standards"),
+    *("party_organisations", "community_staffing", "ratings"),
 )
 """The layers that a plan keeps as they are; the others come from its grids, dossiers and gaps."""
 
@@ -74,7 +74,7 @@ def import_build(
         The build is in another CRS than ``like``, or of another division.
     """
     progress("read")
-    layers = read_build(out)
+    layers = Build(out)
     srid = srid_of(layers["grids"], out)
     return tried(engine, name, lambda connection: imported(connection, layers, srid, name, by, like, progress))
 
@@ -101,16 +101,17 @@ def imported(
         raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
     except errors.CheckViolation as error:
         raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
-    begun = (made.plan, made.source)
-    progress("sources")
-    for layer in UNCHANGED:
-        append_layer(connection, begun, srid, layer, layers[layer])
-    append_dossiers(connection, begun, srid, layers)
-    append_roads(connection, begun, layers)
-    progress("grids")
-    append_grids(connection, begun, srid, identities(connection, grids, forebear), layers, TOLERANCE_M)
-    progress("gaps")
-    append_gaps(connection, begun, srid, layers["gaps"], grids)
+    with Appending(connection, made.plan, made.source, srid) as appending:
+        progress("sources")
+        for layer in UNCHANGED:
+            append_layer(appending, layer, layers[layer])
+        append_duty(appending, layers)
+        append_gaps(appending, layers["gaps"], grids)
+        append_dossiers(appending, layers)
+        append_roads(appending, layers)
+        progress("grids")
+        append_grids(appending, identities(connection, grids, forebear), layers, TOLERANCE_M)
+        progress("write")
     rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})
     return find_plan(connection, name)
 
@@ -127,6 +128,19 @@ def require_likeness(plan: Plan, srid: int, division: str) -> None:
             f"the build has communities outside {plan.jurisdiction}, which plan {plan.name} is of; "
             "import it as a plan of its own"
         )
+
+
+class Build(dict[str, Frame]):
+    """The layers of a build, each read when it is first asked for."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__()
+        self.out = out
+
+    def __missing__(self, name: str) -> Frame:
+        """Read a layer."""
+        self[name] = read_build(self.out, [name])[name]
+        return self[name]
 
 
 def srid_of(grids: Frame, out: Path) -> int:
@@ -181,23 +195,29 @@ def exceptions(records: Frame) -> list[list[Any]]:
     return [["exceptions", said] for said in table if "gap_id" in said or "layer" in said]
 
 
-def append_layer(connection: Connection, begun: tuple[int, int], srid: int, name: str, frame: Frame) -> None:
-    """Keep a layer that no edit changes."""
+def append_layer(appending: Appending, name: str, frame: Frame) -> None:
+    """Keep a layer, or rows of one, that no edit changes."""
     columns = list(LAYERS[name].columns)
     texts = [as_json(dict(zip(columns, values, strict=True))) for values in rows_of(frame, columns)]
     drawn: list[bytes | None] = [None] * len(frame)
     if LAYERS[name].geometry:
-        drawn = ewkb(simple(np.asarray(frame.geometry.array, dtype=object)), srid)
+        drawn = ewkb(simple(np.asarray(frame.geometry.array, dtype=object)), appending.srid)
     kept = {
         "layer": ("text", [name] * len(frame)),
         "number": ("integer", range(len(frame))),
         "attributes": ("jsonb", texts),
         "geometry": ("bytea", drawn),
     }
-    append(connection, "import_rows", begun, kept)
+    appending.append("import_rows", kept)
 
 
-def append_roads(connection: Connection, begun: tuple[int, int], layers: Mapping[str, Frame]) -> None:
+def append_duty(appending: Appending, layers: Mapping[str, Frame]) -> None:
+    """Keep who is on duty for communities themselves; those of grids stand among the grids' records."""
+    duty = layers["duty"]
+    append_layer(appending, "duty", duty[duty["code"].isin(layers["communities"]["code"])])
+
+
+def append_roads(appending: Appending, layers: Mapping[str, Frame]) -> None:
     """Measure the ways along the roads to facilities, and keep them by squares."""
     facilities, roads = layers["facilities"], layers["roads"]
     standards = standards_from_table(layers["standards"])
@@ -208,5 +228,4 @@ def append_roads(connection: Connection, begun: tuple[int, int], layers: Mapping
     stretches = walks_between(points, kinds, lines, standards).stretches()
     if stretches is not None:
         x, y, some = zip(*squares(stretches), strict=True)
-        columns = {"x": ("integer", x), "y": ("integer", y), "stretches": ("bytea", some)}
-        append(connection, "import_roads", begun, columns)
+        appending.append("import_roads", {"x": ("integer", x), "y": ("integer", y), "stretches": ("bytea", some)})
