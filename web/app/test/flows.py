@@ -139,8 +139,10 @@ def test_a_split_needs_no_pointer(open_page: Callable[..., Page]) -> None:
     page.keyboard.press("s")
     page.wait_for_timeout(900)
     for key in ("ArrowLeft", "ArrowLeft", " ", *["ArrowRight"] * 5, " "):
+        before = page.url
         page.keyboard.press(key)
-        page.wait_for_timeout(700)
+        if key != " ":
+            page.wait_for_url(lambda now, before=before: now != before)
     page.keyboard.press("Enter")
     expect(page.locator(".consequences.ready")).to_be_visible()
     page.keyboard.press("Enter")
