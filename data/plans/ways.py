@@ -21,6 +21,9 @@ from geo.standards import Standards
 from geo.walking import Stretches, Walks
 
 SQUARE_M = 500.0
+FARTHEST = 2**31 - 1
+"""No square is beyond; the database's whole numbers end there."""
+
 MARGIN_M = 150.0
 """Roads are looked up so far around grids, at first."""
 
@@ -30,8 +33,7 @@ WHERE source_id = %(source)s AND layer = 'facilities' ORDER BY number
 """
 SQUARES = """
 SELECT stretches FROM onegrid.source_roads
-WHERE source_id = %(source)s AND x BETWEEN %(west)s::float8 AND %(east)s::float8
-    AND y BETWEEN %(south)s::float8 AND %(north)s::float8 ORDER BY x, y
+WHERE source_id = %(source)s AND x BETWEEN %(west)s AND %(east)s AND y BETWEEN %(south)s AND %(north)s ORDER BY x, y
 """
 
 
@@ -51,7 +53,8 @@ class Ways:
             return known
         low = np.floor((np.array(box[:2]) - margin_m) / SQUARE_M)
         high = np.floor((np.array(box[2:]) + margin_m) / SQUARE_M)
-        place = dict(zip(("west", "south", "east", "north"), [*low.tolist(), *high.tolist()], strict=True))
+        ends = np.clip(np.concatenate([low, high]), -FARTHEST, FARTHEST).astype(np.int64).tolist()
+        place = dict(zip(("west", "south", "east", "north"), ends, strict=True))
         kinds = len(known.kinds)
         found = [
             np.frombuffer(one.stretches).reshape(-1, 4 + 2 * kinds)
