@@ -12,7 +12,13 @@ from data.plans.rows import row, rows
 from data.plans.versions import read_versions
 from geo.edits.ground import Grid
 
-ANCESTRY = "SELECT ancestor_id, upto FROM onegrid.ancestry WHERE plan_id = %(plan)s ORDER BY depth"
+CHAIN = """
+WITH RECURSIVE chain (plan_id, upto, parent_id, parent_revision, depth) AS (
+    SELECT plan_id, %(at)s::integer, parent_id, parent_revision, 0 FROM onegrid.plan WHERE plan_id = %(plan)s
+    UNION ALL SELECT p.plan_id, LEAST(c.upto, c.parent_revision), p.parent_id, p.parent_revision, c.depth + 1
+    FROM chain AS c JOIN onegrid.plan AS p ON p.plan_id = c.parent_id)
+SELECT plan_id, upto FROM chain ORDER BY depth
+"""
 TOUCHED = """
 SELECT DISTINCT unnest(grid_ids) AS grid_id FROM onegrid.revision
 WHERE plan_id = %(plan)s AND revision > %(after)s AND revision <= %(upto)s
@@ -87,6 +93,9 @@ def parting(connection: Connection, one: State, other: State) -> State | None:
 
 
 def chain(connection: Connection, state: State) -> dict[int, int]:
-    """Return the plans that a state comes from, itself first, and up to which revision of each."""
-    found = rows(connection, ANCESTRY, {"plan": state.plan.plan_id})
-    return {each.ancestor_id: min(each.upto, state.at) for each in found}
+    """Return the plans that a state comes from, itself first, and up to which revision of each.
+
+    All of them: also those whose rows a branch does not share any more, because it has copies of its own.
+    """
+    found = rows(connection, CHAIN, {"plan": state.plan.plan_id, "at": state.at})
+    return {each.plan_id: each.upto for each in found}

@@ -296,6 +296,19 @@ def test_what_fits_is_merged_and_what_both_changed_is_listed(planned: Engine):
     assert_whole(planned, "b", since="town")
 
 
+def test_a_branch_with_rows_of_its_own_is_merged_into_the_plan_that_it_comes_from(planned: Engine):
+    grid, name = largest(planned), "town"
+    for number in range(10):
+        branch(planned, f"b{number}", of=name, by="b")
+        name = f"b{number}"
+    done = ask(planned, "split", plan=name, code=grid.code, line=across(grid.polygon))
+    merged = merge_plans(planned, "town", source=name, by="lead", base=0)
+    assert not merged.combination.conflicts
+    assert merged.applied.revision == 1
+    assert {one.grid_id for one in merged.applied.created} == {one.grid_id for one in done.created}
+    assert not compared(planned, "town", name).changed_hands
+
+
 def test_a_branch_merged_into_the_plan_in_force_may_be_approved(planned: Engine):
     put_in_force(planned, "town")
     one, other = neighbours(planned)
