@@ -11,7 +11,7 @@ import shapely
 from geo.edges import Edges
 from geo.edits.ground import Edit, Grid, Ground
 from geo.edits.land import among
-from geo.edits.passing import Passed, passed_on
+from geo.edits.passing import Passed, largest, passed_on
 from geo.edits.pinching import require_unpinched
 from geo.edits.weaving import as_lines, lower_first
 from geo.noding import CELLS_PER_M
@@ -110,19 +110,21 @@ def woven_of(
     bent = [grid for grid, same in zip(other, looks, strict=True) if same]
     changed = [grid for grid, same in zip(other, looks, strict=True) if not same]
     had = [ground.grids[grid.code] for grid in bent]
-    gave = sharing(had, [*created, *changed], ground)
-    took = sharing(bent, [*retired, *(ground.grids[grid.code] for grid in changed)], ground)
+    gave = sharing(had, created, changed)
+    took = sharing(bent, retired, [ground.grids[grid.code] for grid in changed])
     return tuple(grid for row, grid in enumerate(bent) if row not in gave and row not in took)
 
 
-def sharing(some: Sequence[Grid], others: Sequence[Grid], ground: Ground) -> set[int]:
-    """Return the rows of grids that have land in common with others: more than bending moves, or most of a new one."""
-    if not some or not others:
+def sharing(some: Sequence[Grid], whole: Sequence[Grid], others: Sequence[Grid]) -> set[int]:
+    """Return the rows of grids that have land in common with others: more than bending moves, or most of a whole one's.
+
+    ``whole`` are grids that were made or are gone, however thin they are.
+    """
+    if not some or not (whole or others):
         return set()
-    polygons, lands = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, others))
+    polygons, lands = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, [*whole, *others]))
     other, row = shapely.STRtree(polygons).query(lands, predicate="intersects")
     common = shapely.intersection(lands[other], polygons[row])
-    made = np.array([grid.code not in ground.grids for grid in others], dtype=np.bool_)[other]
     wide = shapely.area(common) > BENT_M * shapely.length(common) / 2
-    most = made & (shapely.area(common) > shapely.area(lands[other]) / 2)
+    most = (other < len(whole)) & largest(other, shapely.area(common))
     return set(row[wide | most].tolist())

@@ -148,6 +148,20 @@ def test_grids_of_different_communities_are_not_merged():
     assert refusal(ground("ab", "pq"), merge_grids(["a", "b"], keep="a")) == "crosses_community"
 
 
+def test_a_grid_as_thin_as_borders_bend_passes_on_to_the_one_that_it_is_merged_with():
+    corners = {
+        "a": [(0, 0), (9000, 0), (9000, 9000), (0, 9000)],
+        "thin": [(9000, 0), (9001, 0), (9001, 9000), (9000, 9000)],
+        "b": [(9001, 0), (20_000, 0), (20_000, 9000), (9001, 9000)],
+    }
+    lands = {code: drawn_at_hill(some) for code, some in corners.items()}
+    before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
+    change = apply(before, merge_grids(["a", "thin"], keep="a"))
+    assert [grid.code for grid in change.modified] == ["a"]
+    passed = {(one.old, one.new): one.area_share for one in change.lineage}
+    assert passed == {("a", "a"): 1, ("thin", "a"): 1}
+
+
 # reshape
 
 
