@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from geo.edges import components
-from geo.edits.ground import Edit, Grid, Ground
+from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.land import Cells, cut, regrid
 from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
+
+OF_ONE = {"roster": ("post", "name", "phone"), "party": ("organisation_id",)}
+"""What tells records apart that say one thing of several grids: who holds a post in each, what organisation covers all.
+"""
+
+OF_A_GRID = ("scores", "exceptions")
+"""Tables whose rows are of no other grid: the sheets of one settlement, what was signed for the gaps of one place."""
 
 
 def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     """Merge grids of one community, each beside another of them, into ``keep``.
 
     Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up,
-    records come together.
+    records come `together`.
 
     Raises
     ------
@@ -37,11 +44,38 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         require_same_community(grids)
         cells = cut(ground, grids)
         require_together(cells)
-        everybody = tuple(record for grid in cells.grids for record in grid.records)
-        merged = replace(cells.grids[0], records=everybody)
+        kept, *others = cells.grids
+        merged = replace(kept, records=together(kept.records, (record for grid in others for record in grid.records)))
         return regrid(cells, np.zeros(len(cells), dtype=np.int64), [merged])
 
     return edit
+
+
+def together(kept: Sequence[Record], others: Iterable[Record]) -> tuple[Record, ...]:
+    """Return the records of a grid that takes in others.
+
+    Posts, money and party organisations add up; who held a post in several grids, and an organisation that covered
+    several, stands once. Score sheets and exceptions of the others go: two sheets of one period would add up to one
+    score, and nobody signed for what the kept grid lacks.
+    """
+    stand = list(kept)
+    known = {key for record in kept if (key := key_of(record)) is not None}
+    for record in others:
+        key = key_of(record)
+        if record.table in OF_A_GRID or key in known:
+            continue
+        stand.append(record)
+        if key is not None:
+            known.add(key)
+    return tuple(stand)
+
+
+def key_of(record: Record) -> tuple[object, ...] | None:
+    """Return what a record says that it may say of several grids, None where it says it of its own alone."""
+    said = dict(record.values)
+    if record.table not in OF_ONE or (record.table == "roster" and "name" not in said):
+        return None
+    return record.table, *(said.get(name) for name in OF_ONE[record.table])
 
 
 def require_several(grids: Sequence[Grid]) -> None:

@@ -17,6 +17,7 @@ from geo.arrays import Bools, Geometries, Ints, dense, sums
 from geo.edits.applying import restoring
 from geo.edits.ground import Edit, Fresh, Grid, Ground
 from geo.edits.land import Cells, cut, regrid
+from geo.edits.merge import together
 from geo.errors import TooFineError
 from geo.plans.combining import Recoded
 from geo.plans.deciding import Decision, Given, Said, unit_of
@@ -258,5 +259,5 @@ def with_records(cells: Cells, owner: Ints, grids: Sequence[Grid]) -> list[Grid]
     for row in np.setdiff1d(cells.grid, owner).tolist():
         mine = cells.grid == row
         heir = int(np.argmax(sums(cells.area_m2[mine], owner[mine], len(grids))))
-        heirs[heir] = replace(heirs[heir], records=(*heirs[heir].records, *grids[row].records))
+        heirs[heir] = replace(heirs[heir], records=together(heirs[heir].records, grids[row].records))
     return heirs
