@@ -109,22 +109,24 @@ def woven_of(
     looks = [only_woven(ground.grids[grid.code], grid) for grid in other]
     bent = [grid for grid, same in zip(other, looks, strict=True) if same]
     changed = [grid for grid, same in zip(other, looks, strict=True) if not same]
-    had = [ground.grids[grid.code] for grid in bent]
-    gave = sharing(had, created, changed)
-    took = sharing(bent, retired, [ground.grids[grid.code] for grid in changed])
+    had, were = ([ground.grids[grid.code] for grid in some] for some in (bent, changed))
+    gave = sharing(had, [*retired, *were], created, changed)
+    took = sharing(bent, [*created, *changed], retired, were)
     return tuple(grid for row, grid in enumerate(bent) if row not in gave and row not in took)
 
 
-def sharing(some: Sequence[Grid], whole: Sequence[Grid], others: Sequence[Grid]) -> set[int]:
-    """Return the rows of grids that have land in common with others: more than bending moves, or most of a whole one's.
+def sharing(some: Sequence[Grid], rest: Sequence[Grid], whole: Sequence[Grid], others: Sequence[Grid]) -> set[int]:
+    """Return the rows of grids that have land in common with others: more than bending moves, or more of a whole one's
+    than any.
 
-    ``whole`` are grids that were made or are gone, however thin they are.
+    ``whole`` are grids that were made or are gone, however thin they are; all of their land is that of ``some`` and
+    ``rest``.
     """
     if not some or not (whole or others):
         return set()
-    polygons, lands = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, [*whole, *others]))
+    polygons, lands = (np.array([grid.polygon for grid in grids]) for grids in ([*some, *rest], [*whole, *others]))
     other, row = shapely.STRtree(polygons).query(lands, predicate="intersects")
     common = shapely.intersection(lands[other], polygons[row])
     wide = shapely.area(common) > BENT_M * shapely.length(common) / 2
     most = (other < len(whole)) & largest(other, shapely.area(common))
-    return set(row[wide | most].tolist())
+    return set(row[(row < len(some)) & (wide | most)].tolist())

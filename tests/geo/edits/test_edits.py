@@ -81,6 +81,19 @@ def test_neighbours_get_the_vertices_of_the_line_and_no_other_change():
     assert_partition(change.ground, before)
 
 
+def test_a_thin_new_grid_is_nobodys_land_but_that_of_the_grid_that_was_split():
+    corners = {
+        "a": [(0, 0), (9000, 0), (9003, 9000), (0, 9000)],
+        "b": [(9000, 0), (20_000, 0), (20_000, 9000), (9003, 9000)],
+    }
+    lands = {code: drawn_at_hill(some) for code, some in corners.items()}
+    before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
+    beside_the_border = np.array([[*at_hill((9001, 4000)), *at_hill((8999, 9000))]])
+    change = apply(before, split_grid("a", beside_the_border, fresh=fresh()))
+    assert [grid.code for grid in change.woven] == ["b"]
+    assert {passed.old for passed in change.lineage} == {"a"}
+
+
 def test_a_line_that_divides_nothing_is_refused():
     for missing in (
         line((5, 5), (6, 6)),
