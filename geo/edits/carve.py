@@ -15,12 +15,16 @@ from geo.edits.reshape import require_no_more_parts
 from geo.edits.split import new_grid
 from geo.errors import LineMissesGridError
 from geo.noding import CELLS_PER_M
+from geo.result import GRID_KINDS
+
+PUBLIC_SPACE, UNCLAIMED = GRID_KINDS["patrol_zone"], GRID_KINDS["community"]
 
 
 def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     """Carve what a closed line goes round out of the grids that it covers.
 
-    The new grid takes after the one that it has most land of. The area must lie in one community.
+    The new grid takes after the one that it has most land of. Where that is unclaimed, somebody holds the new grid from
+    now on: it is public space, of no source unit. The area must lie in one community.
 
     Parameters
     ----------
@@ -55,7 +59,9 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
             raise LineMissesGridError("the area drawn is too small to be land")
         owner = np.where(inside, len(grids), cells.grid)
         require_no_more_parts(cells, owner)
-        made = replace(new_grid(cells.grids[int(np.argmax(land))], fresh), name=name)
+        source = cells.grids[int(np.argmax(land))]
+        kind = PUBLIC_SPACE if source.kind == UNCLAIMED else source.kind
+        made = replace(new_grid(source, fresh), name=name, kind=kind)
         return regrid(cells, owner, [*cells.grids, made], {len(grids): "override"})
 
     return edit

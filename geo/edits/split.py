@@ -17,7 +17,8 @@ def split_grid(code: str, line: Ints, *, fresh: Fresh) -> Edit:
     """Split a grid along a line; inverse of `geo.edits.merge.merge_grids`.
 
     Of each part of the grid that the line divides, the piece with most land stays, and every other piece becomes a grid
-    of its own. The line may begin and end outside, cross several times, and run along borders.
+    of its own, of the same kind: unclaimed land stays unclaimed. The line may begin and end outside, cross several
+    times, and run along borders.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from geo.arrays import Bools, Ints
 from geo.gaps.about import about_grids
 from geo.gaps.held import Held
 from geo.gaps.ledger import Entries
+from geo.rules import NOBODY
 
 ABSENT = re.compile(r"\s*(?:|无|没有|否|未成立|未组建|未建立|暂无|不详|-+|/|0|no|none|n|false|null)\s*", re.IGNORECASE)
 """What offices write where there is none."""
@@ -67,7 +68,7 @@ def no_property_party(held: Held) -> Entries:
 
 def compounds(held: Held) -> tuple[Ints, Ints]:
     """Return the asked grids that are the main one of a compound, and the compounds: each is judged once."""
-    rows = held.rows[held.text("kind", held.rows) == "residential"]
+    rows = held.rows[(held.text("kind", held.rows) == "residential") & (held.grid_unit[held.rows] != NOBODY)]
     unit = held.grid_unit[rows]
     main = held.main_grid_of(unit) == rows
     return rows[main], unit[main]

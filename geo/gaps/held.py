@@ -76,7 +76,8 @@ class Held:
         Columns of grids, units and communities as plain arrays (`geo.columns`): `GRID_COLUMNS`, `UNIT_COLUMNS` with
         ``label`` ("layer:id"), `COMMUNITY_COLUMNS`.
     grid_unit, grid_community
-        Each grid's unit (`geo.rules.NOBODY`: unclaimed) and the row of its community.
+        Each grid's unit (`geo.rules.NOBODY`: unclaimed, or public space that planners carved out of unclaimed land) and
+        the row of its community.
     home
         The code of the community that holds most of each unit, None if none does.
     hole, hole_key, hole_community

@@ -12,6 +12,7 @@ from geo.gaps.about import about_grids
 from geo.gaps.held import Held
 from geo.gaps.land import wide_land
 from geo.gaps.ledger import Entries, entries
+from geo.rules import NOBODY
 from geo.standards import Size, Value
 
 
@@ -82,7 +83,7 @@ def sized_grids(held: Held) -> Ints:
     rows = held.rows[~held.grid["rural"][held.rows]]
     rows = rows[~np.isnan(held.counts("households", rows))]
     kind = held.text("kind", rows)
-    patrol = rows[kind == "patrol"]
+    patrol = rows[(kind == "patrol") & (held.grid_unit[rows] != NOBODY)]
     counted = ~np.isnan(held.unit["households"][held.grid_unit[patrol]])
     return np.union1d(rows[kind == "residential"], patrol[counted])
 

@@ -136,7 +136,7 @@ def unclaimed_grids(grids: Sequence[Grid]) -> dict[str, int]:
     """Return the row of each community's unclaimed grid, the largest where it has several."""
     largest: dict[str, tuple[float, int]] = {}
     for row, grid in enumerate(grids):
-        if grid.source_layer == "community":
+        if grid.kind == "unclaimed":
             largest[grid.community] = min(largest.get(grid.community, (0.0, row)), (-grid.polygon.area, row))
     return {community: row for community, (_, row) in largest.items()}
 
