@@ -88,7 +88,7 @@ def test_a_thin_new_grid_is_nobodys_land_but_that_of_the_grid_that_was_split():
     }
     lands = {code: drawn_at_hill(some) for code, some in corners.items()}
     before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
-    beside_the_border = np.array([[*at_hill((9001, 4000)), *at_hill((8999, 9000))]])
+    beside_the_border = np.array([[*at_hill((9002, 5000)), *at_hill((8999, 9000))]])
     change = apply(before, split_grid("a", beside_the_border, fresh=fresh()))
     assert [grid.code for grid in change.woven] == ["b"]
     assert {passed.old for passed in change.lineage} == {"a"}
