@@ -73,7 +73,8 @@ class PlanLayers:
     def unchanged(self, name: str) -> Frame:
         """Return a layer that no edit changes."""
         found = rows(self.connection, SOURCE_ROWS, {"source": self.source_id, "layer": name})
-        table = pd.DataFrame([one.attributes for one in found], columns=list(LAYERS[name].columns))
+        layer = LAYERS[name]
+        table = pd.DataFrame([one.attributes for one in found], columns=list(layer.columns)).astype(layer.columns)
         if not LAYERS[name].geometry:
             return table
         return self.drawn(table, shapely.from_wkb(np.array([one.geometry for one in found], dtype=object)))
@@ -130,22 +131,20 @@ class PlanLayers:
         """Their party organisations."""
         names = [name for name in LAYERS["assignments"].columns if name != "code"]
         there = [one for one in self.found if "form" in one.ledger]
-        return pd.DataFrame([{"code": one.code, **{name: one.ledger.get(name) for name in names}} for one in there])
+        return pd.DataFrame(
+            [(one.code, *(one.ledger.get(name) for name in names)) for one in there], columns=["code", *names]
+        )
 
     def settlements(self) -> Frame:
         """Those that are settlements."""
         names = ("self_management", "period", "score", "stars")
+        there = [one for one in self.found if "settlement" in one.ledger]
         return pd.DataFrame(
             [
-                {
-                    "code": one.code,
-                    "households": one.households,
-                    "class": one.ledger["settlement"],
-                    **{name: one.ledger.get(name) for name in names},
-                }
-                for one in self.found
-                if "settlement" in one.ledger
-            ]
+                (one.code, one.households, one.ledger["settlement"], *(one.ledger.get(name) for name in names))
+                for one in there
+            ],
+            columns=["code", "households", "class", *names],
         )
 
     def ratings(self) -> Frame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,7 +94,7 @@ def test_the_provider_is_asked_with_a_state_a_nonce_and_a_challenge_of_their_own
     "wrong",
     [
         {"iss": "https://id.evil.cn"}, {"aud": "another"}, {"aud": None}, {"aud": ["another"], "azp": CLIENT},
-        {"nonce": "x"}, {"nonce": None}, {"exp": int(time.time()) - 600}, {"exp": None}, {"sub": None},
+        {"nonce": "x"}, {"nonce": None}, {"exp": 1_700_000_000}, {"exp": None}, {"sub": None},
     ],
     ids=str,
 )  # fmt: skip

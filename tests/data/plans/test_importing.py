@@ -92,7 +92,33 @@ def test_an_older_build_without_what_ledgers_need_is_imported(planned: Engine, t
     shutil.copytree(town_build, old)
     for name in ("buildings", "facilities", "roads", "records", "standards"):
         (old / f"{name}.parquet").unlink()
-    assert import_build(planned, old, "old", by="a").head == 0
+    plan = import_build(planned, old, "old", by="a")
+    with connected(planned, place="") as connection:
+        layers = read_plan(connection, plan, today=TODAY)
+    assert {name for name in LAYERS if not len(layers[name])} >= {"facilities", "roads", "records", "standards"}
+    assert len(layers["grids"]) == len(read_build(old, ["grids"])["grids"])
+
+
+def test_a_build_without_any_table_comes_out_as_it_was(planned: Engine, town_build: Path, tmp_path: Path):
+    bare = tmp_path / "bare"
+    shutil.copytree(town_build, bare)
+    for name in (
+        "staffing",
+        "assignments",
+        "settlements",
+        "ratings",
+        "premises",
+        "duty",
+        "party_organisations",
+        "records",
+    ):
+        (bare / f"{name}.parquet").unlink()
+    plan = import_build(planned, bare, "bare", by="a")
+    with connected(planned, place="") as connection:
+        layers = read_plan(connection, plan, today=TODAY)
+    for name, kept in read_build(bare).items():
+        if name not in ("build", "lineage", "gaps"):
+            assert said(layers[name], name) == said(kept, name), name
 
 
 def test_a_working_crs_without_a_number_is_refused(planned: Engine, town_build: Path, tmp_path: Path):
