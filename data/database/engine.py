@@ -30,7 +30,17 @@ PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
 """What is asked again and again looks up a few rows by an index: planning or compiling it took longer than doing it."""
 
 
-def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None) -> Engine:
+OPERATOR = """
+SELECT set_config('onegrid.user', 'operator', false), set_config('onegrid.role', 'admin', false),
+       set_config('onegrid.scope_from', '', false), set_config('onegrid.scope_to', 'a', false),
+       set_config('onegrid.writes_from', '', false), set_config('onegrid.writes_to', 'a', false)
+"""
+"""Who asks, until somebody else is named (`data.users.identity`): whoever runs this program on the database itself."""
+
+
+def application_engine(
+    url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None, for_others: bool = False
+) -> Engine:
     """Return an engine for the application, all of whose sessions act as the role that owns nothing.
 
     Parameters
@@ -41,25 +51,28 @@ def application_engine(url: DatabaseURL, *, pool_size: int = POOL_SIZE, statemen
         Connections that are kept; as many again may be opened under load.
     statement_s
         How long a statement may take, in seconds; None: as long as it takes.
+    for_others
+        Whether it works for people who ask over a network: nobody sees or changes anything until it is said for whom a
+        transaction is. Else it works for the operator, who may do everything, as the command line does.
     """
     engine = create_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
-    settle_for_application(engine, url, statement_s)
+    settle_for_application(engine, url, statement_s, operator=not for_others)
     return engine
 
 
 def async_application_engine(
     url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None
 ) -> AsyncEngine:
-    """Return the same for an event loop; ``run_sync`` of its connections takes functions of a connection."""
+    """Return one for an event loop, for others; ``run_sync`` of its connections takes functions of a connection."""
     engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
-    settle_for_application(engine.sync_engine, url, statement_s)
+    settle_for_application(engine.sync_engine, url, statement_s, operator=False)
     return engine
 
 
-def settle_for_application(engine: Engine, url: DatabaseURL, statement_s: float | None) -> None:
+def settle_for_application(engine: Engine, url: DatabaseURL, statement_s: float | None, *, operator: bool) -> None:
     """Have each new session of an engine act as the application's role."""
     become = None if url.user == APPLICATION else APPLICATION
-    event.listen(engine, "connect", lambda connection, _: settle(connection, become, statement_s))
+    event.listen(engine, "connect", lambda connection, _: settle(connection, become, statement_s, operator=operator))
 
 
 def administrator_engine(url: DatabaseURL) -> Engine:
@@ -83,11 +96,15 @@ def shared_options() -> dict[str, Any]:
     }
 
 
-def settle(connection: psycopg.Connection[Any], role: str | None, statement_s: float | None = None) -> None:
+def settle(
+    connection: psycopg.Connection[Any], role: str | None, statement_s: float | None = None, *, operator: bool = False
+) -> None:
     """Make a new session see our tables and PostGIS, and act as a role; a statement may take so long."""
     before, connection.autocommit = connection.autocommit, True
     try:
         connection.execute(AT_HOME)
+        if operator:
+            connection.execute(OPERATOR)
         if statement_s is not None:
             connection.execute("SELECT set_config('statement_timeout', %s, false)", [str(round(statement_s * 1000))])
         if role is not None:

@@ -25,8 +25,18 @@ from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.stale import changed_since, stale
 from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
+from data.users.errors import NotAllowed
+from geo.arrays import Floats
 from geo.crs import parse_crs
-from geo.errors import EditRefused, InputError, NotADraftError, PartitionError, StaleRevisionError
+from geo.errors import (
+    EditRefused,
+    InputError,
+    LineMissesGridError,
+    NotADraftError,
+    PartitionError,
+    StaleRevisionError,
+    UnknownGridError,
+)
 
 ATTEMPTS = 8
 """How often an edit is tried again when others wove vertices into its neighbours meanwhile."""
@@ -34,7 +44,7 @@ ATTEMPTS = 8
 AGAIN = ("OG001", "40001", "40P01")
 """A version has ended since it was read; and what PostgreSQL says of transactions that stood in each other's way."""
 
-NOT_A_DRAFT, BROKEN = "OG002", "OG003"
+NOT_A_DRAFT, BROKEN, NOT_ALLOWED = "OG002", "OG003", "OG005"
 """What the functions of the migrations refuse with, else."""
 
 Done = TypeVar("Done")
@@ -71,35 +81,84 @@ def edit(
     InputError
         The database can't be reached, or could not write.
     """
-    given = parse_crs(crs)
+    return tried(
+        engine, name, lambda connection: edit_on(connection, name, verb, by=by, base=base, crs=crs, dry_run=dry_run)
+    )
+
+
+def edit_on(
+    connection: Connection,
+    name: str,
+    verb: AnyVerb,
+    *,
+    by: str,
+    base: int,
+    crs: str = "EPSG:4326",
+    dry_run: bool = False,
+    scope: str = "",
+) -> Applied:
+    """Apply an edit as `edit` does, in the connection's transaction, which `tried` repeats.
+
+    Parameters
+    ----------
+    scope
+        The beginning of the division codes in which the caller may change something; a grid beyond it is not there for
+        an edit, also where the transaction sees it.
+
+    Raises
+    ------
+    NotAllowed
+        The edit would change a grid beyond the scope; its neighbours there may get vertices.
+    """
     asked = Asked(verb.verb, {**written_verb(verb), "crs": crs}, by, base)
+    plan = find_plan(connection, name)
+    require_draft(plan)
+    require_revision(plan, base)
+    to_working = into(plan.crs, parse_crs(crs))
 
-    def attempt(connection: Connection) -> Applied:
-        plan = find_plan(connection, name)
-        require_draft(plan)
-        require_revision(plan, base)
-        to_working = into(plan.crs, given)
+    def find(plan: Plan) -> Meant:
+        meant = meant_by(connection, plan, verb, to_working)
+        require_within(plan, meant, verb, scope)
+        return meant
 
-        def find(plan: Plan) -> Meant:
-            if isinstance(verb, Reassign) and verb.unit is not None:
-                return meant_by_community(connection, plan, plan.head, verb.to)
-            if codes := codes_meant(verb):
-                return meant_by_codes(connection, plan, plan.head, codes)
-            places = to_working(np.array(positions_meant(verb), dtype=np.float64))
-            return meant_by_place(connection, plan, plan.head, shapely.multipoints(places).convex_hull)
+    try:
+        seen = look(connection, plan, find)
+        fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
+        made = edit_of(verb, Scene(seen.ground, to_working, fresh))
+        done = carry_out(connection, seen, made, asked, dry_run=dry_run)
+    except StaleRevisionError:
+        raise
+    except EditRefused as refused:
+        changed = changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}
+        raise stale(changed, base) if changed else refused from refused
+    require_done_within(done, scope)
+    return done
 
-        try:
-            seen = look(connection, plan, find)
-            fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
-            made = edit_of(verb, Scene(seen.ground, to_working, fresh))
-            return carry_out(connection, seen, made, asked, dry_run=dry_run)
-        except StaleRevisionError:
-            raise
-        except EditRefused as refused:
-            changed = changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}
-            raise stale(changed, base) if changed else refused from refused
 
-    return tried(engine, name, attempt)
+def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Callable[[Floats], Floats]) -> Meant:
+    """Find what an edit means in a plan."""
+    if isinstance(verb, Reassign) and verb.unit is not None:
+        return meant_by_community(connection, plan, plan.head, verb.to)
+    if codes := codes_meant(verb):
+        return meant_by_codes(connection, plan, plan.head, codes)
+    places = to_working(np.array(positions_meant(verb), dtype=np.float64))
+    return meant_by_place(connection, plan, plan.head, shapely.multipoints(places).convex_hull)
+
+
+def require_within(plan: Plan, meant: Meant, verb: AnyVerb, scope: str) -> None:
+    """Refuse an edit that names a grid beyond a scope, or is drawn where it has none, as if there were none at all."""
+    beyond = [code for code in codes_meant(verb) if not code.startswith(scope)]
+    if beyond:
+        missing = sorted({*beyond})
+        raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(missing)}", missing)
+    if not any(community.startswith(scope) for community in meant.communities):
+        raise LineMissesGridError("there is no grid where this is drawn")
+
+
+def require_done_within(done: Applied, scope: str) -> None:
+    """Refuse what changed a grid beyond a scope; vertices alone are no change."""
+    if not all(grid.community.startswith(scope) for grid in (*done.created, *done.modified, *done.retired)):
+        raise NotAllowed("this would change a grid outside of your scope")
 
 
 def require_revision(plan: Plan, base: int) -> None:
@@ -141,6 +200,8 @@ def said(error: psycopg.Error | DBAPIError, name: str) -> Exception:
     state, line = state_of(error), first_line(error)
     if state == NOT_A_DRAFT:
         return NotADraftError(f"plan {name} was submitted meanwhile; {line}")
+    if state == NOT_ALLOWED:
+        return NotAllowed(f"plan {name} was not changed: {line}")
     if state == BROKEN:
         return PartitionError(f"plan {name} was not changed: {line}")
     if state is None or state.startswith(("08", "57")):

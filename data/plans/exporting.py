@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from data.build_layers import LAYERS
 from data.output import Frame, typed
-from data.plans.differing import differing_grids
-from data.plans.ledger import GAPS, POST, SAID
+from data.plans.decisions import JUDGED, judged
+from data.plans.differing import State, differing_grids
+from data.plans.ledger import POST, SAID
 from data.plans.plan import Plan
 from data.plans.rows import parsed, row, rows
 from geo.arrays import place_in_run
@@ -34,6 +35,11 @@ GRIDS = """
 SELECT code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type, households, population,
        party_members, claims, records, ledger, ST_AsBinary(polygon) AS polygon, ST_AsBinary(faces) AS faces
 FROM onegrid.grids_at(%(plan)s, %(at)s)
+"""
+GAPS = f"""
+SELECT gap_id, kind, ledger, severity, code, community, area_m2, households, detail::text, remedy, state, reason,
+       expires, ST_AsBinary(land) AS land
+FROM ({JUDGED}) AS judged
 """
 SOURCE_ROWS = """
 SELECT attributes, ST_AsBinary(geometry) AS geometry FROM onegrid.source_row
@@ -206,7 +212,7 @@ class PlanLayers:
 
     def gaps(self) -> Frame:
         """The gaps, exceptions judged as of today."""
-        found = rows(self.connection, GAPS, {"plan": self.plan.plan_id, "at": self.at})
+        found = rows(self.connection, GAPS, judged(State(self.plan, self.at), self.today))
         land = shapely.from_wkb(np.array([one.land for one in found], dtype=object))
         place = pd.Index(self.code).get_indexer([one.code for one in found])
         land = np.where(shapely.is_missing(land), np.append(self.polygon, None)[place], land)

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State
 from data.plans.ground import Box
 from data.plans.rows import row, rows
@@ -20,10 +21,9 @@ SELECT count(*) AS grids, count(DISTINCT community) AS communities, sum(househol
        max(ST_YMax(polygon)) AS north
 FROM onegrid.grids_at(%(plan)s, %(at)s)
 """
-GAPS = """
-SELECT ledger, count(*) AS number,
-       count(*) FILTER (WHERE state = 'accepted' AND (expires < %(today)s) IS NOT TRUE) AS accepted
-FROM onegrid.gaps_at(%(plan)s, %(at)s) GROUP BY ledger
+GAPS = f"""
+SELECT ledger, count(*) AS number, count(*) FILTER (WHERE state = 'accepted') AS accepted
+FROM ({JUDGED}) AS judged GROUP BY ledger
 """
 NUMBER = "SELECT count(*) AS grids FROM onegrid.grids_at(%(plan)s, %(at)s)"
 
@@ -33,7 +33,7 @@ class Figures:
     """The sums of a plan: counts None where nobody knows them, ``area_m2`` in its working CRS.
 
     ``gaps`` are by ledger, without the ``accepted`` ones. ``bounds``: min x, min y, max x, max y in metres of the
-    working CRS.
+    working CRS; None where the caller sees no grid.
     """
 
     grids: int
@@ -44,7 +44,7 @@ class Figures:
     area_m2: float
     gaps: Mapping[str, int]
     accepted: int
-    bounds: Box
+    bounds: Box | None
 
 
 def figures(connection: Connection, state: State, today: date) -> Figures:
@@ -55,16 +55,17 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
     today
         The day on which exceptions hold or have run out.
     """
-    values = {"plan": state.plan.plan_id, "at": state.at, "today": today.isoformat()}
+    values = judged(state, today)
     found = row(connection, FIGURES, values)._asdict()
     gaps = rows(connection, GAPS, values)
     open_ = {one.ledger: one.number - one.accepted for one in gaps}
     bounds = (found.pop("west"), found.pop("south"), found.pop("east"), found.pop("north"))
+    known = bounds if found["grids"] else None
     return Figures(
-        **found,
+        **{**found, "area_m2": found["area_m2"] or 0.0},
         gaps={ledger: open_.get(ledger, 0) for ledger in LEDGERS},
         accepted=sum(one.accepted for one in gaps),
-        bounds=bounds,
+        bounds=known,
     )
 
 

@@ -129,3 +129,20 @@ def log(connection: Connection, plan: Plan, *, after: int = -1, limit: int | Non
         {"plan": plan.plan_id, "after": after, "limit": limit},
     )
     return [Entry(*one) for one in found]
+
+
+def log_of_grid(connection: Connection, plan: Plan, grid_id: int, *, upto: int) -> list[Entry]:
+    """Return what was done to a grid up to a revision, in order."""
+    found = rows(
+        connection,
+        f"{LOG} AND r.grid_ids @> ARRAY[%(grid)s]::bigint[] AND r.revision <= %(upto)s ORDER BY r.revision",
+        {"plan": plan.plan_id, "grid": grid_id, "upto": upto},
+    )
+    return [Entry(*one) for one in found]
+
+
+def latest(connection: Connection, plan: Plan, limit: int) -> list[Entry]:
+    """Return the latest entries of the log of a plan, in order."""
+    values = {"plan": plan.plan_id, "limit": limit}
+    found = rows(connection, f"{LOG} ORDER BY r.revision DESC LIMIT %(limit)s", values)
+    return [Entry(*one) for one in reversed(found)]

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Pool
 
 from data.plans.dossiers import Folder, Source, dossier_of, read_folder, read_source
 from data.plans.ground import REACH_M, Meant, box_of, load, lock_communities
@@ -19,8 +19,8 @@ from geo.edits.ground import Buildings, Grid, Ground
 from geo.plans.ledgers import Ledgers, ledgers
 from geo.walking import NotInReachError
 
-KNOWN: WeakKeyDictionary[Engine, dict[int, Source]] = WeakKeyDictionary()
-"""Sources that were read, by engine: they never change."""
+KNOWN: WeakKeyDictionary[Pool, dict[int, Source]] = WeakKeyDictionary()
+"""Sources that were read, by the pool of their connections: they never change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +92,7 @@ def wider(connection: Connection, seen: Look, polygons: Sequence[shapely.Geometr
 
 def source_of(connection: Connection, source_id: int) -> Source:
     """Return a source, reading it when it is first asked for."""
-    known = KNOWN.setdefault(connection.engine, {})
+    known = KNOWN.setdefault(connection.engine.pool, {})
     if source_id not in known:
         known[source_id] = read_source(connection, source_id)
     return known[source_id]

@@ -1,6 +1,6 @@
 """Who asks, as the database is told: the one place where rights are settled.
 
-`as_identity` sets four settings for the length of a transaction, and the policies of tables (row-level security) read
+`as_identity` sets six settings for the length of a transaction, and the policies of tables (row-level security) read
 them. A table of which each row is about a community says in a migration ::
 
     CREATE POLICY within_scope ON onegrid.t AS RESTRICTIVE TO onegrid_app USING (
@@ -12,11 +12,16 @@ them. A table of which each row is about a community says in a migration ::
 ``onegrid.role``           a `Role`
 ``onegrid.scope_from``     the beginning of the division codes that the scope covers: ``530102``
 ``onegrid.scope_to``       the same with an ``a`` after it, which sorts behind every digit
+``onegrid.writes_from``    the beginning of the division codes where something may be changed
+``onegrid.writes_to``      the same with an ``a`` after it
 =========================  =======================================================================
 
 So a scope is a range of codes, which an index serves; everything is from ``''`` to ``'a'``. Where nobody said who asks,
 the settings are NULL or empty, no text is smaller than that, and no row is seen. The sub-selects are evaluated once a
 statement, not once a row. Comparing text is leakproof, so that the policy does not keep ``&&`` from its index.
+
+An edit sees across the border of a scope, where the neighbours of its grids are, and changes nothing beyond it: the
+functions that write read ``onegrid.writes_from`` and ``onegrid.writes_to``.
 """
 
 from __future__ import annotations
@@ -24,15 +29,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from data.users.roles import Right, Role
 from geo.errors import InputError
 
-SETTINGS = text("""
-SELECT set_config('onegrid.user', :user, true), set_config('onegrid.role', :role, true),
-       set_config('onegrid.scope_from', :scope, true), set_config('onegrid.scope_to', :scope || 'a', true)
-""")
+SETTINGS = """
+SELECT set_config('onegrid.user', %(user)s, true), set_config('onegrid.role', %(role)s, true),
+       set_config('onegrid.scope_from', %(sees)s, true), set_config('onegrid.scope_to', %(sees)s || 'a', true),
+       set_config('onegrid.writes_from', %(scope)s, true), set_config('onegrid.writes_to', %(scope)s || 'a', true)
+"""
 SCOPE = re.compile(r"[0-9]{0,12}")
 
 
@@ -70,12 +76,23 @@ class Identity:
         return code.startswith(self.scope)
 
 
-def as_identity(connection: Connection, identity: Identity) -> None:
+def as_identity(connection: Connection, identity: Identity, *, across: bool = False) -> None:
     """Say who asks, for the rest of the connection's transaction.
+
+    Parameters
+    ----------
+    across
+        Whether rows beyond the scope are seen too: for edits, whose answers are about the scope alone.
 
     Known limits: where the connection is in autocommit mode nothing holds beyond this statement, and no row is seen.
     """
-    connection.execute(SETTINGS, {"user": identity.name, "role": identity.role.value, "scope": identity.scope})
+    connection.exec_driver_sql(SETTINGS, settings_of(identity, across=across))
+
+
+def settings_of(identity: Identity, *, across: bool) -> dict[str, str]:
+    """Return the values of `SETTINGS`."""
+    sees = "" if across else identity.scope
+    return {"user": identity.name, "role": identity.role.value, "scope": identity.scope, "sees": sees}
 
 
 def require_scope(given: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database.engine import application_engine, async_application_engine
 from data.database.url import DatabaseURL
-from data.users.identity import Identity, as_identity
+from data.users.identity import SETTINGS, Identity, as_identity, settings_of
 
 WORKING = 5
 """Connections kept for threads; work in threads is for the processor, of which there are few."""
@@ -33,7 +33,8 @@ class Transactions:
         self.url = url
         self.in_loop = async_application_engine(url, statement_s=statement_s)
         self.to_read = self.in_loop.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self.in_threads = application_engine(url, pool_size=WORKING, statement_s=statement_s)
+        self.in_threads = application_engine(url, pool_size=WORKING, statement_s=statement_s, for_others=True)
+        self.to_look = self.in_threads.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
     async def reading(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
@@ -58,6 +59,29 @@ class Transactions:
             if identity is not None:
                 as_identity(connection, identity)
             yield connection
+
+    @contextmanager
+    def looking(self, identity: Identity) -> Iterator[Connection]:
+        """Begin a transaction in a thread that changes nothing, and sees one state of the database throughout."""
+        with self.to_look.begin() as connection:
+            as_identity(connection, identity)
+            yield connection
+
+    def editing(self, identity: Identity) -> Engine:
+        """Return an engine for threads, all of whose transactions are somebody's who edits (`data.plans.door`).
+
+        They see beyond the scope, and change nothing there.
+        """
+        engine = self.in_threads.execution_options()
+        told = settings_of(identity, across=True)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute(SETTINGS, told)
+
+        return engine
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,0 +1,102 @@
+"""Grids of a plan page by page, in the order of their codes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+from sqlalchemy import Connection
+
+from data.plans.decisions import JUDGED, judged
+from data.plans.differing import State
+from data.plans.ground import Box
+from data.plans.rows import rows
+
+PAGE = """
+SELECT v.grid_id, v.code, v.community, v.kind, v.name, v.source_layer, v.source_unit, v.patrol_zone_id,
+       v.management_type, v.households, v.population, v.party_members, v.locked, v.modified, v.ledger,
+       ST_AsBinary(v.polygon) AS polygon
+FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
+    SELECT * FROM onegrid.grid_version AS g
+    WHERE g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s)
+        AND g.to_revision > LEAST(a.upto, %(at)s) {where} AND NOT EXISTS (
+            SELECT FROM onegrid.ancestry AS n JOIN onegrid.shadow AS s ON s.plan_id = n.ancestor_id
+            WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = g.version_id
+                AND s.from_revision <= LEAST(n.upto, %(at)s))
+    ORDER BY g.code LIMIT %(limit)s) AS v
+WHERE a.plan_id = %(plan)s ORDER BY v.code LIMIT %(limit)s
+"""
+FILTERS = {
+    "box": "g.polygon && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
+    "community": "g.community >= %(community)s AND g.community < %(community)s || 'a'",
+    "kind": "g.kind = %(kind)s",
+    "management_type": "g.management_type = %(management_type)s",
+    "q": "(starts_with(g.code, %(q)s) OR strpos(lower(g.name), lower(%(q)s)) > 0)",
+    "after": "g.code > %(after)s",
+    "code": "g.code = %(code)s",
+}
+"""What grids may be chosen by; ``box`` in the working CRS, by the boxes around the grids."""
+
+WORST = f"""
+SELECT code, max(severity)::integer AS worst FROM ({JUDGED}) AS judged
+WHERE state <> 'accepted' AND community = ANY(%(communities)s) AND code = ANY(%(codes)s) GROUP BY code
+"""
+PREMISES = """
+SELECT attributes->>'name' AS name, attributes->>'kind' AS kind, (attributes->>'x')::float8 AS x,
+       (attributes->>'y')::float8 AS y
+FROM onegrid.source_row
+WHERE source_id = %(source)s AND layer = 'premises' AND (attributes->>'x')::float8 BETWEEN %(west)s AND %(east)s
+    AND (attributes->>'y')::float8 BETWEEN %(south)s AND %(north)s
+"""
+NAMES = """
+SELECT attributes->>'code' AS code, attributes->>'name' AS name FROM onegrid.source_row
+WHERE source_id = %(source)s AND layer = 'communities' AND attributes->>'code' = ANY(%(codes)s)
+"""
+
+
+def page_of_grids(
+    connection: Connection, state: State, chosen: Mapping[str, Any], *, box: Box | None = None, limit: int
+) -> list[Any]:
+    """Return the first grids that are chosen, as rows of `PAGE`.
+
+    Parameters
+    ----------
+    chosen
+        Values by the names of `FILTERS`; None: any.
+    box
+        In the working CRS.
+    """
+    given = {name: value for name, value in chosen.items() if value is not None}
+    values = {"plan": state.plan.plan_id, "at": state.at, "limit": limit, **given}
+    if box is not None:
+        values |= {"srid": state.plan.srid, **dict(zip(("west", "south", "east", "north"), box, strict=True))}
+        given["box"] = box
+    where = "".join(f" AND {FILTERS[name]}" for name in given)
+    return rows(connection, PAGE.format(where=where), values)
+
+
+def worst_of(connection: Connection, state: State, today: date, found: Collection[Any]) -> dict[str, int]:
+    """Return the highest severity of the gaps of some grids, accepted ones left out, by code."""
+    values = {
+        **judged(state, today),
+        "codes": [one.code for one in found],
+        "communities": sorted({one.community for one in found}),
+    }
+    return {one.code: one.worst for one in rows(connection, WORST, values)}
+
+
+def community_names(connection: Connection, source_id: int, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of communities by code."""
+    found = rows(connection, NAMES, {"source": source_id, "codes": sorted(set(codes))})
+    return {one.code: one.name for one in found}
+
+
+def premises_on(connection: Connection, source_id: int, polygon: shapely.Geometry) -> list[dict[str, Any]]:
+    """Return the premises on some land, in the working CRS: name and kind each, by name."""
+    west, south, east, north = polygon.bounds
+    box = {"source": source_id, "west": west, "south": south, "east": east, "north": north}
+    found = rows(connection, PREMISES, box)
+    here = [one for one in found if polygon.intersects(shapely.Point(one.x, one.y))]
+    return [{"name": name, "kind": kind} for name, kind in sorted({(one.name, one.kind) for one in here})]
