@@ -26,7 +26,6 @@ STAGES = {
     "read_plan": "reading the plan",
     "import_sources": "keeping what edits never change",
     "import_grids": "keeping the grids",
-    "import_gaps": "keeping the gaps",
     "renew": "bringing planners' decisions to the new build",
     "approve": "putting the plan in force",
     "backup": "backing up",

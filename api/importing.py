@@ -14,7 +14,7 @@ from data.plans.life import move
 from data.plans.plan import Plan
 from geo.errors import InputError, PlanError
 
-STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_grids", "gaps": "import_gaps"}
+STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_grids"}
 """The stages of `import_build`, by the keys of `api.console.STAGES`."""
 
 

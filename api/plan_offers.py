@@ -20,12 +20,13 @@ from geo.plans.deciding import Decision, Given, Said
 from geo.plans.overriding import CONFLICT, GRID_GONE, KEPT, LEFT_COMMUNITY, MOOT, SOURCES_CHANGED, TOO_FINE, Outcome
 
 WHY = {
-    SOURCES_CHANGED: "the sources say something else of it now than when it was decided",
+    SOURCES_CHANGED: "the sources give it to another unit than when it was decided",
     GRID_GONE: "the grid that it was decided for is gone",
     LEFT_COMMUNITY: "it is in another community now",
     TOO_FINE: "a new border runs too close to it for anything to fit between",
 }
-"""Why a decision was not carried out."""
+"""Why a decision on land, or for a grid, was not carried out."""
+SAID_OTHERWISE = "the sources say something else of the grid than when it was decided"
 
 
 def offer_name(plan: str, stem: str) -> str:
@@ -70,8 +71,10 @@ def decisions_line(outcomes: Sequence[Outcome]) -> str:
 
 def row_of_outcome(one: Outcome) -> list[object]:
     """Return a decision that could not be carried out as a row of the table."""
-    land = None if one.polygon is None else area(one.area_m2)
-    return [one.decision.grid.code, decision_said(one.decision), land, one.holder, WHY[one.why or SOURCES_CHANGED]]
+    land = None if one.polygon is None else f"{one.area_m2:,.0f} m²"
+    changed = one.why == SOURCES_CHANGED and isinstance(one.decision, Said)
+    why = SAID_OTHERWISE if changed else WHY[one.why or SOURCES_CHANGED]
+    return [one.decision.grid.code, decision_said(one.decision), land, one.holder, why]
 
 
 def decision_said(decision: Decision) -> str:

@@ -1,7 +1,8 @@
-"""The command line in this process, and a demo town of four communities with its build."""
+"""The command line in this process, and a demo town of four communities with its build and its plan."""
 
 from __future__ import annotations
 
+import getpass
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,13 @@ import pytest
 
 from api.command_line import app
 from api.ending import ENDING_SIGNALS, run
+from data.database.access import Access
+from data.database.engine import application_engine
+from data.plans.importing import import_build
+from tests.api.redrawing import NAME
 from tests.api.running import Ended
 from tests.data.reading.little_town import LittleTown
+from tests.databases import database_like
 
 Onegrid = Callable[..., Ended]
 
@@ -30,6 +36,32 @@ def here(capfd: pytest.CaptureFixture[str]) -> Iterator[Onegrid]:
     yield here
     for number, handler in zip(numbers, handlers, strict=True):
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing that the machine has set steer the commands."""
+    for name in ("ONEGRID_DATA_DIR", "ONEGRID_DATABASE_URL", "ONEGRID_DATABASE_ADMIN_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def imported(pattern_database: Access, grid: Path) -> Iterator[Access]:
+    """Import the demo town as a draft; no test touches this database."""
+    with database_like(pattern_database) as access:
+        engine = application_engine(access.application)
+        import_build(engine, grid, NAME, by="importer")
+        engine.dispose()
+        yield access
+
+
+@pytest.fixture
+def plan(imported: Access, no_settings: None, here: Onegrid, monkeypatch: pytest.MonkeyPatch) -> Iterator[Onegrid]:
+    """Run ``onegrid plan`` on a copy of that database, as the planner li.na."""
+    with database_like(imported) as access:
+        monkeypatch.setenv("ONEGRID_DATABASE_URL", access.administrator.text)
+        monkeypatch.setattr(getpass, "getuser", lambda: "li.na")
+        yield lambda *arguments: here("plan", *arguments)
 
 
 @pytest.fixture

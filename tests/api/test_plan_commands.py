@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import io
 import json
 import shlex
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyproj
 import pytest
 import shapely
 import typer
@@ -22,86 +18,20 @@ from rich.cells import cell_len
 
 from api.plan_commands import app as plan_group
 from data.database.access import Access
-from data.database.engine import application_engine
 from data.output import read_build
-from data.plans.importing import import_build
 from tests.api.conftest import Onegrid
-from tests.api.running import Ended, onegrid
+from tests.api.redrawing import NAME, across, crs_of, retag, roomy, split, told
+from tests.api.running import onegrid
 from tests.api.test_help import examples
-from tests.databases import database_like
 
-NAME = "小城 2026"
+pytestmark = pytest.mark.usefixtures("no_settings")
 TODAY, TOMORROW = date.today().isoformat(), (date.today() + timedelta(days=1)).isoformat()
 
 
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing that the machine has set steer the commands."""
-    for name in ("ONEGRID_DATA_DIR", "ONEGRID_DATABASE_URL", "ONEGRID_DATABASE_ADMIN_URL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(scope="module")
-def imported(pattern_database: Access, grid: Path) -> Iterator[Access]:
-    """Import the demo town as a draft; no test touches this database."""
-    with database_like(pattern_database) as access:
-        engine = application_engine(access.application)
-        import_build(engine, grid, NAME, by="importer")
-        engine.dispose()
-        yield access
-
-
 @pytest.fixture
-def plan(imported: Access, here: Onegrid, monkeypatch: pytest.MonkeyPatch) -> Iterator[Onegrid]:
-    """Run ``onegrid plan`` on a copy of that database, as the planner li.na."""
-    with database_like(imported) as access:
-        monkeypatch.setenv("ONEGRID_DATABASE_URL", access.administrator.text)
-        monkeypatch.setattr(getpass, "getuser", lambda: "li.na")
-        yield lambda *arguments: here("plan", *arguments)
-
-
-@pytest.fixture
-def empty(database: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+def empty(database: Access, no_settings: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Steer the commands to a database without plans."""
     monkeypatch.setenv("ONEGRID_DATABASE_URL", database.administrator.text)
-
-
-def told(ran: Ended) -> Any:
-    """Return the JSON that a command printed."""
-    assert ran.status == 0, ran
-    return json.loads(ran.out)
-
-
-def roomy(grid: Path, number: int = 0) -> pd.Series:
-    """Return the grid that fills its convex hull best, or the next ones: one line cuts it in two."""
-    grids = read_build(grid, ["grids"])["grids"]
-    grids = grids[grids["kind"] == "residential"]
-    fill = grids.area / grids.convex_hull.area
-    return grids.loc[fill.sort_values(ascending=False).index[number]]
-
-
-def across(polygon: shapely.Geometry) -> list[list[float]]:
-    """Return a line through the middle of a polygon, from outside to outside."""
-    _, south, _, north = polygon.bounds
-    middle = polygon.centroid.x
-    return [[middle, south - 3], [middle, north + 3]]
-
-
-def split(grid: Path, number: int = 0) -> list[str]:
-    """Return an edit that splits a grid, and the option that says in which CRS it is drawn."""
-    row = roomy(grid, number)
-    verb = {"verb": "split", "code": row["code"], "line": across(row.geometry)}
-    return [json.dumps(verb), "--crs", f"EPSG:{crs_of(grid).to_epsg()}"]
-
-
-def crs_of(grid: Path) -> pyproj.CRS:
-    """Return the working CRS of a build."""
-    return read_build(grid, ["grids"])["grids"].crs
-
-
-def retag(grid: Path, number: int, name: str) -> str:
-    """Return an edit that names a grid."""
-    return json.dumps({"verb": "retag", "code": roomy(grid, number)["code"], "name": name}, ensure_ascii=False)
 
 
 @pytest.mark.usefixtures("empty")
@@ -112,7 +42,7 @@ def test_an_import_tells_its_stages_and_ends_with_one_line_that_counts_as_the_bu
         "onegrid: reading the build",
         "onegrid: keeping what edits never change",
         "onegrid: keeping the grids",
-        "onegrid: keeping the gaps",
+        "onegrid: writing",
     ]
     layers = read_build(grid, ["grids", "gaps"])
     gaps = layers["gaps"]
