@@ -14,10 +14,8 @@ from data.demo.seeds import Seeds
 NOT_COUNTED = 0.05
 """Of the compounds, those whose office never sent the counts; their buildings have them."""
 SELF_GOVERNED, MANAGED, MANAGED_WITH_PARTY = 0.62, 0.72, 0.55
-BUILDINGS_SMALL = (6, 10)
-BUILDINGS_LARGE = (2, 3)
-LARGE = 2_000
-"""Communities above which there are only `BUILDINGS_LARGE` buildings a compound."""
+BUILDINGS = (6, 10)
+BUILDINGS_SPARSE = (2, 3)
 COUNTS = ["households", "population", "party_members"]
 
 
@@ -76,7 +74,7 @@ def make_buildings(units: gpd.GeoDataFrame, lattice: Lattice, seeds: Seeds) -> g
     Columns: ``name`` (compound and number), ``unit`` (row of ``units``), the counts; points.
     """
     rng = seeds.stage("buildings")
-    few, many = BUILDINGS_SMALL if seeds.communities <= LARGE else BUILDINGS_LARGE
+    few, many = BUILDINGS_SPARSE if seeds.is_sparse else BUILDINGS
     compound = np.flatnonzero((units["layer"] == "compound") & ~units["mess"].isin(["far_outside", "no_geometry"]))
     wanted = rng.integers(few, many, len(compound), endpoint=True)
     unit = np.repeat(compound, wanted)

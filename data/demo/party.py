@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.demo.counts import LARGE
 from data.demo.holders import row_key
 from data.demo.names import invented_people
 from data.demo.seeds import Seeds
@@ -86,7 +85,7 @@ def _committees(grids: pd.DataFrame) -> pd.DataFrame:
 
 def _below(branches: pd.DataFrame, seeds: Seeds, rng: np.random.Generator) -> pd.DataFrame:
     """Return building party groups and members' households below some of the branches; fewer in a large demo."""
-    some = 1.0 if seeds.communities <= LARGE else 0.2
+    some = 0.2 if seeds.is_sparse else 1.0
     rural = branches["rural"].to_numpy()
     found = []
     for level, prefix, chosen, members in (

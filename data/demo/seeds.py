@@ -7,13 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LARGE = 2_000
+"""Communities above which a town is sparse."""
+
 
 @dataclass(frozen=True)
 class Seeds:
-    """The one source of chance of a demo town; the same (communities, seed) give the same town."""
+    """The one source of chance of a demo town; the same values give the same town."""
 
     communities: int
     seed: int
+    sparse: bool | None = None
+    """Whether there are few buildings a compound and few rows in the tables; None: above `LARGE` communities."""
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the town has few buildings and rows."""
+        return self.communities > LARGE if self.sparse is None else self.sparse
 
     def stage(self, name: str) -> np.random.Generator:
         """Return the generator of one stage, always from its beginning."""

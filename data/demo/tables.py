@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.demo.counts import LARGE
 from data.demo.holders import KEY, row_key
 from data.demo.names import invented_people, work_phones
 from data.demo.party import GRID_BRANCHES
@@ -64,10 +63,10 @@ def make_roster(grids: pd.DataFrame, branches: pd.DataFrame, seeds: Seeds) -> pd
     counts = {post: mask.astype(int) for post, mask in held.items()}
     counts["网格员"] = _workers(grids, rng)
     compound = (grids["layer"] == "compound").to_numpy()
-    small = seeds.communities <= LARGE
-    counts["楼栋长"] = compound * rng.binomial(4 if small else 1, 0.6 if small else 0.3, len(grids))
-    counts["单元长"] = compound * rng.binomial(2 if small else 0, 0.15, len(grids))
-    counts["志愿者"] = compound * rng.binomial(2, 0.3 if small else 0.05, len(grids))
+    dense = not seeds.is_sparse
+    counts["楼栋长"] = compound * rng.binomial(4 if dense else 1, 0.6 if dense else 0.3, len(grids))
+    counts["单元长"] = compound * rng.binomial(2 if dense else 0, 0.15, len(grids))
+    counts["志愿者"] = compound * rng.binomial(2, 0.3 if dense else 0.05, len(grids))
     counts["包户干部"] = (~unit).astype(int)
     number = np.arange(len(grids))
     rows = [pd.DataFrame({"grid": np.repeat(number, count), "post": post}) for post, count in counts.items()]
@@ -123,12 +122,12 @@ def make_funding(grids: pd.DataFrame, branches: pd.DataFrame, seeds: Seeds) -> p
 def make_scores(grids: pd.DataFrame, seeds: Seeds) -> pd.DataFrame:
     """Return score sheets of compounds and villagers' groups: `KEY`, ``period``, ``item``, ``points`` (signed).
 
-    Above `LARGE` communities, one quarter instead of two.
+    In a sparse town one quarter instead of two.
     """
     rng = seeds.stage("scores")
     rated = grids[(grids["layer"] == "compound") & (rng.random(len(grids)) < 0.9)]
     parts = []
-    for quarter in range(1, 3 if seeds.communities <= LARGE else 2):
+    for quarter in range(1, 2 if seeds.is_sparse else 3):
         for item, low, high, share in SCORE_ITEMS:
             points = rng.integers(low, high, len(rated), endpoint=True)
             table = row_key(rated).assign(period=f"{YEAR}Q{quarter}", item=item, points=points)

@@ -33,6 +33,7 @@ def write_demo(
     *,
     communities: int = 30,
     seed: int = 1,
+    sparse: bool | None = None,
     format: Format = "office",
     progress: Callable[[str], None] | None = None,
 ) -> Path:
@@ -46,10 +47,12 @@ def write_demo(
     directory
         Where to write; made when it is not there. An earlier demo in it is replaced, other files are left alone.
     communities
-        How many, 1 to `MOST_COMMUNITIES`. Above 2,000 there are fewer buildings a compound (2–3 instead of 6–10) and
-        fewer rows in the tables.
+        How many, 1 to `MOST_COMMUNITIES`.
     seed
         Which of the towns of that size.
+    sparse
+        Whether there are fewer buildings a compound (2–3 instead of 6–10) and fewer rows in the tables; by default
+        above 2,000 communities.
     format
         ``office``: a GBK Shapefile, GeoPackages and GeoJSON in several coordinate systems, one of them in GCJ-02.
         ``geoparquet``: one GeoParquet file a layer, for large demos.
@@ -74,7 +77,7 @@ def write_demo(
     directory = Path(directory)
     try:
         with _all_or_nothing(directory):
-            return _write(directory, make_town(Seeds(communities, seed), say), format, say)
+            return _write(directory, make_town(Seeds(communities, seed, sparse), say), format, say)
     except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
         raise InputError(f"demo: can't write to {directory}: {error}; choose another folder") from error
 

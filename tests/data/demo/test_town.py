@@ -137,9 +137,9 @@ def test_buildings_lie_in_their_compounds_and_add_up(town: Written) -> None:
     assert 6 <= len(buildings) / len(known) <= 10
 
 
-def test_large_demos_have_fewer_buildings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.demo.counts.LARGE", 6)
-    layers = make_town(Seeds(7, 1), lambda line: None).layers
+def test_sparse_demos_as_large_ones_are_have_fewer_buildings() -> None:
+    assert [Seeds(size, 1).is_sparse for size in (2_000, 2_001)] == [False, True]
+    layers = make_town(Seeds(7, 1, sparse=True), lambda line: None).layers
     assert 2 <= len(layers["building"]) / len(layers["compound"]) <= 3
 
 
