@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Applied, Asked, carry_out
-from data.plans.door import require_revision, tried
+from data.plans.door import require_done_within, require_revision, tried
 from data.plans.ground import Meant, meant_by_grids
 from data.plans.look import Look, look
 from data.plans.plan import Plan, find_plan, require_draft
@@ -50,21 +50,24 @@ def redo(engine: Engine, name: str, *, by: str, base: int) -> Applied:
 
 def reversed_by(engine: Engine, name: str, verb: str, *, by: str, base: int) -> Applied:
     """Take back the revision whose turn it is."""
+    return tried(engine, name, lambda connection: reverse_on(connection, name, verb, by=by, base=base))
 
-    def attempt(connection: Connection) -> Applied:
-        plan = find_plan(connection, name)
-        require_draft(plan)
-        require_revision(plan, base)
-        target = next_to_reverse(connection, plan, verb, by)
-        was = Was.of(connection, plan, target)
-        seen = look(connection, plan, lambda plan: was.meant)
-        if next_to_reverse(connection, seen.plan, verb, by) != target:
-            raise stale([], base)
-        # whoever takes something back means the state as it is: the revision's own grids tell whether he may
-        asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
-        return carry_out(connection, seen, taking_back(seen, was), asked)
 
-    return tried(engine, name, attempt)
+def reverse_on(connection: Connection, name: str, verb: str, *, by: str, base: int, scope: str = "") -> Applied:
+    """Take back the revision whose turn it is, in the connection's transaction; ``scope`` as for an edit."""
+    plan = find_plan(connection, name)
+    require_draft(plan)
+    require_revision(plan, base)
+    target = next_to_reverse(connection, plan, verb, by)
+    was = Was.of(connection, plan, target)
+    seen = look(connection, plan, lambda plan: was.meant)
+    if next_to_reverse(connection, seen.plan, verb, by) != target:
+        raise stale([], base)
+    # whoever takes something back means the state as it is: the revision's own grids tell whether he may
+    asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
+    done = carry_out(connection, seen, taking_back(seen, was), asked)
+    require_done_within(done, scope)
+    return done
 
 
 def next_to_reverse(connection: Connection, plan: Plan, verb: str, by: str) -> int:
