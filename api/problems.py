@@ -45,6 +45,7 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     408: "timeout",
+    412: "precondition_failed",
     413: "too_large",
     422: "bad_input",
     500: "defect",

@@ -114,11 +114,13 @@ def edit_on(
     plan = find_plan(connection, name)
     require_draft(plan)
     require_revision(plan, base)
+    require_named_within(plan, verb, scope)
     to_working = into(plan.crs, parse_crs(crs))
 
     def find(plan: Plan) -> Meant:
         meant = meant_by(connection, plan, verb, to_working)
-        require_within(plan, meant, verb, scope)
+        if not any(community.startswith(scope) for community in meant.communities):
+            raise LineMissesGridError("there is no grid where this is drawn")
         return meant
 
     try:
@@ -145,14 +147,11 @@ def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Call
     return meant_by_place(connection, plan, plan.head, shapely.multipoints(places).convex_hull)
 
 
-def require_within(plan: Plan, meant: Meant, verb: AnyVerb, scope: str) -> None:
-    """Refuse an edit that names a grid beyond a scope, or is drawn where it has none, as if there were none at all."""
-    beyond = [code for code in codes_meant(verb) if not code.startswith(scope)]
+def require_named_within(plan: Plan, verb: AnyVerb, scope: str) -> None:
+    """Refuse an edit that names a grid beyond a scope, as if there were none."""
+    beyond = sorted({code for code in codes_meant(verb) if not code.startswith(scope)})
     if beyond:
-        missing = sorted({*beyond})
-        raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(missing)}", missing)
-    if not any(community.startswith(scope) for community in meant.communities):
-        raise LineMissesGridError("there is no grid where this is drawn")
+        raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(beyond)}", beyond)
 
 
 def require_done_within(done: Applied, scope: str) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from data.database.access import Access
+from data.database.engine import application_engine
+from data.plans.importing import import_build
 from data.users.accounts import add_account
 from data.users.identity import Identity
 from data.users.roles import Role
 from data.users.transactions import Transactions
-from tests.api.doors.world import opened
+from tests.api.doors.world import NAME, opened
+from tests.databases import database_like
 
 PASSWORD = "correct horse"
 
@@ -22,6 +26,16 @@ def client(database: Access) -> Iterator[TestClient]:
     """Run the application."""
     with opened(database) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def town_plan(pattern_database: Access, grid: Path) -> Iterator[Access]:
+    """Import the demo town as a draft; no test touches this database."""
+    with database_like(pattern_database) as access:
+        engine = application_engine(access.application)
+        import_build(engine, grid, NAME, by="importer")
+        engine.dispose()
+        yield access
 
 
 @pytest.fixture

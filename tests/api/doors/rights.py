@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.users.roles import Right
-from tests.api.doors.world import World
+from tests.api.doors.world import NAME, World
 
 Request = Callable[[World], dict[str, Any]]
 """Makes of a world what the test client is to send: ``path`` has the parameters of the path, the rest is httpx's."""
@@ -42,6 +42,29 @@ class Door:
     fine: frozenset[int] = frozenset({200})
     outside: int | None = None
 
+    @property
+    def path_shown(self) -> str:
+        """The path as it is described, and filled in."""
+        return self.path.replace(":path}", "}")
+
+
+PLAN: dict[str, Any] = {"path": {"plan": NAME}}
+
+
+def a_grid(world: World) -> dict[str, Any]:
+    """Ask for a grid of the plan."""
+    return {"path": {"plan": NAME, "code": world.code}}
+
+
+def a_gap(world: World) -> dict[str, Any]:
+    """Ask for a gap of the plan."""
+    return {"path": {"plan": NAME, "gap_id": world.gap_id}}
+
+
+def moved(plan: str, **said: Any) -> dict[str, Any]:
+    """Ask for something to become of a plan."""
+    return {"path": {"plan": plan}, "json": said}
+
 
 DOORS = (
     Door("GET", "/healthz", None),
@@ -59,4 +82,80 @@ DOORS = (
     Door("GET", "/api/session/ways", None),
     Door("GET", "/api/session/openid", None, fine=frozenset({404})),
     Door("GET", "/api/session/openid/return", None, fine=frozenset({404})),
+    Door("GET", "/api/plans", Right.read),
+    Door(
+        "POST",
+        "/api/plans",
+        Right.edit,
+        lambda world: {"json": {"name": f"mine {next(world.numbers)}", "from": NAME}},
+        frozenset({201}),
+        403,
+    ),
+    Door("GET", "/api/plans/{plan}", Right.read, lambda _: PLAN),
+    Door("POST", "/api/plans/{plan}/submit", Right.edit, lambda world: moved(world.branched()), outside=403),
+    Door(
+        "POST",
+        "/api/plans/{plan}/return",
+        Right.approve,
+        lambda world: moved(world.branched(submitted=True)),
+        outside=403,
+    ),
+    Door(
+        "POST",
+        "/api/plans/{plan}/approve",
+        Right.approve,
+        lambda world: moved(world.branched(submitted=True), effective_date=world.a_day(), replace=True),
+        outside=403,
+    ),
+    Door("GET", "/api/plans/{plan}/grids", Right.read, lambda _: PLAN),
+    Door("GET", "/api/plans/{plan}/grids/{code}", Right.read, a_grid, outside=404),
+    Door(
+        "PATCH",
+        "/api/plans/{plan}/grids/{code}",
+        Right.edit,
+        lambda world: a_grid(world) | {"json": {"name": f"name {next(world.numbers)}"}},
+        outside=404,
+    ),
+    Door(
+        "POST",
+        "/api/plans/{plan}/edits",
+        Right.edit,
+        lambda world: PLAN | {"json": {"verb": "lock", "code": world.code, "base_revision": 0}},
+        frozenset({200, 409}),
+        404,
+    ),
+    Door("GET", "/api/plans/{plan}/edits", Right.read, lambda _: PLAN),
+    Door(
+        "POST",
+        "/api/plans/{plan}/undo",
+        Right.edit,
+        lambda _: PLAN | {"json": {"base_revision": 0}},
+        frozenset({200, 409}),
+    ),
+    Door(
+        "POST",
+        "/api/plans/{plan}/redo",
+        Right.edit,
+        lambda _: PLAN | {"json": {"base_revision": 0}},
+        frozenset({200, 409}),
+    ),
+    Door("GET", "/api/plans/{plan}/gaps", Right.read, lambda _: PLAN),
+    Door("GET", "/api/plans/{plan}/gaps/{gap_id:path}", Right.read, a_gap, outside=404),
+    Door(
+        "PATCH",
+        "/api/plans/{plan}/gaps/{gap_id:path}",
+        Right.sign_gaps,
+        lambda world: a_gap(world) | {"json": {"state": "open"}},
+        outside=404,
+    ),
+    Door("GET", "/api/plans/{plan}/summary", Right.read, lambda _: PLAN),
+    Door(
+        "GET",
+        "/api/plans/{plan}/compare/{other}",
+        Right.read,
+        lambda _: {"path": {"plan": NAME, "other": NAME}},
+    ),
+    Door("GET", "/api/plans/{plan}/lineage", Right.read, lambda _: PLAN),
+    Door("GET", "/api/plans/{plan}/export", Right.read, lambda _: PLAN),
+    Door("GET", "/api/changes", Right.read, lambda _: {"params": {"since": 0}}),
 )

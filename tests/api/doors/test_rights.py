@@ -15,9 +15,9 @@ from tests.databases import database_like
 
 
 @pytest.fixture(scope="module")
-def world(pattern_database: Access) -> Iterator[World]:
-    """Run a server with somebody of every role and scope, for all these tests."""
-    with database_like(pattern_database) as access, peopled(access) as world:
+def world(town_plan: Access) -> Iterator[World]:
+    """Run a server on a plan with somebody of every role and scope, for all these tests."""
+    with database_like(town_plan) as access, peopled(access) as world:
         yield world
 
 
@@ -60,13 +60,14 @@ def test_what_is_no_token_of_anybody_opens_nothing(world: World, header: str):
 
 def send(world: World, door: Door, who: tuple[Role, str] | None, **more):
     """Send a door what it takes."""
-    request = door.request(world)
-    return world.ask(who, door.method, door.path.format(**request.pop("path", {})), **request, **more)
+    request = dict(door.request(world))
+    path = door.path_shown.format(**request.pop("path", {}))
+    return world.ask(who, door.method, path, **request, **more)
 
 
 def refused(answer, status: int | None) -> None:
     """Check that an answer is a refusal, and has no data."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert set(answer.json()) <= {"type", "title", "status", "code", "detail"}
+    assert set(answer.json()) <= {"type", "title", "status", "code", "detail", "grids"}
     assert ("www-authenticate" in answer.headers) == (status == 401)

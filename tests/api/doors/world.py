@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import count
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -21,6 +23,9 @@ from data.users.transactions import Transactions
 
 ALL, INSIDE, OUTSIDE = "", "530102", "110101"
 """Scopes: of everything, of the district that plans of tests are in, of one elsewhere."""
+NAME = "小城 2026"
+"""The plan of the fixture ``town_plan``."""
+ADMIN = (Role.admin, ALL)
 ORIGIN = "http://grid.test"
 
 
@@ -31,11 +36,37 @@ class World:
     client: TestClient
     access: Access
     tokens: dict[tuple[Role, str], str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def running(self) -> Running:
         """What the application works with."""
         return self.client.app.state.running  # type: ignore[attr-defined]
+
+    @cached_property
+    def code(self) -> str:
+        """A grid of the plan."""
+        found = self.ask(ADMIN, "GET", f"/api/plans/{NAME}/grids", params={"limit": 1})
+        return str(found.json()["features"][0]["properties"]["code"])
+
+    @cached_property
+    def gap_id(self) -> str:
+        """A gap of the plan, about a grid."""
+        found = self.ask(ADMIN, "GET", f"/api/plans/{NAME}/gaps")
+        return str(next(gap for gap in found.json()["items"] if gap["code"])["gap_id"])
+
+    def branched(self, *, submitted: bool = False) -> str:
+        """Make a branch of the plan, and return its name."""
+        name = f"branch {next(self.numbers)}"
+        made = self.ask(ADMIN, "POST", "/api/plans", json={"name": name, "from": NAME})
+        assert made.status_code == 201, made.text
+        if submitted:
+            assert self.ask(ADMIN, "POST", f"/api/plans/{name}/submit", json={}).status_code == 200
+        return name
+
+    def a_day(self) -> str:
+        """Return a day, later each time."""
+        return (date(2030, 1, 1) + timedelta(days=next(self.numbers))).isoformat()
 
     def ask(self, who: tuple[Role, str] | None, method: str, path: str, **more: Any) -> Any:
         """Ask as somebody; None: without saying who."""

@@ -1,0 +1,93 @@
+"""What requests about plans have in common: which plan, at which revision, which box, what kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Path, Query, Request
+from sqlalchemy import Connection
+
+from api.running import Running
+from data.plans.differing import State
+from data.plans.life import log
+from data.plans.plan import find_plan
+from data.users.identity import Identity
+from geo.errors import InputError
+
+PlanName = Annotated[str, Path(alias="plan", min_length=1, max_length=120, examples=["2026"])]
+GridCode = Annotated[str, Path(alias="code", min_length=1, max_length=40, examples=["530102001001003"])]
+AsOf = Annotated[int | None, Query(ge=0, le=2**31 - 2, description="A revision; the latest where it is left out.")]
+Limit = Annotated[int, Query(ge=1, le=5000)]
+After = Annotated[str | None, Query(max_length=400, description="Where the page before ended; `next` has it.")]
+Division = Annotated[
+    str | None, Query(pattern=r"^[0-9]{1,12}$", description="A division's code, or the beginning of one.")
+]
+Box = Annotated[
+    str | None,
+    Query(max_length=200, description="West, south, east, north in degrees.", examples=["102.7,25.0,102.75,25.05"]),
+]
+
+
+@contextmanager
+def looking_at(works: Running, who: Identity, plan: str, at: int | None = None) -> Iterator[tuple[Connection, State]]:
+    """Look at a plan at a revision, as somebody, in one state of the database.
+
+    Raises
+    ------
+    UnknownPlanError, InputError
+        There is no such plan; it has no such revision.
+    """
+    with works.transactions.looking(who) as connection:
+        yield connection, state_at(connection, plan, at)
+
+
+def state_at(connection: Connection, name: str, at: int | None) -> State:
+    """Find a plan at a revision."""
+    plan = find_plan(connection, name)
+    if at is None:
+        return State(plan, plan.head)
+    first = log(connection, plan, limit=1)[0].revision
+    if not first <= at <= plan.head:
+        raise InputError(f"plan {name} has no revision {at}; it has {first} to {plan.head}")
+    return State(plan, at)
+
+
+def box_asked(text: str | None) -> list[float] | None:
+    """Read a box of longitudes and latitudes.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputError("bbox is west,south,east,north in degrees, such as 102.7,25.0,102.75,25.05") from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InputError("bbox is west,south,east,north in degrees, west before east and south before north")
+    return [west, south, east, north]
+
+
+def next_link(request: Request, after: str | None) -> str | None:
+    """Return the address of the next page, as a path; None: there is none."""
+    if after is None:
+        return None
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{quote(request.url.path)}?{urlencode([*asked, ('after', after)])}"
+
+
+def today() -> date:
+    """Return the day on which exceptions hold or have run out."""
+    return date.today()
+
+
+def page(request: Request, items: list[Any], after: str | None) -> dict[str, Any]:
+    """Return a page of a list."""
+    return {"items": items, "next": next_link(request, after)}

@@ -1,0 +1,76 @@
+"""GeoJSON as the server sends it: RFC 7946, longitude and latitude of WGS 84 with nine decimals, rings right-handed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from data.geojson import DECIMALS
+from data.plans.ground import Box
+from geo.arrays import Geometries
+from geo.crs import from_lonlat, to_lonlat
+
+MEDIA_TYPE = "application/geo+json"
+ALONG = 9
+"""Points along each side of a box that is brought into another CRS, where its sides are bent."""
+
+
+def geometry_texts(geometries: Geometries, crs: pyproj.CRS) -> list[str]:
+    """Return geometries of a working CRS as GeoJSON texts; ``null`` where there is none."""
+    drawn = shapely.orient_polygons(
+        shapely.transform(geometries, lambda xy: np.round(to_lonlat(xy, crs), DECIMALS) if len(xy) else xy)
+    )
+    return [text or "null" for text in shapely.to_geojson(drawn)]
+
+
+def feature_texts(
+    geometries: Geometries, crs: pyproj.CRS, properties: Sequence[Mapping[str, Any]], ids: Sequence[str] | None = None
+) -> list[str]:
+    """Return features as texts, one a row."""
+    shapes = geometry_texts(geometries, crs)
+    names = [f'"id":{json.dumps(one, ensure_ascii=False)},' for one in ids] if ids is not None else [""] * len(shapes)
+    return [
+        f'{{"type":"Feature",{name}"properties":{as_text(said)},"geometry":{shape}}}'
+        for name, said, shape in zip(names, properties, shapes, strict=True)
+    ]
+
+
+def collection(features: Sequence[str], **more: Any) -> bytes:
+    """Return a FeatureCollection of texts of features, with foreign members."""
+    rest = "".join(f',"{name}":{as_text(value)}' for name, value in more.items())
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]{rest}}}'.encode()
+
+
+def as_text(value: Any) -> str:
+    """Write JSON, Chinese as it is, days and times as ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda one: one.isoformat())
+
+
+def lonlat_box(box: Box | Sequence[float] | None, crs: pyproj.CRS) -> list[float] | None:
+    """Return the box around a box of a working CRS: west, south, east, north."""
+    if box is None:
+        return None
+    xy = to_lonlat(sides(box), crs)
+    return [float(value) for value in np.round([*xy.min(axis=0), *xy.max(axis=0)], DECIMALS)]
+
+
+def working_box(box: Sequence[float], crs: pyproj.CRS) -> Box:
+    """Return the box, in a working CRS, around a box of longitudes and latitudes."""
+    xy = from_lonlat(sides(box), crs)
+    west, south, east, north = (float(value) for value in [*xy.min(axis=0), *xy.max(axis=0)])
+    return west, south, east, north
+
+
+def sides(box: Sequence[float]) -> np.ndarray:
+    """Return points along the sides of a box."""
+    x = np.linspace(box[0], box[2], ALONG)
+    y = np.linspace(box[1], box[3], ALONG)
+    return np.concatenate([
+        np.column_stack([x, np.full(ALONG, box[1])]), np.column_stack([x, np.full(ALONG, box[3])]),
+        np.column_stack([np.full(ALONG, box[0]), y]), np.column_stack([np.full(ALONG, box[2]), y]),
+    ])  # fmt: skip

@@ -1,0 +1,116 @@
+"""Grids and gaps as the server shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Connection
+
+from api.features import lonlat_box
+from data.plans.differing import State
+from data.plans.ledger import POST
+from data.plans.pages import community_names, worst_of
+from geo.gaps import KINDS
+from geo.themes import severity_class, shortage_class, staff_totals
+
+OF_STAFF = ("required", "held", "short")
+OF_PARTY = ("form", "proposed_form")
+SAID = (
+    "code", "name", "kind", "source_layer", "patrol_zone_id", "management_type", "households", "population",
+    "party_members", "locked",
+)  # fmt: skip
+
+
+def staff_of(ledger: Mapping[str, Any]) -> dict[str, int | None]:
+    """Add the posts of a grid up; None where nobody knows."""
+    posts = pd.DataFrame(ledger.get("staffing", ()), columns=list(POST)).assign(code="")
+    totals = staff_totals(posts)
+    if not len(totals):
+        return {**dict.fromkeys(OF_STAFF), "over": None}
+    return {name: None if pd.isna(value) else int(value) for name, value in totals.iloc[0].items()}
+
+
+def figures_beside(ledger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures that stand beside a grid."""
+    staff = staff_of(ledger)
+    return {**{name: staff[name] for name in OF_STAFF}, **{name: ledger.get(name) for name in OF_PARTY}}
+
+
+def staff_of_all(found: Sequence[Any]) -> pd.DataFrame:
+    """Add the posts of each grid up, a row a grid."""
+    posts = [(one.code, *post) for one in found for post in one.ledger.get("staffing", ())]
+    totals = staff_totals(pd.DataFrame(posts, columns=["code", *POST]))
+    return totals.reindex([one.code for one in found])
+
+
+def properties_of(connection: Connection, state: State, today: date, found: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return what is said of grids, rows of `data.plans.pages.PAGE`, beside their land."""
+    if not found:
+        return []
+    worst = worst_of(connection, state, today, found)
+    names = community_names(connection, state.plan.source_id, [one.community for one in found])
+    polygons = shapely.from_wkb(np.array([one.polygon for one in found], dtype=object))
+    staff = staff_of_all(found)
+    shortage = shortage_class(staff["short"], staff["over"])
+    severity = severity_class(pd.Series([worst.get(one.code) for one in found], dtype="Int64"))
+    area, parts = np.round(shapely.area(polygons), 3).tolist(), shapely.get_num_geometries(polygons).tolist()
+    people = [
+        {name: None if pd.isna(value) else int(value) for name, value in zip(OF_STAFF, row, strict=True)}
+        for row in staff[list(OF_STAFF)].itertuples(index=False)
+    ]
+    return [
+        {
+            "grid_id": str(one.grid_id),
+            **{name: getattr(one, name) for name in SAID},
+            "number": one.code.removeprefix(one.community),
+            "community_code": one.community,
+            "community_name": names.get(one.community),
+            "source_id": one.source_unit,
+            "area_m2": area[place],
+            "parts": parts[place],
+            **people[place],
+            **{name: one.ledger.get(name) for name in OF_PARTY},
+            "shortage": shortage[place],
+            "worst": worst.get(one.code),
+            "severity": severity[place],
+            "modified": one.modified,
+        }
+        for place, one in enumerate(found)
+    ]
+
+
+def gap_shown(one: Any, state: State) -> dict[str, Any]:
+    """Return what is said of a gap, a row of `data.plans.decisions.FOUND`, beside its land."""
+
+    land = None if one.land is None else shapely.from_wkb(one.land)
+    said = ("gap_id", "kind", "ledger", "severity", "code", "households", "state", "reason", "expires")
+    return {
+        **{name: getattr(one, name) for name in said},
+        "community_code": one.community,
+        "area_m2": one.area_m2,
+        "detail": {**json.loads(one.detail), "rule": KINDS[one.kind].rule},
+        "remedy": one.remedy or KINDS[one.kind].remedy,
+        "bounds": None if land is None or land.is_empty else lonlat_box(land.bounds, state.plan.crs),
+    }
+
+
+def entry_shown(one: Any, state: State, scope: str) -> dict[str, Any]:
+    """Return an entry of the log; grids beyond a scope are left out."""
+    changes = {what: [code for code in codes if code.startswith(scope)] for what, codes in one.changes.items()}
+    return {
+        "revision": one.revision,
+        "at": one.made_at.isoformat(),
+        "by": one.made_by,
+        "verb": one.verb,
+        "codes": sorted({code for what, codes in changes.items() if what != "woven" for code in codes}),
+        "created": changes.get("created", []),
+        "retired": changes.get("retired", []),
+        "bounds": lonlat_box(one.bounds, state.plan.crs),
+        "undoes": one.reverses,
+    }

@@ -1,0 +1,206 @@
+"""What a plan adds up to by division, what differs between two plans, and what became of codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from api.asked import AsOf, PlanName, looking_at, state_at, today
+from api.callers import Reader
+from api.conditional import conditional
+from api.described import ETAG, NOT_MODIFIED
+from api.features import lonlat_box
+from api.outcomes import Features, land_moved
+from api.problems import problems
+from api.running import Works
+from data.plans.comparing import compare
+from data.plans.differing import State
+from data.plans.exporting import read_plan
+from data.plans.figures import grids_in
+from data.plans.life import log
+from geo.gaps.exceptions import ACCEPTED
+from geo.plans.comparing import Compared
+from geo.summary import by_division
+from geo.themes import themes
+
+router = APIRouter(tags=["comparisons"])
+SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
+CLASSES = ("shortage", "form", "severity")
+
+
+class Tally(BaseModel):
+    """The sums of a division; null where nobody knows."""
+
+    code: str = Field(examples=["530102001001"])
+    name: str | None = Field(examples=["桂花社区"])
+    communities: int
+    grids: int
+    area_m2: float
+    households: int | None
+    population: int | None
+    party_members: int | None
+    required: int | None
+    held: int | None
+    short: int | None
+    unclaimed_m2: float
+    covered: int | None = Field(description="Grids that a party organisation covers.")
+    gaps: dict[str, int] = Field(examples=[{"unheld": 1, "contested": 0, "unserved": 4}])
+    accepted: int
+
+
+class Summary(BaseModel):
+    """The figures of a plan, within the caller's scope; children add up to their parent."""
+
+    revision: int
+    total: Tally
+    streets: list[Tally]
+    communities: list[Tally]
+    classes: dict[str, dict[str, int]] = Field(description="Grids by class: shortage, form, severity.")
+    kinds: dict[str, int] = Field(description="Gaps by kind, accepted ones left out.")
+
+
+class Difference(BaseModel):
+    """What became of a grid that differs."""
+
+    relation: str = Field(examples=["split"])
+    before: str | None = Field(examples=["530102001001003"])
+    after: str | None = Field(examples=["530102001001003"])
+    name: str | None
+    said: list[str] = Field(description="What it says otherwise.")
+    area_m2: float = Field(description="Of the grid as it is now, else as it was.")
+    households: int | None
+    bounds: list[float] | None
+
+
+class Differences(BaseModel):
+    """What differs between two plans: from `other` to this one."""
+
+    changes: list[Difference]
+    moved: Features = Field(description="The land that changed hands.")
+    area_m2: float = Field(description="That changed hands.")
+    households: int = Field(description="That changed hands.")
+
+
+class Passed(BaseModel):
+    """What of an old grid's land and households a new one has."""
+
+    old: str
+    new: str
+    area_share: float
+    household_share: float | None
+    area_m2: float
+    households: int | None
+
+
+class Lineage(BaseModel):
+    """The crosswalk from the codes that a plan began with to those of today; who is not in it kept all."""
+
+    items: list[Passed]
+    next: str | None = None
+
+
+@router.get(
+    "/api/plans/{plan}/summary", response_model=Summary,
+    responses={**problems(401, 403, 404), **NOT_MODIFIED, 200: {"headers": ETAG}},
+)  # fmt: skip
+def read_summary(plan: PlanName, request: Request, who: Reader, works: Works, as_of: AsOf = None) -> Response:
+    """Return the figures of a plan by community and street."""
+    with looking_at(works, who, plan, as_of) as (connection, state):
+        if grids_in(connection, state):
+            summary = summed(read_plan(connection, state.plan, SUMMED, at=state.at, today=today()), state)
+        else:
+            nothing = tally(dict.fromkeys(("code", "communities", "grids"), 0) | {"code": ""}, {})
+            summary = Summary(revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={})
+    return conditional(request, summary.model_dump_json().encode())
+
+
+def summed(layers: Any, state: State) -> Summary:
+    """Add the layers of a plan up."""
+    found = by_division(layers)
+    names = dict(zip(layers["communities"]["code"], layers["communities"]["name"], strict=True))
+    by_level: dict[str, list[Tally]] = {}
+    for one in found.to_dict(orient="records"):
+        by_level.setdefault(one["level"], []).append(tally(one, names))
+    classes = themes(layers)
+    there = layers["gaps"][layers["gaps"]["state"] != ACCEPTED]
+    return Summary(
+        revision=state.at,
+        total=by_level["all"][0],
+        streets=by_level["street"],
+        communities=by_level["community"],
+        classes={name: counted(classes[name]) for name in CLASSES},
+        kinds=counted(there["kind"]),
+    )
+
+
+def counted(column: pd.Series) -> dict[str, int]:
+    """Count how often each value is there."""
+    return {str(value): int(number) for value, number in column.value_counts().items()}
+
+
+def tally(said: Any, names: Any) -> Tally:
+    """Return the sums of a division."""
+    known = {name: value for name, value in said.items() if not pd.isna(value)}
+    without = known.get("without_organisation")
+    return Tally(
+        code=known["code"],
+        name=names.get(known["code"]),
+        **{name: int(known.get(name, 0)) for name in ("communities", "grids", "accepted")},
+        **{name: float(known.get(name, 0.0)) for name in ("area_m2", "unclaimed_m2")},
+        **{
+            name: int(known[name]) if name in known else None
+            for name in ("households", "population", "party_members", "required", "held", "short")
+        },
+        covered=None if without is None else int(known["grids"] - without),
+        gaps={name: int(known.get(name, 0)) for name in ("unheld", "contested", "unserved")},
+    )
+
+
+@router.get("/api/plans/{plan}/compare/{other}", responses=problems(401, 403, 404, 409))
+def compare_plans(
+    plan: PlanName, other: str = Path(min_length=1, max_length=120), *, who: Reader, works: Works
+) -> Differences:
+    """Return what became of each grid from plan `other` to this one, and the land that changed hands."""
+    with looking_at(works, who, plan) as (connection, state):
+        old = state_at(connection, other, None)
+        found = compare(connection, old, state)
+    crs = state.plan.crs
+    was = {one.old.grid_id: one.old for one in found.grids if one.old is not None}
+    now = {one.new.grid_id: one.new for one in found.grids if one.new is not None}
+    passed = [one for one in found.changed_hands if one.old_id in was and one.new_id in now]
+    return Differences(
+        changes=[difference(one, crs) for one in found.grids if one.fate != "same" or one.said],
+        moved=Features(features=land_moved([(was[one.old_id], now[one.new_id]) for one in passed], crs)),
+        area_m2=round(sum(one.area_m2 for one in passed), 3),
+        households=sum(one.households or 0 for one in passed),
+    )
+
+
+def difference(one: Compared, crs: Any) -> Difference:
+    """Return what became of a grid."""
+    grid = one.new or one.old
+    assert grid is not None
+    return Difference(
+        relation=one.fate,
+        before=one.old.code if one.old else None,
+        after=one.new.code if one.new else None,
+        name=grid.name,
+        said=list(one.said),
+        area_m2=round(grid.polygon.area, 3),
+        households=grid.households,
+        bounds=lonlat_box(grid.polygon.bounds, crs),
+    )
+
+
+@router.get("/api/plans/{plan}/lineage", responses=problems(401, 403, 404))
+def read_lineage(plan: PlanName, who: Reader, works: Works, as_of: AsOf = None) -> Lineage:
+    """Return the crosswalk from the codes that the plan began with to its codes, for the grids that changed."""
+    with looking_at(works, who, plan, as_of) as (connection, state):
+        first = State(state.plan, log(connection, state.plan, limit=1)[0].revision)
+        found = compare(connection, first, state)
+    kept = {one.grid_id for one in found.grids if one.fate in {"same", "retagged"}}
+    passed = [one for one in found.crosswalk if one.old_id != one.new_id or one.old_id not in kept]
+    return Lineage(items=[Passed(**{name: getattr(one, name) for name in Passed.model_fields}) for one in passed])

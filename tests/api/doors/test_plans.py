@@ -1,0 +1,158 @@
+"""Plans over HTTP: what is read, edited, decided and exported, against what the plan itself says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import shapely
+
+from data.database.access import Access
+from data.users.roles import Role
+from tests.api.doors.world import ADMIN, ALL, INSIDE, NAME, World, peopled
+from tests.databases import database_like
+
+PLANNER, VIEWER, SUPERVISOR = (Role.planner, INSIDE), (Role.viewer, INSIDE), (Role.supervisor, ALL)
+PLAN = f"/api/plans/{NAME}"
+
+
+@pytest.fixture(scope="module")
+def world(town_plan: Access) -> Iterator[World]:
+    """Run a server on a plan with somebody of every role and scope."""
+    with database_like(town_plan) as access, peopled(access) as world:
+        yield world
+
+
+def every_grid(world: World, plan: str = PLAN, **params) -> list[dict]:
+    """Read all grids of a plan, page by page."""
+    grids, path = [], f"{plan}/grids?limit=7"
+    while path:
+        answer = world.ask(VIEWER, "GET", path, **({"params": params | {"limit": 7}} if params and not grids else {}))
+        assert answer.status_code == 200, answer.text
+        grids += answer.json()["features"]
+        path = answer.json()["next"]
+    return grids
+
+
+def across(feature: dict) -> dict:
+    """Draw a line across a grid from west to east, as GeoJSON."""
+    land = shapely.geometry.shape(feature["geometry"])
+    west, _, east, _ = land.bounds
+    y = shapely.point_on_surface(land).y
+    return {"type": "LineString", "coordinates": [[west - 1e-4, y], [east + 1e-4, y]]}
+
+
+def largest(grids: list[dict]) -> dict:
+    """Return the largest grid of one part where people live."""
+    homes = [one for one in grids if one["properties"]["households"] and one["properties"]["parts"] == 1]
+    return max(homes, key=lambda one: one["properties"]["area_m2"])
+
+
+def test_pages_of_grids_are_the_plan_as_geojson_of_rfc_7946(world: World):
+    grids = every_grid(world)
+    codes = [one["properties"]["code"] for one in grids]
+    assert codes == sorted(set(codes))
+    assert len(codes) == world.ask(ADMIN, "GET", PLAN).json()["counts"]["grids"]
+    land = np.array([shapely.geometry.shape(one["geometry"]) for one in grids])
+    assert shapely.coverage_is_valid(land)  # nine decimals keep the edges matched
+    shells = shapely.get_exterior_ring(shapely.get_parts(land))
+    assert shapely.is_ccw(shells).all()
+    west, south, east, north = world.ask(VIEWER, "GET", PLAN).json()["extent"]
+    assert np.allclose(shapely.total_bounds(land), [west, south, east, north], atol=1e-5)
+
+
+def test_a_box_and_words_choose_grids(world: World):
+    grids = every_grid(world)
+    one = grids[len(grids) // 2]
+    box = shapely.geometry.shape(one["geometry"]).point_on_surface().buffer(1e-7).bounds
+    found = every_grid(world, bbox=",".join(f"{value:.9f}" for value in box))
+    assert one["id"] in {each["id"] for each in found}
+    assert len(found) < len(grids)
+    assert [each["id"] for each in every_grid(world, q=one["id"])] == [one["id"]]
+
+
+def test_a_trial_writes_nothing_and_the_edit_does_once_under_a_key(world: World):
+    plan = f"/api/plans/{world.branched()}"
+    grid = largest(every_grid(world, plan))
+    before = world.ask(PLANNER, "GET", plan).json()["revision"]
+    edit = {"verb": "split", "code": grid["id"], "line": across(grid), "base_revision": before}
+    tried = world.ask(PLANNER, "POST", f"{plan}/edits", params={"dry_run": True}, json=edit)
+    assert tried.status_code == 200, tried.text
+    assert world.ask(PLANNER, "GET", plan).json()["revision"] == before
+    keyed = {"headers": {"Idempotency-Key": "once"}, "json": edit}
+    done, again = (world.ask(PLANNER, "POST", f"{plan}/edits", **keyed) for _ in range(2))
+    assert done.status_code == 200, done.text
+    assert again.json() == done.json()
+    assert done.json()["revision"] == before + 1 == world.ask(PLANNER, "GET", plan).json()["revision"]
+    told = {one["code"]: one for one in done.json()["metrics"]}
+    made = done.json()["created"][0]
+    assert told[made]["before"] is None
+    homes = [told[code]["after"]["households"] or 0 for code in (made, grid["id"])]
+    assert sum(homes) == grid["properties"]["households"]
+    assert [one["properties"] for one in done.json()["moved"]["features"]] == [{"from": grid["id"], "to": made}]
+    assert (
+        world.ask(PLANNER, "POST", f"{plan}/undo", json={"base_revision": before + 1}).json()["undone"]["verb"]
+        == "split"
+    )
+    assert {one["id"] for one in every_grid(world, plan)} == {one["id"] for one in every_grid(world)}
+
+
+def test_who_has_it_already_is_told_so_and_who_has_an_old_one_changes_nothing(world: World):
+    path = f"/api/plans/{world.branched()}/grids/{world.code}"
+    first = world.ask(PLANNER, "GET", path)
+    etag = first.headers["etag"]
+    assert world.ask(PLANNER, "GET", path, headers={"If-None-Match": etag}).status_code == 304
+    name = {"headers": {"If-Match": etag}, "json": {"name": "新名"}}
+    assert world.ask(PLANNER, "PATCH", path, **name).status_code == 200
+    assert world.ask(PLANNER, "PATCH", path, **name).status_code == 412
+    assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == "新名"
+
+
+def test_telephone_numbers_are_not_for_viewers(world: World):
+    phones = {"viewer": 0, "planner": 0}
+    for one in every_grid(world):
+        for who in (VIEWER, PLANNER):
+            duty = world.ask(who, "GET", f"{PLAN}/grids/{one['id']}").json()["duty"]
+            phones[who[0].value] += sum(held["phone"] is not None for held in duty)
+        if phones["planner"]:
+            break
+    assert phones["viewer"] == 0
+    assert phones["planner"] > 0
+
+
+def test_a_gap_that_was_accepted_is_accepted_in_every_plan_until_its_day(world: World):
+    branch = f"/api/plans/{world.branched()}"
+    path = f"gaps/{world.gap_id}"
+    said = {"state": "accepted", "reason": "物业代管", "expires": "2999-12-31"}
+    assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json={"state": "accepted"}).status_code == 422
+    assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=said).json()["state"] == "accepted"
+    for plan in (PLAN, branch):
+        assert world.ask(VIEWER, "GET", f"{plan}/{path}").json()["properties"]["reason"] == "物业代管"
+    past = said | {"expires": "2020-01-01"}
+    assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=past).json()["state"] == "expired"
+    assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json={"state": "open"}).json()["state"] == "open"
+
+
+def test_the_export_streams_what_the_pages_say_and_other_formats_are_files(world: World):
+    streamed = world.ask(VIEWER, "GET", f"{PLAN}/export").json()
+    assert [one["id"] for one in streamed["features"]] == [one["id"] for one in every_grid(world)]
+    gpkg = world.ask(VIEWER, "GET", f"{PLAN}/export", params={"format": "gpkg", "layer": "gaps"})
+    assert gpkg.status_code == 200, gpkg.text
+    assert gpkg.content.startswith(b"SQLite format 3")
+
+
+def test_sums_add_up_and_comparisons_name_what_differs(world: World):
+    name = world.branched()
+    grid = largest(every_grid(world))
+    revision = world.ask(PLANNER, "GET", f"/api/plans/{name}").json()["revision"]
+    edit = {"verb": "split", "code": grid["id"], "line": across(grid), "base_revision": revision}
+    made = world.ask(PLANNER, "POST", f"/api/plans/{name}/edits", json=edit).json()["created"]
+    summary = world.ask(VIEWER, "GET", f"/api/plans/{name}/summary").json()
+    assert sum(one["grids"] for one in summary["communities"]) == summary["total"]["grids"]
+    compared = world.ask(VIEWER, "GET", f"/api/plans/{name}/compare/{NAME}").json()
+    assert {one["after"] for one in compared["changes"]} == {grid["id"], *made}
+    lineage = world.ask(VIEWER, "GET", f"/api/plans/{name}/lineage").json()["items"]
+    assert {(one["old"], one["new"]) for one in lineage} == {(grid["id"], grid["id"]), (grid["id"], made[0])}
+    feed = world.ask(VIEWER, "GET", "/api/changes", params={"since": 0}).json()
+    assert feed["items"][-1]["created"] == made
