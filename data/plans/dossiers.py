@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from data.plans.ground import Box
 from data.plans.rows import row, rows
 from data.plans.versions import records_of
 from data.plans.ways import Ways, read_ways
+from geo.arrays import Bools, Geometries, Ints
 from geo.edits.ground import Buildings, Record
 from geo.facts import not_evaluated_of, parameters_of, tables_of
 from geo.plans.dossier import Community, Dossier, Hole, Unit
@@ -27,6 +28,10 @@ from geo.walking import Walks
 SOURCE = "SELECT srid, facts FROM onegrid.source WHERE source_id = %(source)s"
 DOSSIERS = """
 SELECT community, contents, ST_AsBinary(polygon) AS polygon, ST_AsBinary(buildings) AS buildings
+FROM onegrid.dossier WHERE source_id = %(source)s AND community = ANY(%(communities)s) ORDER BY community
+"""
+BUILDINGS = """
+SELECT jsonb_build_object('counts', contents->'counts') AS contents, ST_AsBinary(buildings) AS buildings
 FROM onegrid.dossier WHERE source_id = %(source)s AND community = ANY(%(communities)s) ORDER BY community
 """
 STANDARDS = """
@@ -48,7 +53,7 @@ class Source:
     tables: frozenset[str]
     ways: Ways | None
     exceptions: Mapping[str, Sequence[Record]]
-    """Those that name a gap or a unit, by what such a gap may be about: see `subjects`."""
+    """Those that name a gap, a unit or a community, by what such a gap may be about: see `subjects`."""
 
 
 def read_source(connection: Connection, source_id: int) -> Source:
@@ -83,7 +88,11 @@ def subjects(said: Mapping[str, Any]) -> list[str]:
 
     >>> subjects({"gap_id": "overlap:compound:a+courtyard:b"})
     ['compound:a', 'courtyard:b']
+    >>> subjects({"kind": "overlap", "community": "530102001001"})
+    ['community:530102001001']
     """
+    if "community" in said:
+        return [f"community:{said['community']}"]
     if "gap_id" not in said:
         return [f"{said['layer']}:{said['source_id']}"]
     kind, _, about = said["gap_id"].partition(":")
@@ -98,10 +107,14 @@ def read_standards(connection: Connection, source_id: int) -> Standards | None:
 
 @dataclass(frozen=True, eq=False)
 class Folder:
-    """The dossiers of some communities as they are kept, a row each."""
+    """The dossiers of some communities as they are kept, a row each.
+
+    ``beside`` are rows with the buildings of other communities, `overlaps_with`.
+    """
 
     source: Source
     found: Sequence[Any]
+    beside: Sequence[Any] = ()
 
     @property
     def others(self) -> dict[str, bool]:
@@ -119,7 +132,20 @@ class Folder:
     @property
     def overlaps_with(self) -> set[str]:
         """Other communities where two units overlap that overlap in these too."""
-        return {code for one in self.found for code in one.contents["overlaps_with"]}
+        own = {one.community for one in self.found}
+        return {code for one in self.found for code in one.contents["overlaps_with"]} - own
+
+    @property
+    def judged_with(self) -> set[tuple[str, str]]:
+        """Pairs of one of these communities and another, lower code first, that one gap may hang on together.
+
+        That is an overlap that lies in both, or a compound that claims land in both.
+        """
+        with_others = {(one.community, other) for one in self.found for other in one.contents["overlaps_with"]}
+        for one in self.found:
+            compounds = (unit["share"] for unit in one.contents["units"] if unit["layer"] == COMPOUND)
+            with_others |= {(one.community, other) for share in compounds for other in share}
+        return {(min(pair), max(pair)) for pair in with_others if pair[0] != pair[1]}
 
     def straddling(self) -> list[tuple[str, str]]:
         """Return the compounds, as (layer, id), that claim land in other communities too."""
@@ -127,26 +153,46 @@ class Folder:
         return [key for key, unit in units.items() if key[0] == COMPOUND and len(unit["share"]) > 1]
 
     def exceptions(self, grids: Collection[str]) -> tuple[Record, ...]:
-        """Return the exceptions that name a gap about these communities, their units, holes or some grids."""
+        """Return the exceptions that name a gap about these communities, their units, holes or some grids.
+
+        And those about other communities that land of their units is in.
+        """
         units = [f"{unit['layer']}:{unit['source_id']}" for one in self.found for unit in one.contents["units"]]
         holes = [hole["key"] for one in self.found for hole in one.contents["holes"]]
-        about = {*units, *holes, *grids, *(one.community for one in self.found)}
+        others = (f"community:{code}" for code in self.others)
+        about = {*units, *holes, *grids, *others, *(one.community for one in self.found)}
         named = self.source.exceptions
         return tuple({id(one): one for subject in about & named.keys() for one in named[subject]}.values())
 
     def buildings(self) -> Buildings:
-        """Return what is counted where."""
-        counts = [count for one in self.found for count in one.contents["counts"]]
-        if not counts:
+        """Return what is counted where; a building on the border of two communities stands in both, and here once."""
+        found = [one for one in (*self.found, *self.beside) if one.buildings is not None]
+        if not found:
             return Buildings.none()
-        points = shapely.get_parts(shapely.from_wkb([one.buildings for one in self.found if one.buildings is not None]))
-        return Buildings(points, np.array(counts, dtype=np.int64))
+        point, of = shapely.get_parts(shapely.from_wkb([one.buildings for one in found]), return_index=True)
+        counts = np.array([count for one in found for count in one.contents["counts"]], dtype=np.int64)
+        if len(found) > 1:
+            once = in_one(point, of)
+            point, counts = point[once], counts[once]
+        return Buildings(point, counts)
+
+
+def in_one(point: Geometries, of: Ints) -> Bools:
+    """Tell which of the points of some groups no group before has; points of one group may share a place."""
+    _, place = np.unique(shapely.get_x(point) + 1j * shapely.get_y(point), return_inverse=True)
+    first = np.full(len(point), len(point), dtype=np.int64)
+    np.minimum.at(first, place, of)
+    return np.asarray(first[place] == of, dtype=np.bool_)
 
 
 def read_folder(connection: Connection, source: Source, communities: Collection[str]) -> Folder:
     """Read the dossiers of some communities."""
     found = rows(connection, DOSSIERS, {"source": source.source_id, "communities": list(communities)})
-    return Folder(source, found)
+    folder = Folder(source, found)
+    if not folder.overlaps_with or not source.about["buildings_counted"]:
+        return folder
+    others = {"source": source.source_id, "communities": sorted(folder.overlaps_with)}
+    return replace(folder, beside=rows(connection, BUILDINGS, others))
 
 
 def dossier_of(folder: Folder, walks: Walks | None, grids: Collection[str]) -> Dossier:

@@ -118,12 +118,17 @@ def communities_there(connection: Connection, plan: Plan, communities: Collectio
     return [one.community for one in rows(connection, there, named(plan, plan.head, some=list(communities)))]
 
 
-def lock_communities(connection: Connection, plan: Plan, communities: Collection[str]) -> None:
+def lock_communities(
+    connection: Connection, plan: Plan, communities: Collection[str], pairs: Collection[tuple[str, str]] = ()
+) -> None:
     """Wait until nobody else edits these communities of the plan, and keep others waiting until the transaction ends.
 
-    Always in the same order, so that nobody waits in a ring.
+    ``pairs`` are two communities each that one gap may hang on together: who edits either has the lock of the pair, so
+    that nobody edits the other meanwhile, and who edits a third waits for neither. Always in the same order, so that
+    nobody waits in a ring.
     """
-    rows(connection, LOCK, {"keys": [f"plan {plan.plan_id} {community}" for community in sorted(communities)]})
+    keys = [*communities, *(f"{one}+{other}" for one, other in pairs)]
+    rows(connection, LOCK, {"keys": [f"plan {plan.plan_id} {key}" for key in keys]})
 
 
 def load(

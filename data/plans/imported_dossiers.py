@@ -155,11 +155,13 @@ def community_of_grids(grids: Frame) -> pd.Series:
 
 
 def buildings_by_community(layers: Mapping[str, Frame], code: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Return the buildings on each community as one geometry, None where it has none, and their counts as JSON."""
-    buildings, grids = layers["buildings"], layers["grids"]
+    """Return the buildings on each community, and in the holes beside it, as one geometry, None where it has none, and
+    their counts as JSON."""
+    buildings, gaps = layers["buildings"], layers["gaps"]
     point = np.asarray(buildings.geometry.array, dtype=object)
-    grid, row = shapely.STRtree(point).query(np.asarray(grids.geometry.array, dtype=object), predicate="intersects")
-    pairs = pd.DataFrame({"community": grids["community_code"].to_numpy(dtype=object)[grid], "row": row})
+    land = pd.concat([layers["grids"], gaps[gaps["kind"] == "no_community"]])
+    place, row = shapely.STRtree(point).query(np.asarray(land.geometry.array, dtype=object), predicate="intersects")
+    pairs = pd.DataFrame({"community": land["community_code"].to_numpy(dtype=object)[place], "row": row})
     pairs = pairs.drop_duplicates()
     rows, first = groups(pairs["community"], code)
     held = pairs["row"].to_numpy()[rows]

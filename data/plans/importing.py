@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from data.plans.rows import row, rows
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
 from geo.errors import InputError, PlanError, PlanNameTakenError
+from geo.kept import UNIT_KEY
 from geo.standards_table import standards_from_table
 
 UNCHANGED = (
@@ -175,7 +176,7 @@ def about(layers: Mapping[str, Frame]) -> dict[str, Any]:
         "buildings_counted": "buildings" in facts,
         "premises": "not_evaluated.no_premises" not in facts,
         "roads": len(layers["roads"]) > 0,
-        "exceptions": exceptions(layers["records"]),
+        "exceptions": exceptions(layers["records"], set(layers["communities"]["code"])),
     }
 
 
@@ -189,10 +190,17 @@ def latest_years(records: Frame) -> dict[str, int | None]:
     return years
 
 
-def exceptions(records: Frame) -> list[list[Any]]:
-    """Return the exceptions that name a gap or a unit."""
-    table = [json.loads(text) for text in records["row"][records["table"] == "exceptions"]]
-    return [["exceptions", said] for said in table if "gap_id" in said or "layer" in said]
+def exceptions(records: Frame, communities: Collection[str]) -> list[list[Any]]:
+    """Return the exceptions that name a gap or a unit, or are about a community itself: those with ``community``."""
+    table = records[records["table"] == "exceptions"]
+    found = []
+    for code, text in zip(table["code"], table["row"], strict=True):
+        said = json.loads(text)
+        if "gap_id" not in said and code in communities:
+            said = {name: value for name, value in said.items() if name not in UNIT_KEY} | {"community": code}
+        if not said.keys().isdisjoint(("gap_id", "layer", "community")):
+            found.append(["exceptions", said])
+    return found
 
 
 def append_layer(appending: Appending, name: str, frame: Frame) -> None:

@@ -27,6 +27,8 @@ KNOWN: WeakKeyDictionary[Pool, dict[int, Source]] = WeakKeyDictionary()
 class Look:
     """A piece of a plan at its head: the communities that an edit means, locked against others, and some more.
 
+    Others wait too who edit a community that one gap may hang on together with these.
+
     ``versions`` are the grids by code: all of the communities, and what `geo.plans.dossier` lists. ``ground`` are those
     of them that an edit looks at: what is meant, and whatever lies around it.
     """
@@ -58,16 +60,16 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     """
     meant = find(plan)
     while True:
-        lock_communities(connection, plan, meant.communities)
+        source = source_of(connection, plan.source_id)
+        folder = read_folder(connection, source, meant.communities)
+        lock_communities(connection, plan, meant.communities, folder.judged_with)
         plan, before = find_plan(connection, plan.name), plan
         require_draft(plan)
         if plan.head == before.head:
             break
-        locked, meant = set(meant.communities), find(plan)
-        if set(meant.communities) <= locked:
+        locked, meant = meant.communities, find(plan)
+        if plan.source_id == before.source_id and meant.communities == locked:
             break
-    source = source_of(connection, plan.source_id)
-    folder = read_folder(connection, source, meant.communities)
     communities = {*meant.communities, *folder.overlaps_with}
     versions = load(connection, plan, plan.head, meant.boxes, communities, folder.straddling())
     return Look(plan, source, meant, folder, versions, around(versions, meant, folder.buildings()))

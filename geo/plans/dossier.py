@@ -16,7 +16,7 @@ The dossier
     4. the communities C, with the rows of the tables that are about them themselves; of the communities of 2 and 3,
        whether they are villages;
     5. the units that claim a face in C, or have a grid there;
-    6. the holes whose community is one of C;
+    6. the holes whose community is one of C, and the buildings in them;
     7. the premises on C;
     8. the facilities of the plan, and the stretches of road around C: see `geo.walking.Walks.along`;
     9. the exceptions that name a gap by its id, where that gap may be one of those found (an id holds the code of its
