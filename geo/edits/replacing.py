@@ -23,7 +23,7 @@ from geo.edits.land import among, outline_of, require_outline
 from geo.edits.weaving import Chains, bent_segments, woven_grid, woven_ground
 from geo.errors import LandChangedError, PartitionError, TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
-from geo.partition import Tiling
+from geo.partition import Tiling, crossed
 from geo.sources import COUNTS
 
 DRIFT_M = 3 * BENT_M
@@ -90,8 +90,26 @@ def bent(ground: Ground, codes: Sequence[str], put: Sequence[Grid], theirs: Chai
     for community in communities(old, put):
         polygons = np.array([grid.polygon for grid in made if grid.community == community], dtype=object)
         Tiling(polygons, outline(old, community))
-    require_outline(after, bent_segments(outline_of(ground), ours))
+    bounds = bent_segments(outline_of(ground), ours)
+    if ours:
+        require_clear(bounds)
+    require_outline(after, bounds)
     return after
+
+
+def require_clear(bounds: Ints) -> None:
+    """Require that what bounds some land meets itself at corners alone, though it bent.
+
+    Where two communities end a millimetre apart, the border of the one may come to lie in the other.
+
+    Raises
+    ------
+    PartitionError
+        It does not.
+    """
+    edges = Edges.directed(bounds)
+    if len(crossed(edges, np.arange(len(bounds)))):
+        raise PartitionError("borders a millimetre apart would run over one another")
 
 
 def giving_way(ground: Ground, put: Sequence[Grid], drop: Collection[str]) -> list[Grid]:

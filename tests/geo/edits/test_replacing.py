@@ -10,14 +10,14 @@ import shapely
 
 from geo.build import build
 from geo.edits.applying import Change, apply
-from geo.edits.ground import Grid, Ground
+from geo.edits.ground import Face, Grid, Ground
 from geo.edits.replacing import replace_grids
 from geo.edits.reshape import reshape_grids
 from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.errors import EditRefused
 from geo.sources import Parameters
-from tests.geo.edits.grounds import assert_partition, fresh, ground, ground_of, line
+from tests.geo.edits.grounds import assert_partition, cell, fresh, ground, ground_of, line
 from tests.geo.edits.test_random_edits import random_edit
 from tests.geo.messy import messy_sources
 
@@ -63,6 +63,26 @@ def test_neighbours_get_the_vertices_of_the_grids_that_come_in():
     assert_partition(both.ground, before)
     assert set(both.ground.grids) == {"a", "h1", "b", "t1", "c"}
     assert len(both.woven) == 2
+
+
+def test_what_ends_a_millimetre_away_bends_with_a_border_that_comes_in():
+    """Two grids with a wedge of nothing between them, that the border which comes in would close beyond its edge."""
+    corners_of = {
+        "a": [(-9000, 0), (0, 0), (20, 9000), (-9000, 9000)],
+        "b": [(0, 0), (9000, 0), (9000, 9000), (21, 9000)],
+    }
+    grids = {code: at_hand(code, some) for code, some in corners_of.items()}
+    before = Ground.of(grids.values())
+    coming = at_hand("b", [(0, 0), (9000, 0), (9000, 9000), (21, 9000), (2, 1000)])
+    after = apply(before, replace_grids([coming])).ground
+    assert_partition(after, before)
+    assert corners(after.grids["a"]) > corners(grids["a"])
+
+
+def at_hand(code: str, places: list[tuple[int, int]]) -> Grid:
+    """Draw a grid by places in millimetres."""
+    land = shapely.Polygon(np.array([cell(0, 0)]) / 1000 + np.array(places) / 1000)
+    return Grid(code, code, "C", land, (Face(land, (), "sole"),))
 
 
 # refused
