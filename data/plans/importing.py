@@ -22,11 +22,13 @@ from data.plans.identity import identities
 from data.plans.imported_dossiers import append_dossiers
 from data.plans.imported_gaps import append_gaps
 from data.plans.imported_grids import append_grids, rows_of
+from data.plans.older_builds import not_kept, still_evaluated
 from data.plans.plan import Plan, find_plan, latest_in_force
 from data.plans.rows import row, rows
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
 from geo.errors import InputError, PlanError, PlanNameTakenError
+from geo.facts import NOT_EVALUATED, not_evaluated_of
 from geo.kept import UNIT_KEY
 from geo.standards_table import standards_from_table
 
@@ -95,9 +97,10 @@ def imported(
     forebear = latest_in_force(connection, division) if like is None else find_plan(connection, like)
     if like is not None and forebear is not None:
         require_likeness(forebear, srid, division)
+    said = about(layers)
     values = {"name": name, "division": division, "srid": srid, "by": by}
     try:
-        made = row(connection, BEGIN, {**values, "about": Jsonb(about(layers), as_json)})
+        made = row(connection, BEGIN, {**values, "about": Jsonb(said, as_json)})
     except errors.UniqueViolation as error:
         raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
     except errors.CheckViolation as error:
@@ -107,7 +110,7 @@ def imported(
         for layer in UNCHANGED:
             append_layer(appending, layer, layers[layer])
         append_duty(appending, layers)
-        append_gaps(appending, layers["gaps"], grids)
+        append_gaps(appending, still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"])), grids)
         append_dossiers(appending, layers)
         append_roads(appending, layers)
         progress("grids")
@@ -168,13 +171,14 @@ def division_of(codes: np.ndarray) -> str:
 def about(layers: Mapping[str, Frame]) -> dict[str, Any]:
     """Return what a build says as a whole: its facts, and what `geo.plans.dossier.Dossier` wants to know of it."""
     facts = dict(zip(layers["build"]["key"], layers["build"]["value"], strict=True))
+    facts = {**{f"{NOT_EVALUATED}{kind}": why for kind, why in not_kept(facts, layers).items()}, **facts}
     counted = [frame["party_members"].notna().any() for frame in (layers["units"], layers["buildings"])]
     return {
         "build": facts,
         "years": latest_years(layers["records"]),
         "members_known": bool(any(counted)),
         "buildings_counted": "buildings" in facts,
-        "premises": "not_evaluated.no_premises" not in facts,
+        "premises": f"{NOT_EVALUATED}no_premises" not in facts,
         "roads": len(layers["roads"]) > 0,
         "exceptions": exceptions(layers["records"], set(layers["communities"]["code"])),
     }

@@ -295,6 +295,7 @@ _ABSENT = {
     "add.the funding table has no community_running": ("补社区运转经费", "Add the communities' running money"),
     "add.the funding table has no community_service": ("补服务群众专项经费", "Add the money for services"),
     "add.the funding table has no branch_activity": ("补网格党支部活动经费", "Add the branches' money"),
+    "add.an older version made the build, which did not keep what this hangs on": ("重新合并", "Build it again"),
     "add.standards": ("补上所缺的数据后重新合并", "Add what is missing and build again"),
     "table.roster": ("岗位表", "Roster"),
     "table.party": ("党组织表", "Party table"),

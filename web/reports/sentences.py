@@ -155,6 +155,10 @@ _REASONS = (
     ),
     ("没有标准", "there are no standards"),
     (
+        "合并结果出自旧版本，没有保存这一项的依据",
+        "an older version made the build, which did not keep what this hangs on",
+    ),
+    (
         "没有管理类型片区图层，全部按日常管理型",
         "there is no management_area layer; every grid is routine",
     ),
