@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
@@ -13,9 +14,17 @@ from data.plans.door import require_revision, tried
 from data.plans.ground import meant_by_grids
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
-from data.plans.plan import find_plan, require_draft
+from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.rows import rows
+from geo.edits.ground import Grid
 from geo.errors import PlanError
 from geo.plans.combining import Combination, combine
+
+OWNERS = """
+SELECT v.code, array_agg(DISTINCT v.grid_id) AS grids
+FROM onegrid.ancestry AS a JOIN onegrid.grid_version AS v ON v.plan_id = a.ancestor_id
+WHERE a.plan_id = %(plan)s AND v.code = ANY(%(codes)s) GROUP BY v.code
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +76,16 @@ def merge_plans(engine: Engine, name: str, *, source: str, by: str, base: int, d
         seen = look(connection, ours.plan, lambda plan: touched)
         mine = grids_of(connection, State(seen.plan, seen.plan.head), ids)
         fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
-        found = combine(was, mine, them, seen.ground, fresh)
+        found = combine(was, mine, them, seen.ground, fresh, owners(connection, seen.plan, them))
         if not found.regions:
             return Merged(found, None)
         asked = Asked("merge_plan", {"plan": source, "revision": theirs.at}, by, seen.plan.head)
         return Merged(found, carry_out(connection, seen, found.edit, asked, dry_run=dry_run))
 
     return tried(engine, name, attempt)
+
+
+def owners(connection: Connection, plan: Plan, grids: Sequence[Grid]) -> dict[str, set[str]]:
+    """Return the grids that had the codes of some others in a plan, or those that it comes from, at any time."""
+    found = rows(connection, OWNERS, {"plan": plan.plan_id, "codes": [grid.code for grid in grids]})
+    return {one.code: {str(grid_id) for grid_id in one.grids} for one in found}

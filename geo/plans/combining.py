@@ -6,8 +6,9 @@ before it is offered. What both sides changed in different ways is listed, and n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import shapely
 
@@ -93,7 +94,12 @@ class Combination:
 
 
 def combine(
-    base: Sequence[Grid], ours: Sequence[Grid], theirs: Sequence[Grid], ground: Ground, fresh: Fresh
+    base: Sequence[Grid],
+    ours: Sequence[Grid],
+    theirs: Sequence[Grid],
+    ground: Ground,
+    fresh: Fresh,
+    owners: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Combination:
     """Combine what two branches did since they parted.
 
@@ -110,8 +116,13 @@ def combine(
         Ours: the grids of ``ours`` and those around.
     fresh
         Gives a code to a grid made on their side whose code another grid has on ours.
+    owners
+        The grids that had a code on ours at any time, by code; those that have one now need not be among them.
     """
-    theirs, recoded = recode(base, theirs, {grid.code: grid.grid_id for grid in (*ground.grids.values(), *ours)}, fresh)
+    held = {code: set(ids) for code, ids in owners.items()}
+    for grid in (*ground.grids.values(), *ours):
+        held.setdefault(grid.code, set()).add(grid.grid_id)
+    theirs, recoded = recode(base, theirs, held, {grid.grid_id: grid.code for grid in ours}, fresh)
     mine, yours = Side.of(base, ours), Side.of(base, theirs)
     offered = [(keys, wanted(keys, mine, yours)) for keys in yours.regions]
     clashing = [keys for keys, grids in offered if grids is None]
@@ -141,20 +152,41 @@ def fitting(
 
 
 def recode(
-    base: Sequence[Grid], theirs: Sequence[Grid], held: Mapping[str, str], fresh: Fresh
+    base: Sequence[Grid],
+    theirs: Sequence[Grid],
+    held: Mapping[str, Collection[str]],
+    codes: Mapping[str, str],
+    fresh: Fresh,
 ) -> tuple[list[Grid], list[Recoded]]:
-    """Give grids made on their side codes that no other grid has; ``held`` says whose each code is on ours."""
+    """Give grids made on their side codes that no other grid has.
+
+    ``held`` says whose each code is, or was, on ours; ``codes`` what the grids that came before are called there.
+    """
     old = {grid.grid_id for grid in base}
+    fresh = passing_over(fresh, {grid.code for grid in theirs})
     kept: list[Grid] = []
     recoded = []
     for grid in theirs:
-        if grid.grid_id not in old and held.get(grid.code, grid.grid_id) != grid.grid_id:
+        code = grid.code
+        if grid.grid_id not in old and grid.grid_id in codes:
+            code = codes[grid.grid_id]
+        elif grid.grid_id not in old and set(held.get(code, ())) - {grid.grid_id}:
             code = fresh(grid.community)[1]
             recoded.append(Recoded(grid.grid_id, grid.code, code))
-            kept.append(replace(grid, code=code))
-        else:
-            kept.append(grid)
+        kept.append(grid if code == grid.code else replace(grid, code=code))
     return kept, recoded
+
+
+def passing_over(fresh: Fresh, codes: Collection[str]) -> Fresh:
+    """Return what gives new grids their identity as ``fresh`` does, but none of some codes."""
+
+    def give(community: str) -> tuple[str, str]:
+        while True:
+            grid_id, code = fresh(community)
+            if code not in codes:
+                return grid_id, code
+
+    return give
 
 
 def wanted(keys: frozenset[str], ours: Side, theirs: Side) -> list[Grid] | None:

@@ -19,7 +19,7 @@ from geo.edits.ground import Edit, Fresh, Grid, Ground
 from geo.edits.land import Cells, cut, regrid
 from geo.edits.merge import together
 from geo.errors import TooFineError
-from geo.plans.combining import Recoded
+from geo.plans.combining import Recoded, passing_over
 from geo.plans.deciding import Decision, Given, Said, unit_of
 from geo.plans.following import NO_LAND, are_thin, laid, outlines
 from geo.plans.nearby import Nearby
@@ -105,8 +105,10 @@ def replay(new: Ground, decided: Sequence[Decision], *, sliver_width: float, fre
 
 def recode(given: Iterable[Given], new: Ground, fresh: Fresh) -> tuple[Recoded, ...]:
     """Give codes to grids made by planners whose code another grid has."""
-    made = {each.grid.grid_id: each.grid for each in given if each.made and each.grid.code in new.grids}
-    return tuple(Recoded(grid.grid_id, grid.code, fresh(grid.community)[1]) for grid in made.values())
+    made = {each.grid.grid_id: each.grid for each in given if each.made}
+    fresh = passing_over(fresh, {grid.code for grid in made.values()})
+    clashing = [grid for grid in made.values() if grid.code in new.grids]
+    return tuple(Recoded(grid.grid_id, grid.code, fresh(grid.community)[1]) for grid in clashing)
 
 
 @dataclass(frozen=True)

@@ -302,6 +302,17 @@ def test_what_fits_is_merged_and_what_both_changed_is_listed(planned: Engine):
     assert_whole(planned, "b", since="town")
 
 
+def test_a_code_that_a_grid_had_before_it_was_undone_comes_to_no_other(planned: Engine):
+    one, other = neighbours(planned)
+    branch(planned, "draft", of="town", by="b")
+    [theirs] = ask(planned, "split", plan="draft", code=one.code, line=across(one.polygon)).created
+    [gone] = ask(planned, "split", by="a", code=other.code, line=across(other.polygon)).created
+    undo(planned, "town", by="a", base=1)
+    assert theirs.code == gone.code
+    [came] = merge_plans(planned, "town", source="draft", by="lead", base=2).applied.created
+    assert (came.grid_id, came.code == gone.code) == (theirs.grid_id, False)
+
+
 def test_a_branch_with_rows_of_its_own_is_merged_into_the_plan_that_it_comes_from(planned: Engine):
     grid, name = largest(planned), "town"
     for number in range(10):

@@ -134,6 +134,43 @@ def test_two_grids_made_under_one_code_are_told_apart():
     assert set(merged(base, ours, theirs).grids) == {"a", "x1", "b", "c", "redrawn1"}
 
 
+def test_a_code_is_redrawn_that_another_grid_had_on_ours_before_it_went():
+    base = ground("abc")
+    theirs = edited(base, split_grid("c", line((2.3, -1), (2.3, 2)), fresh=fresh("x")))
+    differing = [theirs.grids["c"], theirs.grids["x1"]]
+    found = combine([base.grids["c"]], [base.grids["c"]], differing, base, fresh("redrawn"), {"x1": {"id-gone"}})
+    assert [each.code for each in found.recoded] == ["redrawn1"]
+    assert not combine([base.grids["c"]], [base.grids["c"]], differing, base, fresh("y"), {"x1": {"id-x1"}}).recoded
+
+
+def test_a_redrawn_code_is_not_one_that_comes_along():
+    base, new = ground("abc"), fresh("x")
+    ours = edited(base, split_grid("a", line((0.3, -1), (0.3, 2)), fresh=lambda community: ("id-ours", "x1")))
+    halves = (split_grid("c", line((x, -1), (x, 2)), fresh=new) for x in (2.3, 2.6))
+    theirs = edited(base, *halves)
+    ground_before, mine, yours = by_id(base), by_id(ours), by_id(theirs)
+    found = combine(
+        [ground_before["id-a"], ground_before["id-c"]],
+        [mine["id-a"], mine["id-ours"], mine["id-c"]],
+        [yours["id-a"], yours["id-c"], yours["id-x1"], yours["id-x2"]],
+        ours,
+        fresh("x"),
+    )
+    assert [(each.grid_id, each.code) for each in found.recoded] == [("id-x1", "x3")]
+    assert {grid.code for grid in found.put} == {"c", "x2", "x3"}
+
+
+def test_a_grid_that_came_before_under_another_code_keeps_it():
+    base = ground("abc")
+    ours = edited(base, split_grid("a", line((0.3, -1), (0.3, 2)), fresh=lambda community: ("id-ours", "x1")))
+    theirs = edited(base, split_grid("c", line((2.3, -1), (2.3, 2)), fresh=fresh("x")))
+    once = merged(base, ours, theirs)
+    again = combined(base, once, theirs)
+    assert not again.recoded
+    assert not again.conflicts
+    assert not again.put
+
+
 # conflicts
 
 
