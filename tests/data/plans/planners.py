@@ -34,11 +34,11 @@ from data.plans.rows import rows
 from data.plans.undoing import redo, undo
 from data.plans.verbs import read_verb
 from geo.errors import EditRefused, InputError
+from tests.data.plans.asking import random_verb
 
 BROKEN = (InputError, psycopg.Error, DBAPIError)
 """What a planner hears while the server is down."""
 PAUSE_S = 0.05
-NEAR_M = 5.0
 REMEMBERED = 4
 """Of how many of its last edits a planner chooses one to take back."""
 HERE = """
@@ -63,38 +63,6 @@ class Seen:
             values = {"plan": plan.plan_id, "at": plan.head, "communities": communities}
             found = rows(connection, HERE, values)
         return cls(plan, [one.code for one in found], shapely.from_wkb([one.polygon for one in found]))
-
-
-def random_verb(seen: Seen, dice: np.random.Generator) -> dict[str, Any]:
-    """Draw an edit over a grid and what is around it, in the working CRS; most of them make sense."""
-    row = int(dice.integers(len(seen.code)))
-    polygon, code = seen.polygon[row], seen.code[row]
-    west, south, east, north = shapely.buffer(polygon, NEAR_M).bounds
-    places = dice.uniform((west, south), (east, north), (int(dice.integers(2, 6)), 2))
-    corners = shapely.get_coordinates(polygon)
-    held = dice.random(len(places)) < 0.3
-    places[held] = corners[dice.integers(len(corners), size=held.sum())]
-    beside = np.flatnonzero(shapely.dwithin(seen.polygon, polygon, 0.001) & (np.arange(len(seen.code)) != row))
-    other = seen.code[int(dice.choice(beside))] if len(beside) else code
-    corner = corners[int(dice.integers(len(corners)))]
-    spot = corner + dice.uniform(-1, 1, 2) * dice.choice([0.001, 1, 30])
-    across = np.array([(west, places[0, 1]), (east, places[1, 1])])
-    verbs: list[dict[str, Any]] = [
-        {"verb": "split", "code": code, "line": across.tolist()},
-        {"verb": "split", "code": code, "line": places.tolist()},
-        {"verb": "merge", "codes": [code, other], "keep": code},
-        {"verb": "merge", "codes": [other, code], "keep": other},
-        {"verb": "reshape", "codes": [code, other], "line": places.tolist()},
-        {"verb": "carve", "polygon": [*places.tolist(), spot.tolist(), places[0].tolist()]},
-        {"verb": "reassign", "places": places.tolist(), "to": other},
-        {"verb": "move_vertex", "from": corner.tolist(), "to": spot.tolist()},
-        {"verb": "insert_vertex", "at": corners[:2].mean(axis=0).tolist()},
-        {"verb": "delete_vertex", "at": corner.tolist()},
-        {"verb": "retag", "code": code, "name": f"网格 {dice.integers(1000)}"},
-        {"verb": "lock", "code": code, "locked": bool(dice.random() < 0.3)},
-    ]
-    chosen = verbs[int(dice.integers(len(verbs)))]
-    return {**chosen, "snap_m": float(dice.choice([0, 0.5]))}
 
 
 @dataclass(eq=False)
@@ -123,7 +91,7 @@ class Planner:
                 verb = {"verb": str(self.dice.choice(["undo", "undo", "redo"]))}
             else:
                 self.asked += 1
-                by, verb = f"{self.name}/{self.asked}", random_verb(seen, self.dice)
+                by, verb = f"{self.name}/{self.asked}", random_verb(seen.code, seen.polygon, self.dice)
             old = int(self.dice.integers(1, 6)) if self.dice.random() < 0.15 else 0
             base = max(seen.plan.head - old, seen.plan.parent_revision or 0)
             self.note({"by": by, "asked": verb, "base": base, "head": seen.plan.head})
