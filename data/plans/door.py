@@ -139,7 +139,7 @@ def edit_on(
 
 def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Callable[[Floats], Floats]) -> Meant:
     """Find what an edit means in a plan."""
-    if isinstance(verb, Reassign) and verb.unit is not None:
+    if isinstance(verb, Reassign):  # what it gives away may lie anywhere in the community
         return meant_by_community(connection, plan, plan.head, verb.to)
     if codes := codes_meant(verb):
         return meant_by_codes(connection, plan, plan.head, codes)
