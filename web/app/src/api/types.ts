@@ -149,9 +149,10 @@ export type Edit =
   | { verb: "delete_vertex"; at: Position }
   | { verb: "carve"; polygon: Polygon; name: string | null }
   | { verb: "reassign"; faces: Position[]; to: string }
-  | { verb: "reassign"; unit: string; to: string };
+  | { verb: "reassign"; unit: string; to: string }
+  | { verb: "retag"; code: string; name?: string; management_type?: ManagementType };
 
-export type Verb = Edit["verb"] | "retag" | "lock" | "undo" | "redo";
+export type Verb = Edit["verb"] | "lock" | "undo" | "redo";
 
 export interface GridChange {
   code: string;

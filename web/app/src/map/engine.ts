@@ -21,7 +21,7 @@ import type { Overlay, Theme } from "./tokens";
 setWorkerUrl(workerUrl);
 
 export type Pixel = [x: number, y: number];
-export type MarkName = "selected" | "group" | "lit";
+export type MarkName = "selected" | "group" | "lit" | "against";
 export type Marked = "grids" | "gaps";
 
 export interface Pointed {

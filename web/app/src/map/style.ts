@@ -151,8 +151,8 @@ const marks = (): LayerSpecification[] => [
     ...plan("line", "grids", "grid-lit"),
     layout: { "line-join": "round" },
     paint: {
-      "line-color": ACCENT,
-      "line-width": ["case", state("selected"), 3, state("group"), 3, state("lit"), 2, 0],
+      "line-color": ["case", state("against"), HANDS.from, ACCENT],
+      "line-width": ["case", state("against"), 3, state("selected"), 3, state("group"), 3, state("lit"), 2, 0],
       "line-opacity": ["case", state("lit"), 0.8, 1],
     },
   },

@@ -7,8 +7,8 @@ import type { Edit, Problem } from "../api";
 import { proposal } from "../edits/door";
 import { Icon } from "../parts/icons";
 import { lastClick } from "../tools/bench";
-import { refusalSentence } from "./consequences";
 import { view } from "./map_stage";
+import { refusalSentence } from "./refusals";
 
 /** Where an edit was drawn last. */
 export function anchorOf(edit: Edit): Position | null {
@@ -26,7 +26,7 @@ export function Callout(): JSX.Element | null {
 
 function Said({ edit, problem }: { edit: Edit; problem: Problem }): JSX.Element {
   const map = view.value;
-  const anchor = anchorOf(edit);
+  const anchor = problem.at?.coordinates ?? anchorOf(edit);
   const [, moved] = useState(0);
   useEffect(() => map?.on("move", () => moved((count) => count + 1)), [map]);
   const [x, y] = map && anchor ? map.project(anchor) : [0, 0];

@@ -1,12 +1,12 @@
 // The consequence bar: what the open gesture comes to, before it is made; a refusal in the planner's words.
 
 import type { JSX } from "preact";
-import type { Edit, Figures, GapProperties, GridChange, LogEntry, Outcome, Problem } from "../api";
+import type { Edit, Figures, GapProperties, GridChange, LogEntry, Outcome } from "../api";
 import { commit, discard, type Proposal, proposal, propose, retryOnLatest } from "../edits/door";
 import { Button } from "../parts/controls";
 import { startOver } from "../tools/bench";
 import { carvedName } from "../tools/carve";
-import { field, isWord, t } from "../words";
+import { field, t } from "../words";
 import { area, count, MISSING, moment, shortCode, shortCodes } from "../words/figures";
 import { logSentence } from "./history";
 
@@ -34,6 +34,7 @@ function Body({ now }: { now: Exclude<Proposal, { state: "refused" }> }): JSX.El
       <div class="what">
         <b>{editSentence(now.edit)}</b>
         {now.edit.verb === "carve" && <CarveName edit={now.edit} />}
+        <Moved outcome={outcome} />
         <GapLine outcome={outcome} />
       </div>
       {outcome ? <Changes outcome={outcome} /> : <p class="pending">{t("edit.computing")}</p>}
@@ -53,6 +54,8 @@ export function editSentence(edit: Edit): string {
       return t("edit.reshape", { codes: shortCodes(edit.codes) });
     case "carve":
       return t("edit.carve");
+    case "retag":
+      return t("edit.retag", { code: shortCode(edit.code) });
     case "reassign":
       return t("edit.reassign", { to: shortCode(edit.to), count: "faces" in edit ? edit.faces.length : 1 });
     default:
@@ -153,6 +156,18 @@ function PartyPair({ before, after }: { before: Figures | null; after: Figures |
   );
 }
 
+/** How many households an edit gives to another grid: what the givers lose. */
+export const householdsMoved = (outcome: Outcome): number =>
+  outcome.metrics.reduce(
+    (sum, { before, after }) => sum + Math.max(0, (before?.households ?? 0) - (after?.households ?? 0)),
+    0,
+  );
+
+function Moved({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
+  const moved = outcome ? householdsMoved(outcome) : 0;
+  return moved ? <small>{t("edit.households_moved", { count: count(moved) })}</small> : null;
+}
+
 function GapLine({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
   if (!outcome) return null;
   const { opened, closed } = outcome.gaps;
@@ -187,14 +202,6 @@ function Decide({ ready }: { ready: boolean }): JSX.Element {
       </Button>
     </div>
   );
-}
-
-/** A refusal in the planner's words, by its stable code; one that has no words says what the server said. */
-export function refusalSentence(problem: Problem): string {
-  const key = `refused.${problem.code}`;
-  return isWord(key)
-    ? t(key, { codes: shortCodes(problem.grids) || t("refused.this_grid") })
-    : problem.detail || t("refused.unknown");
 }
 
 function Stale({ theirs }: { theirs: LogEntry[] }): JSX.Element {

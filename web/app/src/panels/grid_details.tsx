@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { boardAddress, type GapProperties, type GridDetail, type ManagementType, type Post } from "../api";
-import { retag } from "../edits/door";
+import { proposal, propose, retag } from "../edits/door";
 import { PALETTE } from "../generated/palette";
 import { boundsOf, isInside, ringsOf } from "../map/planar";
 import { Button, Computed } from "../parts/controls";
@@ -171,6 +171,13 @@ function Fact({
   );
 }
 
+/** Another type asks for other staff: what that comes to is read before it is made. */
+const typed = (code: string, type: string) => ({
+  verb: "retag" as const,
+  code,
+  management_type: type as ManagementType,
+});
+
 function TypeField({ code, value, locked }: { code: string; value: ManagementType; locked: boolean }): JSX.Element {
   const swatch = <i class="swatch" aria-hidden="true" style={{ background: PALETTE.fills.management_type[value] }} />;
   if (!isDraft.value || !mayEdit.value || locked) {
@@ -180,13 +187,15 @@ function TypeField({ code, value, locked }: { code: string; value: ManagementTyp
       </span>
     );
   }
+  const asked = proposal.value?.edit;
+  const shown = asked?.verb === "retag" && asked.code === code ? (asked.management_type ?? value) : value;
   return (
     <span class="type">
       {swatch}
       <select
-        value={value}
+        value={shown}
         aria-label={t("figure.type")}
-        onChange={(event) => void retag(code, { management_type: event.currentTarget.value as ManagementType })}
+        onChange={(event) => void propose(typed(code, event.currentTarget.value))}
       >
         {TYPES.map((each) => (
           <option key={each} value={each}>

@@ -10,8 +10,8 @@ import { measured } from "../tools/measure";
 import { hint } from "../tools/tool";
 import { t } from "../words";
 import { area, distance } from "../words/figures";
-import { refusalSentence } from "./consequences";
 import { logSentence } from "./history";
+import { refusalSentence } from "./refusals";
 
 const SHOWN_MS = 7_000;
 

@@ -26,6 +26,10 @@ export const previews = (map: MapView): (() => void)[] => [
   effect(() => map.sketch("moved", tinted(outcomeOf(proposal.value)))),
   effect(() => {
     const now = proposal.value;
+    map.mark("grids", "against", now?.state === "refused" ? now.problem.grids : []);
+  }),
+  effect(() => {
+    const now = proposal.value;
     if (now?.state !== "stale") return map.sketch("conflict", EMPTY);
     const features = now.theirs.map(({ bounds: [west, south, east, north] }) => ({
       type: "Feature" as const,

@@ -224,7 +224,13 @@ function vertex(grids, from, to) {
   return settled(grids, chosen, new Map(chosen.map((grid) => [grid.code, moved(grid)])));
 }
 
+function retag(grids, { code, verb, ...tags }) {
+  const [grid] = open(grids, [code]);
+  return new Map(grids).set(code, { ...grid, ...tags });
+}
+
 const VERBS = {
+  retag,
   split,
   merge,
   reshape,
