@@ -9,6 +9,7 @@ import "./look/map.css";
 import "./look/consequences.css";
 import "./look/inspector.css";
 import "./look/dashboard.css";
+import "./look/views.css";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

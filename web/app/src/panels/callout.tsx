@@ -14,6 +14,7 @@ import { refusalSentence } from "./refusals";
 export function anchorOf(edit: Edit): Position | null {
   if ("line" in edit) return edit.line.coordinates.at(-1) ?? null;
   if ("polygon" in edit) return edit.polygon.coordinates[0]?.at(-2) ?? null;
+  if ("faces" in edit) return edit.faces.at(-1) ?? null;
   if ("to" in edit && Array.isArray(edit.to)) return edit.to;
   return "at" in edit ? edit.at : lastClick.peek();
 }
@@ -33,7 +34,7 @@ function Said({ edit, problem }: { edit: Edit; problem: Problem }): JSX.Element 
   const width = map?.container.clientWidth ?? 0;
   const left = Math.max(80, Math.min(width - 150, x));
   return (
-    <p class="callout" role="alert" style={anchor ? { left: `${left}px`, top: `${Math.max(70, y)}px` } : {}}>
+    <p class="callout" role="alert" style={anchor ? { left: `${left}px`, top: `${Math.max(130, y)}px` } : {}}>
       <Icon name="warning" /> {refusalSentence(problem)}
     </p>
   );

@@ -57,7 +57,8 @@ export function editSentence(edit: Edit): string {
     case "retag":
       return t("edit.retag", { code: shortCode(edit.code) });
     case "reassign":
-      return t("edit.reassign", { to: shortCode(edit.to), count: "faces" in edit ? edit.faces.length : 1 });
+      if ("unit" in edit) return t("edit.reassign_unit", { to: shortCode(edit.to) });
+      return t("edit.reassign", { to: shortCode(edit.to), count: edit.faces.length });
     default:
       return t(`edit.${edit.verb}`);
   }

@@ -22,6 +22,7 @@ import { ConsequenceBar } from "./consequences";
 import { Hint, Notices } from "./notices";
 import { previews } from "./previews";
 import { Scale } from "./scale";
+import { ToolOptions } from "./tool_options";
 import { ToolStrip } from "./tool_strip";
 
 export const view = signal<MapView | null>(null);
@@ -64,6 +65,7 @@ export function MapStage(): JSX.Element {
       <Compare />
       <ToolStrip />
       <Hint />
+      <ToolOptions />
       <Notices />
       <Callout />
       <div class="floor">

@@ -1,8 +1,10 @@
 // The same in English; the type holds that no word is missing.
 
+import { EN_VIEWS } from "./en_views";
 import type { ZH } from "./zh";
 
 export const EN: Record<keyof typeof ZH, string> = {
+  ...EN_VIEWS,
   "page.title": "One Grid",
   "page.skip": "Skip to search",
   "list.separator": ", ",
@@ -198,7 +200,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "hint.carve.start": "Click round the land to carve out",
   "hint.carve.drawing": "Double-click or Enter closes it",
   "hint.reassign.start": "Click the grid that shall take land",
-  "hint.reassign.paint": "Click faces of other grids to give them to it",
+  "hint.reassign.paint": "Click or drag over pieces of other grids to give them to it; once more wipes off",
   "hint.measure.start": "Click along the way",
   "hint.measured": "{length} {area}",
   "edit.consequences": "Consequences",
@@ -212,6 +214,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "edit.carve": "Carve a grid",
   "edit.carve_name": "Name of the new grid",
   "edit.reassign": "{count} faces to {to}",
+  "edit.reassign_unit": "A whole source unit to {to}",
   "edit.retag": "Rename or retype {code}",
   "edit.households_moved": "{count} households change grids",
   "edit.computing": "Computing…",

@@ -1,6 +1,9 @@
 // The application's own words in Chinese: the office's, short. Values of the data have theirs in `generated/field_words`.
 
+import { ZH_VIEWS } from "./zh_views";
+
 export const ZH = {
+  ...ZH_VIEWS,
   "page.title": "一张网",
   "page.skip": "跳到搜索",
   "list.separator": "、",
@@ -196,7 +199,7 @@ export const ZH = {
   "hint.carve.start": "沿要划出的地块点一圈",
   "hint.carve.drawing": "双击或回车闭合",
   "hint.reassign.start": "先点接收地块的网格",
-  "hint.reassign.paint": "点其他网格里的地块，涂给选中的网格",
+  "hint.reassign.paint": "点或拖过其他网格的地块，涂给选中的网格；再涂一次擦掉",
   "hint.measure.start": "逐点点击",
   "hint.measured": "{length} {area}",
   "edit.consequences": "改动结果",
@@ -210,6 +213,7 @@ export const ZH = {
   "edit.carve": "划出新网格",
   "edit.carve_name": "新网格名称",
   "edit.reassign": "{count} 个地块划归 {to}",
+  "edit.reassign_unit": "整个来源单元划归 {to}",
   "edit.retag": "修改 {code} 的名称或类型",
   "edit.households_moved": "{count} 户换网格",
   "edit.computing": "正在计算…",

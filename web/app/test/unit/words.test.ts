@@ -11,7 +11,7 @@ const slots = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 
 const SOURCE = fileURLToPath(new URL("../../src/", import.meta.url));
 const sources = (readdirSync(SOURCE, { recursive: true }) as string[])
-  .filter((name) => /\.tsx?$/.test(name) && !/^words\/(zh|en)\.ts$/.test(name))
+  .filter((name) => /\.tsx?$/.test(name) && !/^words\/(zh|en)(_views)?\.ts$/.test(name))
   .map((name) => readFileSync(SOURCE + name, "utf8"))
   .join("\n");
 
