@@ -15,7 +15,7 @@ from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.rows import row, rows
 from data.plans.stale import stale
 from data.plans.versions import Version, read_versions
-from geo.edits.ground import Edit
+from geo.edits.ground import Edit, Grid
 from geo.edits.replacing import replace_grids
 from geo.errors import NothingToReverseError
 
@@ -140,10 +140,19 @@ def taking_back(seen: Look, was: Was) -> Edit:
     moved = [code for code in was.changed if state(seen.versions, code) != state(was.after, code)]
     if moved:
         raise stale(moved, was.revision)
+    back = [version.grid for code, version in was.before.items() if code in was.changed]
     redrawn = {code for code, then in was.after.items() if not is_same(was.before.get(code), then)}
-    whole = all(is_same(seen.versions.get(code), was.after[code]) for code in redrawn)  # nobody even wove a vertex in
-    back = [version.grid for code, version in was.before.items() if code in was.changed or (whole and code in redrawn)]
+    if all(is_same(seen.versions.get(code), was.after[code]) for code in redrawn):  # nobody even wove a vertex in
+        back += [
+            unwoven(seen.versions[code].grid, version.grid)
+            for code, version in was.before.items() if code in redrawn - was.changed
+        ]  # fmt: skip
     return replace_grids(back, [code for code in was.after if code in was.changed and code not in was.before])
+
+
+def unwoven(now: Grid, then: Grid) -> Grid:
+    """Return a neighbour of what is put back, its border as it was drawn then; whatever else it says stays."""
+    return replace(now, polygon=then.polygon, faces=then.faces)
 
 
 def state(versions: Mapping[str, Version], code: str) -> int | None:

@@ -1,36 +1,27 @@
-"""Undo and redo, branches, review and approval, comparison, merging, and a new build over a plan."""
+"""Branches, review and approval, comparison, merging."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 
-import geopandas as gpd
 import pytest
 import shapely
 from sqlalchemy import Engine
 
 from data.database.engine import connected
-from data.demo.writing import write_demo
-from data.output import read_build
 from data.plans.approving import approve
 from data.plans.comparing import compare
 from data.plans.differing import State
 from data.plans.life import branch, log, move
 from data.plans.merging import merge_plans
 from data.plans.plan import find_plan, plan_in_force
-from data.plans.renewing import accept, offer_build
-from data.plans.undoing import redo, undo
+from data.plans.undoing import undo
 from geo.errors import (
-    EditRefused,
     InputError,
     NotADraftError,
-    NothingToReverseError,
     PlanNameTakenError,
     PlanOutdatedError,
-    StaleRevisionError,
 )
-from tests.data.plans.conftest import built
 from tests.data.plans.plans import across, ask, assert_ledgers_true, assert_whole, gaps_in, grids_of, plan_of
 from tests.data.plans.test_editing import largest, neighbours
 
@@ -53,96 +44,6 @@ def put_in_force(engine: Engine, name: str, day: date = DAY, **options: bool):
     """Submit and approve a plan."""
     move(engine, name, "submit", by="planner")
     return approve(engine, name, effective=day, by="approver", **options)
-
-
-# undo and redo
-
-
-def test_undo_restores_to_the_bit_and_redo_does_again(planned: Engine):
-    grid = largest(planned)
-    before, gaps = drawn(planned), gaps_in(planned).keys()
-    ask(planned, "split", by="a", code=grid.code, line=across(grid.polygon))
-    split, opened = drawn(planned), gaps_in(planned).keys()
-    undone = undo(planned, "town", by="a", base=1)
-    assert undone.revision == 2
-    assert drawn(planned) == before
-    assert gaps_in(planned).keys() == gaps
-    again = redo(planned, "town", by="a", base=2)
-    assert again.revision == 3
-    assert drawn(planned) == split
-    assert gaps_in(planned).keys() == opened
-    assert undo(planned, "town", by="a", base=3).revision == 4
-    assert drawn(planned) == before
-
-
-def test_whatever_grid_is_split_can_be_put_back(planned: Engine):
-    before, gaps, done = grids_of(planned), len(gaps_in(planned)), 0
-    for code, version in before.items():
-        try:
-            ask(planned, "split", by="a", code=code, line=across(version.grid.polygon))
-        except EditRefused:
-            continue
-        undo(planned, "town", by="a", base=plan_of(planned).head)
-        done += 1
-    assert done > 20
-    assert_whole(planned)
-    assert len(gaps_in(planned)) == gaps
-    after = grids_of(planned)
-    assert after.keys() == before.keys()
-    for code, version in before.items():  # new vertices stay on borders of communities
-        assert after[code].ledger == version.ledger
-        assert after[code].grid.polygon.hausdorff_distance(version.grid.polygon) < 0.005
-
-
-def test_undo_takes_back_the_callers_own_edits_in_turn(planned: Engine):
-    one, other = neighbours(planned)
-    far = next(g.grid for g in grids_of(planned).values() if not shapely.dwithin(g.grid.polygon, one.polygon, 99))
-    ask(planned, "retag", by="a", code=one.code, name="一")
-    ask(planned, "retag", by="b", code=far.code, name="二")
-    ask(planned, "retag", by="a", code=other.code, name="三")
-    undo(planned, "town", by="a", base=3)
-    undo(planned, "town", by="a", base=4)
-    names = {code: version.grid.name for code, version in grids_of(planned).items()}
-    assert (names[one.code], names[other.code], names[far.code]) == (one.name, other.name, "二")
-    with pytest.raises(NothingToReverseError, match="nothing of a to undo"):
-        undo(planned, "town", by="a", base=5)
-    redo(planned, "town", by="a", base=5)
-    assert grids_of(planned)[one.code].grid.name == "一"
-    ask(planned, "retag", by="a", code=other.code, name="四")
-    with pytest.raises(NothingToReverseError, match="nothing of a to redo"):
-        redo(planned, "town", by="a", base=plan_of(planned).head)
-
-
-def test_an_edit_whose_grids_changed_since_is_not_undone(planned: Engine):
-    grid = largest(planned)
-    ask(planned, "split", by="a", code=grid.code, line=across(grid.polygon))
-    ask(planned, "retag", by="b", code=grid.code, name="b")
-    with pytest.raises(StaleRevisionError, match=grid.code):
-        undo(planned, "town", by="a", base=2)
-
-
-def test_an_edit_is_undone_although_others_put_vertices_into_its_borders(planned: Engine):
-    one, other = neighbours(planned)
-    line = across(one.polygon)
-    ask(planned, "split", by="a", code=one.code, line=line)
-    border = shapely.line_merge(grids_of(planned)[other.code].grid.polygon.intersection(one.polygon))
-    middle = max(shapely.get_parts(border), key=lambda part: part.length).interpolate(0.37, normalized=True)
-    ask(planned, "insert_vertex", by="b", at=[round(middle.x, 3), round(middle.y, 3)])
-    undo(planned, "town", by="a", base=2)
-    assert_whole(planned)
-    assert_ledgers_true(planned)
-    assert set(grids_of(planned)) == set(grids_of(planned, at=0))
-    assert grids_of(planned)[one.code].grid.households == one.households
-
-
-def test_every_state_can_be_seen_as_it_was(planned: Engine):
-    grid = largest(planned)
-    states = [drawn(planned)]
-    ask(planned, "split", code=grid.code, line=across(grid.polygon))
-    states.append(drawn(planned))
-    ask(planned, "retag", code=grid.code, name="x")
-    states.append(drawn(planned))
-    assert [drawn(planned, at=revision) for revision in range(3)] == states
 
 
 # branches
@@ -337,59 +238,3 @@ def test_a_branch_merged_into_the_plan_in_force_may_be_approved(planned: Engine)
     assert not merge_plans(planned, "c", source="b", by="p", base=plan_of(planned, "c").head).combination.conflicts
     put_in_force(planned, "c", DAY + timedelta(2))
     assert {grids_of(planned, "c")[grid.code].grid.name for grid in (one, other)} == {"a", "b"}
-
-
-# a new build
-
-
-@pytest.fixture(scope="module")
-def changed_build(town_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the town anew after an office moved one of its compounds' borders, carrying on the codes."""
-    folder = tmp_path_factory.mktemp("changed")
-    layers = write_demo(folder / "town", communities=6, format="geoparquet")
-    file = next((folder / "town").glob("compound*"))
-    compounds = gpd.read_parquet(file)
-    row = compounds.to_crs(3857).area.argsort().iloc[-1]
-    west, south, east, north = compounds.geometry.iloc[row].bounds
-    half = shapely.box(west, south, (west + east) / 2, north)
-    compounds.loc[compounds.index[row], "geometry"] = compounds.geometry.iloc[row].intersection(half)
-    compounds.to_parquet(file)
-    built(layers, folder / "build", previous=town_build)
-    return folder / "build"
-
-
-def test_a_new_build_keeps_what_planners_decided(planned: Engine, changed_build: Path):
-    before = read_build(changed_build, ["grids"])["grids"].set_index("code")
-    old = grids_of(planned)
-    kept = [code for code, one in old.items() if code in before.index and one.grid.kind == "residential"]
-    same = next(
-        old[code].grid for code in kept
-        if before.geometry[code].equals(old[code].grid.polygon) and old[code].grid.polygon.area > 5000
-    )  # fmt: skip
-    ask(planned, "retag", code=same.code, name="规划改名")
-    made = ask(planned, "split", code=same.code, line=across(same.polygon)).created[0]
-    offer = offer_build(planned, changed_build, into="town", name="town 2027", by="planner")
-    assert {outcome.outcome for outcome in offer.outcomes} == {"kept"}
-    assert len(offer.comparison.grids) > 0
-    shown = grids_of(planned, "town 2027")
-    assert shown[same.code].grid.name == "规划改名"
-    assert shown[same.code].grid.grid_id == same.grid_id
-    plan = accept(planned, "town", offer="town 2027", by="planner")
-    assert plan.head == 3
-    after = grids_of(planned)
-    assert {code: one.grid for code, one in after.items()} == {code: one.grid for code, one in shown.items()}
-    assert made.grid_id in {one.grid.grid_id for one in after.values()}
-    assert gaps_in(planned).keys() == gaps_in(planned, "town 2027").keys()
-    assert_ledgers_true(planned)
-    assert drawn(planned, at=2).keys() == {*old, made.code}
-    done = ask(planned, "retag", code=same.code, name="又改")
-    assert done.revision == 4
-
-
-def test_a_plan_that_changed_since_the_offer_is_not_overwritten(planned: Engine, changed_build: Path):
-    offer_build(planned, changed_build, into="town", name="new", by="p")
-    ask(planned, "retag", code=largest(planned).code, name="x")
-    with pytest.raises(PlanOutdatedError, match="offer the build again"):
-        accept(planned, "town", offer="new", by="p")
-    with pytest.raises(NotADraftError, match="is no new build offered to new"):
-        accept(planned, "new", offer="town", by="p")

@@ -1,0 +1,75 @@
+"""A new build over a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+from sqlalchemy import Engine
+
+from data.demo.writing import write_demo
+from data.output import read_build
+from data.plans.renewing import accept, offer_build
+from geo.errors import (
+    NotADraftError,
+    PlanOutdatedError,
+)
+from tests.data.plans.conftest import built
+from tests.data.plans.plans import across, ask, assert_ledgers_true, gaps_in, grids_of
+from tests.data.plans.test_editing import largest
+from tests.data.plans.test_lives import drawn
+
+
+@pytest.fixture(scope="module")
+def changed_build(town_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the town anew after an office moved one of its compounds' borders, carrying on the codes."""
+    folder = tmp_path_factory.mktemp("changed")
+    layers = write_demo(folder / "town", communities=6, format="geoparquet")
+    file = next((folder / "town").glob("compound*"))
+    compounds = gpd.read_parquet(file)
+    row = compounds.to_crs(3857).area.argsort().iloc[-1]
+    west, south, east, north = compounds.geometry.iloc[row].bounds
+    half = shapely.box(west, south, (west + east) / 2, north)
+    compounds.loc[compounds.index[row], "geometry"] = compounds.geometry.iloc[row].intersection(half)
+    compounds.to_parquet(file)
+    built(layers, folder / "build", previous=town_build)
+    return folder / "build"
+
+
+def test_a_new_build_keeps_what_planners_decided(planned: Engine, changed_build: Path):
+    before = read_build(changed_build, ["grids"])["grids"].set_index("code")
+    old = grids_of(planned)
+    kept = [code for code, one in old.items() if code in before.index and one.grid.kind == "residential"]
+    same = next(
+        old[code].grid for code in kept
+        if before.geometry[code].equals(old[code].grid.polygon) and old[code].grid.polygon.area > 5000
+    )  # fmt: skip
+    ask(planned, "retag", code=same.code, name="规划改名")
+    made = ask(planned, "split", code=same.code, line=across(same.polygon)).created[0]
+    offer = offer_build(planned, changed_build, into="town", name="town 2027", by="planner")
+    assert {outcome.outcome for outcome in offer.outcomes} == {"kept"}
+    assert len(offer.comparison.grids) > 0
+    shown = grids_of(planned, "town 2027")
+    assert shown[same.code].grid.name == "规划改名"
+    assert shown[same.code].grid.grid_id == same.grid_id
+    plan = accept(planned, "town", offer="town 2027", by="planner")
+    assert plan.head == 3
+    after = grids_of(planned)
+    assert {code: one.grid for code, one in after.items()} == {code: one.grid for code, one in shown.items()}
+    assert made.grid_id in {one.grid.grid_id for one in after.values()}
+    assert gaps_in(planned).keys() == gaps_in(planned, "town 2027").keys()
+    assert_ledgers_true(planned)
+    assert drawn(planned, at=2).keys() == {*old, made.code}
+    done = ask(planned, "retag", code=same.code, name="又改")
+    assert done.revision == 4
+
+
+def test_a_plan_that_changed_since_the_offer_is_not_overwritten(planned: Engine, changed_build: Path):
+    offer_build(planned, changed_build, into="town", name="new", by="p")
+    ask(planned, "retag", code=largest(planned).code, name="x")
+    with pytest.raises(PlanOutdatedError, match="offer the build again"):
+        accept(planned, "town", offer="new", by="p")
+    with pytest.raises(NotADraftError, match="is no new build offered to new"):
+        accept(planned, "new", offer="town", by="p")
