@@ -21,7 +21,20 @@ from api.middleware.observing import Observing
 from api.middleware.same_origin import SameOrigin
 from api.openid import Provider
 from api.problems import MEDIA_TYPE, answer_problems, problems
-from api.routers import changes, comparisons, docs, edits, exports, gaps, grids, health, openid, plans, session
+from api.routers import (
+    changes,
+    comparisons,
+    docs,
+    edits,
+    exports,
+    gaps,
+    grids,
+    health,
+    openid,
+    plans,
+    session,
+    web_application,
+)
 from api.running import Running
 from data.database.access import reached
 from data.database.schema import ensure_current
@@ -30,7 +43,7 @@ from data.users.transactions import Transactions
 
 ROUTERS = (
     health.router, session.router, openid.router, plans.router, grids.router, edits.router, gaps.router,
-    comparisons.router, exports.router, changes.router, docs.router,
+    comparisons.router, exports.router, changes.router, docs.router, web_application.router,
 )  # fmt: skip
 PASSWORDS_AT_ONCE = 2
 COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")

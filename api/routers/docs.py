@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 router = APIRouter(include_in_schema=False)
@@ -29,12 +29,6 @@ PAGE = """<!doctype html>
 """
 START = """SwaggerUIBundle({ url: "/api/openapi.json", dom_id: "#page", deepLinking: true, validatorUrl: null });
 """
-
-
-@router.get("/")
-async def way_in() -> RedirectResponse:
-    """Lead to the description of the interface."""
-    return RedirectResponse("/api/docs", 307)
 
 
 @router.get("/api/docs")

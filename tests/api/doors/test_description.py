@@ -90,7 +90,7 @@ def test_the_page_shows_the_operations_and_loads_nothing_from_elsewhere(database
             page.on("request", lambda request: asked.append(request.url))
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
-            page.goto(f"http://127.0.0.1:{port}/")
+            page.goto(f"http://127.0.0.1:{port}/api/docs")
             page.get_by_text("/api/session/ways").wait_for(timeout=15_000)
             assert page.locator(".opblock").count() >= 8
             page.locator(".opblock-summary-post").first.click()
