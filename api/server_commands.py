@@ -18,8 +18,13 @@ SERVE_EXAMPLES = examples(
 
 
 def serve(
-    host: Annotated[str, typer.Option(metavar="H", help="The address to listen on; 0.0.0.0 is all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="P", min=0, max=65535, help="The port; 0 is any that is free.")] = 8000,
+    host: Annotated[
+        str | None, typer.Option(metavar="H", help="The address to listen on; 0.0.0.0 is all. By default 127.0.0.1.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="P", min=0, max=65535, help="The port; 0 is any that is free. By default 8000."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the plans to browsers and programs; print the address that signs you in, once it is ready."""
@@ -27,4 +32,5 @@ def serve(
     from data.settings import read_settings
 
     settings = read_settings(data_dir=data_dir)
-    serve_until_stopped(settings, host, port, ready=lambda url: print(url, flush=True))
+    place = settings.host if host is None else host, settings.port if port is None else port
+    serve_until_stopped(settings, *place, ready=lambda url: print(url, flush=True))

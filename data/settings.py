@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     database_admin_url: Address | None = None
     """The same database for whoever may change its schema (``onegrid db``); by default ``database_url``."""
 
+    host: str = "127.0.0.1"
+    """The address that the server listens on; ``0.0.0.0`` is all."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Its port; 0 is any that is free."""
     public_url: Annotated[str, AfterValidator(require_origin)] | None = None
     """Where people open it, such as ``https://grid.street.cn``, where that is not the address it listens on."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(require_networks)] = ()
@@ -60,6 +64,8 @@ class Settings(BaseSettings):
     """How long somebody stays signed in."""
     request_mb: Annotated[float, Field(gt=0)] = 16
     """The largest request, in 10⁶ bytes."""
+    upload_mb: Annotated[float, Field(gt=0)] = 1024
+    """How much somebody may bring at once to make a plan of, unpacked, in 10⁶ bytes."""
     request_s: Annotated[float, Field(gt=0)] = 60
     """How long a request may take until it is answered, in seconds; and a statement of the database."""
     shutdown_s: Annotated[float, Field(gt=0)] = 30
