@@ -21,6 +21,7 @@ from geo.themes import severity_class, shortage_class, staff_totals
 
 OF_STAFF = ("required", "held", "short")
 OF_PARTY = ("form", "proposed_form")
+NOBODY_KNOWS = (None, None, None, None)
 SAID = (
     "code", "name", "kind", "source_layer", "patrol_zone_id", "management_type", "households", "population",
     "party_members", "locked",
@@ -42,28 +43,18 @@ def figures_beside(ledger: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: staff[name] for name in OF_STAFF}, **{name: ledger.get(name) for name in OF_PARTY}}
 
 
-def staff_of_all(found: Sequence[Any]) -> pd.DataFrame:
-    """Add the posts of each grid up, a row a grid."""
-    posts = [(one.code, *post) for one in found for post in one.ledger.get("staffing", ())]
-    totals = staff_totals(pd.DataFrame(posts, columns=["code", *POST]))
-    return totals.reindex([one.code for one in found])
-
-
 def properties_of(connection: Connection, state: State, today: date, found: Sequence[Any]) -> list[dict[str, Any]]:
     """Return what is said of grids, rows of `data.plans.pages.PAGE`, beside their land."""
     if not found:
         return []
     worst = worst_of(connection, state, today, found)
-    names = community_names(connection, state.plan.source_id, [one.community for one in found])
+    names = community_names(connection, state.plan.source_id)
     polygons = shapely.from_wkb(np.array([one.polygon for one in found], dtype=object))
-    staff = staff_of_all(found)
-    shortage = shortage_class(staff["short"], staff["over"])
+    staff = [one.staff or NOBODY_KNOWS for one in found]
+    short, over = (pd.Series([people[place] for people in staff], dtype="Int64") for place in (2, 3))
     severity = severity_class(pd.Series([worst.get(one.code) for one in found], dtype="Int64"))
     area, parts = np.round(shapely.area(polygons), 3).tolist(), shapely.get_num_geometries(polygons).tolist()
-    people = [
-        {name: None if pd.isna(value) else int(value) for name, value in zip(OF_STAFF, row, strict=True)}
-        for row in staff[list(OF_STAFF)].itertuples(index=False)
-    ]
+    shortage = shortage_class(short, over)
     return [
         {
             "grid_id": str(one.grid_id),
@@ -74,8 +65,9 @@ def properties_of(connection: Connection, state: State, today: date, found: Sequ
             "source_id": one.source_unit,
             "area_m2": area[place],
             "parts": parts[place],
-            **people[place],
-            **{name: one.ledger.get(name) for name in OF_PARTY},
+            **dict(zip(OF_STAFF, staff[place], strict=False)),
+            "form": one.form,
+            "proposed_form": one.proposed_form,
             "shortage": shortage[place],
             "worst": worst.get(one.code),
             "severity": severity[place],

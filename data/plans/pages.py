@@ -5,29 +5,42 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import shapely
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Pool
 
 from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State
 from data.plans.ground import Box
-from data.plans.rows import rows
+from data.plans.rows import row, rows
 
-PAGE = """
+SUMS = """
+SELECT ARRAY[
+    sum((post->>1)::integer), sum((post->>2)::integer), sum((post->>3)::integer),
+    sum(greatest((post->>2)::integer - (post->>1)::integer, 0)) FILTER (WHERE (post->>1)::integer > 0)]::integer[]
+FROM jsonb_array_elements(l.staffing) AS post
+"""
+"""The people of all posts, each of which is written as `data.plans.ledger.POST` says: required, held, short, over."""
+PAGE = f"""
 SELECT v.grid_id, v.code, v.community, v.kind, v.name, v.source_layer, v.source_unit, v.patrol_zone_id,
-       v.management_type, v.households, v.population, v.party_members, v.locked, v.modified, v.ledger,
-       ST_AsBinary(v.polygon) AS polygon
+       v.management_type, v.households, v.population, v.party_members, v.locked, v.modified, l.form, l.proposed_form,
+       ({SUMS}) AS staff, ST_AsBinary(v.polygon) AS polygon
 FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
     SELECT * FROM onegrid.grid_version AS g
     WHERE g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s)
-        AND g.to_revision > LEAST(a.upto, %(at)s) {where} AND NOT EXISTS (
+        AND g.to_revision > LEAST(a.upto, %(at)s) {{where}}
+        AND g.code >= (SELECT current_setting('onegrid.scope_from', true))
+        AND g.code < (SELECT current_setting('onegrid.scope_to', true))
+        AND NOT EXISTS (
             SELECT FROM onegrid.ancestry AS n JOIN onegrid.shadow AS s ON s.plan_id = n.ancestor_id
             WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = g.version_id
                 AND s.from_revision <= LEAST(n.upto, %(at)s))
     ORDER BY g.code LIMIT %(limit)s) AS v
+CROSS JOIN LATERAL jsonb_to_record(v.ledger) AS l(staffing jsonb, form text, proposed_form text)
 WHERE a.plan_id = %(plan)s ORDER BY v.code LIMIT %(limit)s
 """
+"""The scope stands in it once more, by code, since a plan's index by code gives the grids in their order."""
 FILTERS = {
     "box": "g.polygon && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
     "community": "g.community >= %(community)s AND g.community < %(community)s || 'a'",
@@ -52,8 +65,12 @@ WHERE source_id = %(source)s AND layer = 'premises' AND (attributes->>'x')::floa
 """
 NAMES = """
 SELECT attributes->>'code' AS code, attributes->>'name' AS name FROM onegrid.source_row
-WHERE source_id = %(source)s AND layer = 'communities' AND attributes->>'code' = ANY(%(codes)s)
+WHERE source_id = %(source)s AND layer = 'communities'
 """
+SCOPE = "SELECT coalesce(current_setting('onegrid.scope_from', true), '') AS scope"
+MOST_KNOWN = 200
+KNOWN: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, str]]] = WeakKeyDictionary()
+"""Names of communities by the pool of the connections, the source and the scope: no source ever changes."""
 
 
 def page_of_grids(
@@ -87,10 +104,15 @@ def worst_of(connection: Connection, state: State, today: date, found: Collectio
     return {one.code: one.worst for one in rows(connection, WORST, values)}
 
 
-def community_names(connection: Connection, source_id: int, codes: Collection[str]) -> dict[str, str]:
-    """Return the names of communities by code."""
-    found = rows(connection, NAMES, {"source": source_id, "codes": sorted(set(codes))})
-    return {one.code: one.name for one in found}
+def community_names(connection: Connection, source_id: int) -> dict[str, str]:
+    """Return the names of all communities of a source within the caller's scope, by code."""
+    known = KNOWN.setdefault(connection.engine.pool, {})
+    key = (source_id, row(connection, SCOPE).scope)
+    if key not in known:
+        while len(known) >= MOST_KNOWN:
+            known.pop(next(iter(known)), None)
+        known[key] = {one.code: one.name for one in rows(connection, NAMES, {"source": source_id})}
+    return known[key]
 
 
 def premises_on(connection: Connection, source_id: int, polygon: shapely.Geometry) -> list[dict[str, Any]]:
