@@ -87,3 +87,35 @@ def random_verb(codes: Sequence[str], polygons: np.ndarray, dice: np.random.Gene
     """Draw an edit of any kind over one of some grids."""
     verbs = possible_verbs(codes, polygons, dice)
     return verbs[int(dice.integers(len(verbs)))]
+
+
+def is_promising(  # noqa: PLR0911 (a verb, a return)
+    said: Said, codes: Sequence[str], polygons: np.ndarray, homes: Sequence[str]
+) -> bool:
+    """Tell whether an edit looks, at first sight, as if it could be done: within a community, and across something.
+
+    Parameters
+    ----------
+    homes
+        The community of each grid.
+    """
+    match said:
+        case {"verb": "split", "code": code, "line": line}:
+            crossing = shapely.intersection(shapely.LineString(line), polygons[codes.index(code)].boundary)
+            return bool(shapely.get_num_geometries(crossing) > 1)
+        case {"verb": "merge" | "reshape", "codes": named}:
+            return len({homes[codes.index(code)] for code in named}) == 1 < len(set(named))
+        case {"verb": "carve", "polygon": ring}:
+            return len(homes_at(shapely.make_valid(shapely.Polygon(ring)), polygons, homes)) == 1
+        case {"verb": "reassign", "places": places, "to": to}:
+            return homes_at(shapely.multipoints(places), polygons, homes) == {homes[codes.index(to)]}
+        case {"verb": "reassign", "faces": [face], "to": to}:
+            return homes[codes.index(face.rpartition("-")[0])] == homes[codes.index(to)]
+        case {"verb": "move_vertex", "from": place} | {"verb": "delete_vertex", "at": place}:
+            return len(homes_at(shapely.Point(place), polygons, homes)) == 1
+    return True
+
+
+def homes_at(drawn: shapely.Geometry, polygons: np.ndarray, homes: Sequence[str]) -> set[str]:
+    """Return the communities whose grids something drawn meets."""
+    return {homes[row] for row in np.flatnonzero(shapely.intersects(polygons, drawn)).tolist()}

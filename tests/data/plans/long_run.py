@@ -7,6 +7,10 @@ The run has chapters, each over a town of its own in a database of its own, in a
 directory that would not survive a power cut. So that towns do not end as dust, people go on from the start in a new
 branch every `FRESH` edits; each `CHAINED`-th chapter stays in one chain of revisions instead. What fails is printed
 with what was asked for last; the other chapters go on.
+
+After every edit the whole plan is read back, and judged as a whole (`holding`), against the state before it
+(`judging_steps`) and against what is known of it (`knowing`). Every `LEDGERS_EACH`-th edit or so, the ledgers and gaps
+of the communities that it changed are drawn up again.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ from data.output import write_build
 from data.plans.importing import import_build
 from geo.build import build
 from geo.sources import Parameters
-from tests.data.plans.asking import possible_verbs
+from tests.data.plans.asking import Said, is_promising, possible_verbs
 from tests.data.plans.knowing import Known
 from tests.data.plans.steps import Steps
 from tests.data.plans.storms import cluster_of_its_own
@@ -53,7 +57,11 @@ GROWN = 1.7
 """When a town has so many times the grids that it began with, people merge more."""
 PEOPLE = ("甲", "乙", "丙")
 LEDGERS_EACH = 20
+DRAWS, RASH = 6, 0.1
+"""How often an edit is drawn until it looks as if it could be done; how many are asked for all the same."""
 ROOT = "town"
+SIDES = (1, 2, 2, 2, 3)
+"""Of a town, in communities: small ones, so that all of a plan can be judged after each edit."""
 
 STEPS = {"ask": 0.83, "undo": 0.06, "redo": 0.03, "branch": 0.02, "merge": 0.015, "review": 0.005, "look": 0.03,
          "compare": 0.01}  # fmt: skip
@@ -115,15 +123,25 @@ class Wandering:
 
     def to_ask(self, known: Known) -> None:
         """Ask for an edit; now and then on an old revision."""
-        verbs = possible_verbs(known.now.codes, known.now.polygon, self.dice, self.units)
-        if len(known.now.grids) > GROWN * self.start and self.dice.random() < 0.5:
-            verbs = [said for said in verbs if said["verb"] == "merge"]
-        said = verbs[int(self.dice.integers(len(verbs)))]
+        said = self.drawn(known)
         back = int(self.dice.integers(1, 9)) if self.dice.random() < 0.15 else 0
         head, dry = known.head, bool(self.dice.random() < 0.03)
         self.steps.ask(known, said, by=self.person(), back=back, first_dry=dry)
         if known.head > head and self.dice.random() < 1 / LEDGERS_EACH:
             self.steps.require_ledgers_drawn_up(known)
+
+    def drawn(self, known: Known) -> Said:
+        """Draw an edit; most of those that can't be done at first sight are drawn again, since a refusal takes long."""
+        now = known.now
+        homes = [one.community for one in now.grids.values()]
+        for _ in range(DRAWS):
+            verbs = possible_verbs(now.codes, now.polygon, self.dice, self.units)
+            if len(now.grids) > GROWN * self.start and self.dice.random() < 0.5:
+                verbs = [said for said in verbs if said["verb"] == "merge"]
+            said = verbs[int(self.dice.integers(len(verbs)))]
+            if is_promising(said, now.codes, now.polygon, homes) or self.dice.random() < RASH:
+                break
+        return said
 
     def to_undo(self, known: Known) -> None:
         """Have somebody take back what he did."""
@@ -208,9 +226,7 @@ def town_of(number: int, seed: int, demo: Path, folder: Path) -> Path:
     if number % DEMO == DEMO - 1:
         return demo
     dice = np.random.default_rng([seed, number, 1])
-    sources = messy_sources(
-        int(dice.integers(10**6)), side=int(dice.integers(2, 4)), per_layer=int(dice.integers(4, 8))
-    )
+    sources = messy_sources(int(dice.integers(10**6)), side=int(dice.choice(SIDES)), per_layer=int(dice.integers(2, 6)))
     write_build(build(sources, Parameters()), folder / "town.gpkg", facts={})
     return folder / "town.gpkg"
 
