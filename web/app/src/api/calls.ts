@@ -1,6 +1,6 @@
 // The calls of the contract, one function each.
 
-import { request } from "./request";
+import { queryString, request } from "./request";
 import type {
   Bounds,
   Comparison,
@@ -35,13 +35,18 @@ export const listPlans = (): Promise<Page<Plan>> => request("/api/plans");
 
 export const readPlan = (name: string): Promise<Plan> => request(plan(name));
 
-export const branchPlan = (name: string, from: string, title: string): Promise<Plan> =>
-  request("/api/plans", { method: "POST", body: { name, from, title } });
+/** Branch a draft; `revision` of the plan that it comes from, where that is not its latest. */
+export const branchPlan = (name: string, from: string, title: string, revision?: number): Promise<Plan> =>
+  request("/api/plans", { method: "POST", body: { name, from, title, revision } });
+
+/** A revision to look at; undefined: the latest. */
+export type AsOf = number | undefined;
 
 export interface GridQuery {
   bbox?: Bounds;
   q?: string;
   limit?: number;
+  as_of?: AsOf;
   signal?: AbortSignal;
 }
 
@@ -51,8 +56,8 @@ export const listGrids = (name: string, query: GridQuery): Promise<Grids> => {
   return request(`${plan(name)}/grids`, { query: given, ...(signal && { signal }) });
 };
 
-export const readGrid = (name: string, code: string, signal?: AbortSignal): Promise<GridDetail> =>
-  request(`${plan(name)}/grids/${encodeURIComponent(code)}`, signal ? { signal } : {});
+export const readGrid = (name: string, code: string, signal?: AbortSignal, as_of?: AsOf): Promise<GridDetail> =>
+  request(`${plan(name)}/grids/${encodeURIComponent(code)}`, { query: { as_of }, ...(signal && { signal }) });
 
 export interface GridTags {
   name?: string;
@@ -94,6 +99,7 @@ export interface GapQuery {
   state?: GapState;
   limit?: number;
   after?: string;
+  as_of?: AsOf;
 }
 
 export const listGaps = (name: string, query: GapQuery, signal?: AbortSignal): Promise<Page<GapProperties>> =>
@@ -105,7 +111,8 @@ export const readGap = (name: string, id: string): Promise<Gap> =>
 export const signGap = (name: string, id: string, signed: { state: GapState; reason?: string; expires?: string }) =>
   request<GapProperties>(`${plan(name)}/gaps/${encodeURIComponent(id)}`, { method: "PATCH", body: signed });
 
-export const readSummary = (name: string): Promise<Summary> => request(`${plan(name)}/summary`);
+export const readSummary = (name: string, as_of?: AsOf): Promise<Summary> =>
+  request(`${plan(name)}/summary`, { query: { as_of } });
 
 export const comparePlans = (name: string, other: string): Promise<Comparison> =>
   request(`${plan(name)}/compare/${encodeURIComponent(other)}`);
@@ -122,7 +129,8 @@ export const approvePlan = (name: string, effective_date: string): Promise<Plan>
 export const listChanges = (since: number | undefined): Promise<Page<FeedEvent> & { latest: number }> =>
   request("/api/changes", { query: { since } });
 
-export const tilesAddress = (name: string): string => `/tiles/${encodeURIComponent(name)}.json`;
+export const tilesAddress = (name: string, as_of?: AsOf): string =>
+  `/tiles/${encodeURIComponent(name)}.json${queryString({ as_of })}`;
 
 export const boardAddress = (name: string, code: string): string =>
   `/plans/${encodeURIComponent(name)}/board/${encodeURIComponent(code)}`;

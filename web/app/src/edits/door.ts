@@ -24,7 +24,7 @@ export type Proposal =
   | { state: "computing"; edit: Edit; last?: Outcome }
   | { state: "ready"; edit: Edit; outcome: Outcome }
   | { state: "refused"; edit: Edit; problem: Problem }
-  | { state: "stale"; edit: Edit; theirs: LogEntry[] }
+  | { state: "stale"; edit: Edit; theirs: LogEntry[]; mine: Outcome | null }
   | { state: "committing"; edit: Edit; outcome: Outcome }
   | { state: "waiting"; edit: Edit; write: { key: string; base: number } | null };
 
@@ -77,10 +77,11 @@ export async function commit(): Promise<boolean> {
   const now = proposal.peek();
   if (now?.state !== "ready") return false;
   proposal.value = { state: "committing", edit: now.edit, outcome: now.outcome };
-  return write(now.edit, { key: crypto.randomUUID(), base: now.outcome.revision });
+  return write(now.edit, { key: crypto.randomUUID(), base: now.outcome.revision }, now.outcome);
 }
 
-async function write(edit: Edit, how: { key: string; base: number }): Promise<boolean> {
+/** `read`: the consequences that whoever commits has read. */
+async function write(edit: Edit, how: { key: string; base: number }, read: Outcome | null = null): Promise<boolean> {
   const { name } = current();
   try {
     const outcome = await makeEdit(name, how.base, edit, how.key);
@@ -89,7 +90,7 @@ async function write(edit: Edit, how: { key: string; base: number }): Promise<bo
     await settle(outcome);
     return true;
   } catch (error) {
-    proposal.value = await failed(edit, error, how.base, how);
+    proposal.value = await failed(edit, error, how.base, how, read);
     return false;
   }
 }
@@ -99,12 +100,13 @@ async function failed(
   error: unknown,
   base: number,
   write: { key: string; base: number } | null,
+  read: Outcome | null = null,
 ): Promise<Proposal> {
   if (error instanceof Unreachable) return { state: "waiting", edit, write };
   if (!(error instanceof Refusal)) throw error;
   if (error.problem.code !== "stale_revision") return { state: "refused", edit, problem: error.problem };
   const { items } = await listEdits(current().name, base);
-  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > base) };
+  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > base), mine: read };
 }
 
 /** Put the proposal away; what was only waiting for the server is forgotten too. */

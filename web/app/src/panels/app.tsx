@@ -10,7 +10,7 @@ import { Blank, Choice } from "../parts/controls";
 import { parseAddress, writeAddress } from "../state/address";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
-import { loadAbout, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
+import { asOf, loadAbout, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
 import { selectedCode, selectGrid, sheet, shown, theme, workplace } from "../state/view";
 import { language, t } from "../words";
 import { Dashboard } from "./dashboard";
@@ -35,7 +35,7 @@ export function App(): JSX.Element {
       follow(colleaguesDid),
       keepAddress(),
       effect(() => speak(language.value === "zh" ? "zh-CN" : "en")),
-      effect(() => about(plan.value?.name, landed.value)),
+      effect(() => about(plan.value?.name, landed.value, asOf.value)),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -143,8 +143,8 @@ function keepAddress(): () => void {
 
 let lastAbout = "";
 
-function about(name: string | undefined, edits: number): void {
-  const wanted = `${name} ${edits}`;
+function about(name: string | undefined, edits: number, at: number | undefined): void {
+  const wanted = `${name} ${edits} ${at}`;
   if (!name || wanted === lastAbout) return;
   lastAbout = wanted;
   loadAbout(name);

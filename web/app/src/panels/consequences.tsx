@@ -1,14 +1,14 @@
 // The consequence bar: what the open gesture comes to, before it is made; a refusal in the planner's words.
 
 import type { JSX } from "preact";
-import type { Edit, Figures, GapProperties, GridChange, LogEntry, Outcome } from "../api";
-import { commit, discard, type Proposal, proposal, propose, retryOnLatest } from "../edits/door";
+import type { Edit, Figures, GapProperties, GridChange, Outcome } from "../api";
+import { commit, discard, type Proposal, proposal, propose } from "../edits/door";
 import { Button } from "../parts/controls";
 import { startOver } from "../tools/bench";
 import { carvedName } from "../tools/carve";
 import { field, t } from "../words";
-import { area, count, MISSING, moment, shortCode, shortCodes } from "../words/figures";
-import { logSentence } from "./history";
+import { area, count, MISSING, shortCode, shortCodes } from "../words/figures";
+import { Conflict } from "./conflict";
 
 export function ConsequenceBar(): JSX.Element | null {
   const now = proposal.value;
@@ -26,7 +26,7 @@ export function ConsequenceBar(): JSX.Element | null {
 }
 
 function Body({ now }: { now: Exclude<Proposal, { state: "refused" }> }): JSX.Element {
-  if (now.state === "stale") return <Stale theirs={now.theirs} />;
+  if (now.state === "stale") return <Conflict theirs={now.theirs} mine={now.mine} />;
   if (now.state === "waiting") return <Waiting />;
   const outcome = now.state === "computing" ? now.last : now.outcome;
   return (
@@ -202,30 +202,6 @@ function Decide({ ready }: { ready: boolean }): JSX.Element {
         {t("edit.discard")} <kbd>Esc</kbd>
       </Button>
     </div>
-  );
-}
-
-function Stale({ theirs }: { theirs: LogEntry[] }): JSX.Element {
-  return (
-    <>
-      <div class="what">
-        <b>{t("stale.title")}</b>
-        <ul>
-          {theirs.slice(0, 3).map((entry) => (
-            <li key={entry.revision}>
-              {entry.by} {moment(entry.at)} {logSentence(entry)}
-            </li>
-          ))}
-        </ul>
-        <small>{t("stale.what")}</small>
-      </div>
-      <div class="decide">
-        <Button kind="primary" onClick={() => void retryOnLatest()}>
-          {t("stale.retry")}
-        </Button>
-        <Button onClick={startOver}>{t("stale.keep_theirs")}</Button>
-      </div>
-    </>
   );
 }
 

@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import type { LogEntry } from "../api";
-import { Blank, Skeleton } from "../parts/controls";
+import { Blank, Button, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
-import { history } from "../state/plans";
+import { asOf, history, visit } from "../state/plans";
 import { light } from "../state/view";
 import { t } from "../words";
 import { moment, shortCodes } from "../words/figures";
@@ -56,8 +56,9 @@ export function History(): JSX.Element {
 export function Entry({ entry }: { entry: LogEntry }): JSX.Element {
   const show = () => light(entry.codes);
   const hide = () => light([]);
+  const looked = asOf.value === entry.revision;
   return (
-    <li>
+    <li class={looked ? "with-visit looked" : "with-visit"}>
       <button
         type="button"
         onMouseEnter={show}
@@ -73,6 +74,13 @@ export function Entry({ entry }: { entry: LogEntry }): JSX.Element {
           {moment(entry.at)} · {t("bar.revision", { revision: entry.revision })}
         </small>
       </button>
+      <Button
+        icon="eye"
+        kind="quiet"
+        pressed={looked}
+        label={t("revision.visit", { revision: entry.revision })}
+        onClick={() => visit(looked ? undefined : entry.revision)}
+      />
     </li>
   );
 }

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { grid, history, planName } from "../state/plans";
+import { asOf, grid, history, planName } from "../state/plans";
 import { comparing, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
@@ -20,6 +20,7 @@ export const followSelection = (): (() => void) =>
     const code = selectedCode.value;
     const name = planName.value;
     landed.value;
+    asOf.value;
     if (code && name) void grid.load({ name, code });
     else grid.clear();
   });

@@ -2,6 +2,7 @@
 // click in the middle of the map, so that every gesture can be made without a pointer.
 
 import { commit, proposal, redo, undo } from "../edits/door";
+import { asOf } from "../state/plans";
 import { selectGrid } from "../state/view";
 import { openTool, TOOLS } from "../tools";
 import { giveKey, startOver } from "../tools/bench";
@@ -56,6 +57,7 @@ function lettered(key: string): boolean {
 function escaped(): boolean {
   if (proposal.peek()) startOver();
   else if (openTool.peek()) openTool.value = null;
+  else if (asOf.peek() !== undefined) asOf.value = undefined;
   else selectGrid(null);
   return true;
 }

@@ -11,7 +11,7 @@ import { createMap, type MapView, type Pointed } from "../map/engine";
 import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
-import { plan } from "../state/plans";
+import { asOf, plan } from "../state/plans";
 import { filter, floats, lit, opacity, selectGap, selectGrid, selection, sheet, shown, theme } from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { openTool } from "../tools/tool";
@@ -21,6 +21,7 @@ import { Compare } from "./compare";
 import { ConsequenceBar } from "./consequences";
 import { Hint, Notices } from "./notices";
 import { previews } from "./previews";
+import { RevisionBar } from "./revision_bar";
 import { Scale } from "./scale";
 import { ToolOptions } from "./tool_options";
 import { ToolStrip } from "./tool_strip";
@@ -66,6 +67,7 @@ export function MapStage(): JSX.Element {
       <ToolStrip />
       <Hint />
       <ToolOptions />
+      <RevisionBar />
       <Notices />
       <Callout />
       <div class="floor">
@@ -98,12 +100,13 @@ const step = (by: number): void => {
 /** Put a map into its box and keep it to the state of the page; returns what takes it away. */
 function mountMap(box: HTMLDivElement): () => void {
   const stops: (() => void)[] = [];
-  let name = "";
+  let shownAt = "";
   const follow = effect(() => {
     const now = plan.value;
-    if (!now || now.name === name) return;
-    name = now.name;
-    void request<TileJSON>(tilesAddress(now.name)).then((tiles) => {
+    const address = now && tilesAddress(now.name, asOf.value);
+    if (!now || !address || address === shownAt) return;
+    shownAt = address;
+    void request<TileJSON>(address).then((tiles) => {
       const map = view.peek();
       if (map) map.showPlan(tiles);
       else stops.push(...firstMap(box, tiles, now.extent));

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { proposal, type Said, said, undo } from "../edits/door";
 import { online } from "../state/connection";
+import { isDraft } from "../state/plans";
 import { openTool } from "../tools";
 import { measured } from "../tools/measure";
 import { hint } from "../tools/tool";
@@ -19,7 +20,7 @@ const SHOWN_MS = 7_000;
 export const colleagues = signal("");
 
 export function Hint(): JSX.Element | null {
-  if (!hint.value || proposal.value?.state === "ready") return null;
+  if (!hint.value || proposal.value?.state === "ready" || proposal.value?.state === "stale") return null;
   const way = measured.value;
   return (
     <p class="hint" aria-live="polite">
@@ -65,7 +66,7 @@ function Done({ done }: { done: Said }): JSX.Element {
   return (
     <p>
       {t(`done.${done.type}`, { what: logSentence(done.entry) })}
-      {done.type === "made" && (
+      {done.type === "made" && isDraft.value && (
         <button type="button" class="button quiet" onClick={() => void undo()}>
           {t("tool.undo")} <kbd>Ctrl Z</kbd>
         </button>

@@ -10,6 +10,7 @@ const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 const outcomeOf = (now: Proposal | null): Outcome | undefined => {
   if (now?.state === "ready" || now?.state === "committing") return now.outcome;
+  if (now?.state === "stale") return now.mine ?? undefined;
   return now?.state === "computing" ? now.last : undefined;
 };
 
@@ -30,23 +31,6 @@ export const previews = (map: MapView): (() => void)[] => [
   }),
   effect(() => {
     const now = proposal.value;
-    if (now?.state !== "stale") return map.sketch("conflict", EMPTY);
-    const features = now.theirs.map(({ bounds: [west, south, east, north] }) => ({
-      type: "Feature" as const,
-      properties: {},
-      geometry: {
-        type: "Polygon" as const,
-        coordinates: [
-          [
-            [west, south],
-            [east, south],
-            [east, north],
-            [west, north],
-            [west, south],
-          ],
-        ],
-      },
-    }));
-    map.sketch("conflict", { type: "FeatureCollection", features });
+    if (now?.state !== "stale") map.sketch("conflict", EMPTY);
   }),
 ];

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { redo, undo } from "../edits/door";
 import { Icon } from "../parts/icons";
 import { known } from "../state/loading";
-import { history, isDraft, mayEdit, plan } from "../state/plans";
+import { asOf, history, isDraft, mayEdit, plan } from "../state/plans";
 import { openTool, TOOLS } from "../tools";
 import type { Tool } from "../tools/tool";
 import { t, type WordKey } from "../words";
@@ -15,6 +15,7 @@ export function hindrance(tool: Tool): WordKey | null {
   if (!tool.writes) return null;
   if (!mayEdit.value) return "tool.no_right";
   if (!plan.value) return "tool.no_plan";
+  if (asOf.value !== undefined) return "tool.old_revision";
   return isDraft.value ? null : "tool.no_draft";
 }
 

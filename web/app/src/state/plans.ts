@@ -22,16 +22,19 @@ export const session = resource<Session, void>(() => readSession());
 export const plans = resource<Plan[], void>(async () => (await listPlans()).items);
 export const plan = signal<Plan | null>(null);
 
+/** An old revision that the page looks at; undefined: the latest. */
+export const asOf = signal<number | undefined>(undefined);
+
 /** Its name alone, for whatever does not care about its revision. */
 export const planName = computed(() => plan.value?.name ?? null);
 
 export const inForce = computed(() => known(plans.now.value)?.find((each) => each.status === "in_force") ?? null);
 
-export const summary = resource((name: string) => readSummary(name));
+export const summary = resource((name: string) => readSummary(name, asOf.peek()));
 export const history = resource(async (name: string) => (await listEdits(name)).items);
 export const comparison = resource(({ name, other }: { name: string; other: string }) => comparePlans(name, other));
 export const grid = resource<GridDetail, { name: string; code: string }>(({ name, code }, aborted) =>
-  readGrid(name, code, aborted),
+  readGrid(name, code, aborted, asOf.peek()),
 );
 
 const GAPS_A_PAGE = 200;
@@ -44,7 +47,7 @@ export const gaps = resource(async (name: string, aborted: AbortSignal) => {
   do {
     const page: { items: GapProperties[]; next: string | null } = await listGaps(
       name,
-      { limit: GAPS_A_PAGE, ...(after && { after }) },
+      { limit: GAPS_A_PAGE, as_of: asOf.peek(), ...(after && { after }) },
       aborted,
     );
     found.push(...page.items);
@@ -57,7 +60,7 @@ export const role = computed(() => known(session.now.value)?.role ?? "viewer");
 export const mayEdit = computed(() => ["planner", "admin"].includes(role.value));
 export const maySign = computed(() => ["supervisor", "approver", "admin"].includes(role.value));
 export const mayApprove = computed(() => ["approver", "admin"].includes(role.value));
-export const isDraft = computed(() => plan.value?.status === "draft");
+export const isDraft = computed(() => plan.value?.status === "draft" && asOf.value === undefined);
 
 /** Open the page's first plan: the one asked for, else the one in force, else the newest. */
 export async function openFirst(wanted: string | null): Promise<void> {
@@ -69,7 +72,13 @@ export async function openFirst(wanted: string | null): Promise<void> {
 }
 
 export const openPlan = (chosen: Plan): void => {
+  asOf.value = undefined;
   plan.value = chosen;
+};
+
+/** Look at the plan as it was at a revision; the latest is looked at as what it is. */
+export const visit = (revision: number | undefined): void => {
+  asOf.value = revision === plan.peek()?.revision ? undefined : revision;
 };
 
 /** Read everything about the plan again, after an edit or a colleague's. */
@@ -89,8 +98,9 @@ export function loadAbout(name: string): void {
 
 /** Branch a draft, name it by the day, and open it. */
 export async function branchDraft(from: Plan, title: string): Promise<void> {
-  const made = await branchPlan(freshName(known(plans.now.value) ?? []), from.name, title);
+  const made = await branchPlan(freshName(known(plans.now.value) ?? []), from.name, title, asOf.peek());
   await plans.load();
+  asOf.value = undefined;
   plan.value = made;
 }
 

@@ -8,7 +8,7 @@ import { prepareDrawing } from "../map/drawing";
 import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
 import { online } from "../state/connection";
-import { isDraft, plan } from "../state/plans";
+import { asOf, isDraft, plan } from "../state/plans";
 import type { WordKey } from "../words";
 import { TOOLS } from "./index";
 import { metresOf } from "./pulling";
@@ -128,7 +128,7 @@ class Workbench implements Bench {
 
 async function landOf(map: MapView, name: string, signal: AbortSignal): Promise<Grids | null> {
   try {
-    return await listGrids(name, { bbox: map.bounds(), limit: MOST_GRIDS, signal });
+    return await listGrids(name, { bbox: map.bounds(), limit: MOST_GRIDS, as_of: asOf.peek(), signal });
   } catch (error) {
     if (signal.aborted || error instanceof Unreachable || error instanceof Refusal) return null;
     throw error;

@@ -53,6 +53,20 @@ export class Plan {
     return this.worsts.get(code) ?? null;
   }
 
+  /** The plan as it was at a revision. */
+  at(revision) {
+    const grids = this.snapshots.get(revision);
+    if (revision === this.revision) return this;
+    if (!grids) throw new Refused("bad_input", `plan ${this.name} has no revision ${revision}`);
+    this.past ??= new Map();
+    if (!this.past.has(revision)) {
+      const then = Object.assign(Object.create(Plan.prototype), this, { grids, revision });
+      then.forget();
+      this.past.set(revision, then);
+    }
+    return this.past.get(revision);
+  }
+
   forget() {
     this.known = undefined;
     this.worsts = undefined;
@@ -205,8 +219,8 @@ const inForce = new Plan({
 });
 export const plans = new Map([[inForce.name, inForce]]);
 
-export const branch = (name, title, from, author) => {
-  const parent = plans.get(from);
+export const branch = (name, title, from, author, at) => {
+  const parent = at === undefined ? plans.get(from) : plans.get(from).at(at);
   if (plans.has(name)) throw new Refused("name_taken", `there is a plan ${name}`);
   const { grids, revision } = parent;
   const plan = new Plan({

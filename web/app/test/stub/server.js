@@ -38,10 +38,10 @@ const noted = (plan, outcome, by) => {
   return outcome;
 };
 
-const found = (params) => {
+const found = (params, query) => {
   const plan = plans.get(params.plan);
   if (!plan) throw new Refused("unknown_plan", `no plan ${params.plan}`);
-  return plan;
+  return query?.get("as_of") ? plan.at(Number(query.get("as_of"))) : plan;
 };
 
 const box = ([w, s, e, n]) =>
@@ -59,7 +59,7 @@ const box = ([w, s, e, n]) =>
   });
 
 function listGrids({ params, query }) {
-  const plan = found(params);
+  const plan = found(params, query);
   const bbox = query.get("bbox") && box(query.get("bbox").split(",").map(Number));
   const q = query.get("q");
   const grids = [...plan.grids.values()].filter(
@@ -76,8 +76,8 @@ const ROUNDS = {
   concentrated_rectification: { patrol: 0.5, visit: 7 },
 };
 
-function readGrid({ params }) {
-  const plan = found(params);
+function readGrid({ params, query }) {
+  const plan = found(params, query);
   const grid = plan.grids.get(params.code);
   if (!grid) throw new Refused("unknown_grid", `no grid ${params.code}`, [params.code]);
   const faces = grid.faces.map((face, row) => ({
@@ -118,7 +118,7 @@ function readGrid({ params }) {
 
 function listGaps({ params, query }) {
   const wanted = ["ledger", "kind", "state"].filter((name) => query.get(name));
-  const all = found(params)
+  const all = found(params, query)
     .gaps()
     .filter((gap) => wanted.every((name) => gap[name] === query.get(name)));
   const community = query.get("community");
@@ -182,7 +182,7 @@ const changes = ({ query }) => {
 const ROUTES = [
   ["GET", "/api/session", ({ user }) => ({ name: user, role: option("role", "admin"), scope: "530102" })],
   ["GET", "/api/plans", () => ({ items: [...plans.values()].map((plan) => plan.described()), next: null })],
-  ["POST", "/api/plans", ({ body, user }) => branch(body.name, body.title, body.from, user).described()],
+  ["POST", "/api/plans", ({ body, user }) => branch(body.name, body.title, body.from, user, body.revision).described()],
   ["GET", "/api/plans/:plan", ({ params }) => found(params).described()],
   ["GET", "/api/plans/:plan/grids", listGrids],
   ["GET", "/api/plans/:plan/grids/:code", readGrid],
@@ -194,7 +194,7 @@ const ROUTES = [
   ["GET", "/api/plans/:plan/gaps", listGaps],
   ["GET", "/api/plans/:plan/gaps/:id", readGap],
   ["PATCH", "/api/plans/:plan/gaps/:id", signGap],
-  ["GET", "/api/plans/:plan/summary", ({ params }) => summaryOf(found(params))],
+  ["GET", "/api/plans/:plan/summary", ({ params, query }) => summaryOf(found(params, query))],
   ["GET", "/api/plans/:plan/compare/:other", ({ params }) => compared(found(params), found({ plan: params.other }))],
   [
     "POST",
@@ -282,10 +282,17 @@ async function api(request, response, url) {
 
 function tiles(request, response, url) {
   const [, , name, z, x, y] = url.pathname.replace(".mvt", "").split("/");
-  const plan = plans.get(decodeURIComponent(name.replace(".json", "")));
+  const latest = plans.get(decodeURIComponent(name.replace(".json", "")));
+  const at = url.searchParams.get("as_of");
+  const plan = at && latest ? latest.at(Number(at)) : latest;
   if (!plan) return send(response, 404, "text/plain", "no such plan");
   if (z === undefined)
-    return send(response, 200, "application/json", JSON.stringify(tileJson(plan, `http://${request.headers.host}`)));
+    return send(
+      response,
+      200,
+      "application/json",
+      JSON.stringify(tileJson(plan, `http://${request.headers.host}`, at)),
+    );
   const content = tile(plan, Number(z), Number(x), Number(y));
   const tag = `"${createHash("sha1").update(content).digest("hex")}"`;
   if (request.headers["if-none-match"] === tag) {

@@ -77,10 +77,12 @@ export function tile(plan, z, x, y) {
   return Buffer.from(fromGeojsonVt(layers, { version: 2, extent: 4096 }));
 }
 
-export const tileJson = (plan, origin) => ({
+export const tileJson = (plan, origin, at) => ({
   tilejson: "3.0.0",
   name: plan.name,
-  tiles: [`${origin}/tiles/${plan.name}/{z}/{x}/{y}.mvt?r=${plan.status === "in_force" ? plan.revision : "draft"}`],
+  tiles: [
+    `${origin}/tiles/${plan.name}/{z}/{x}/{y}.mvt?r=${plan.status === "in_force" ? plan.revision : "draft"}${at ? `&as_of=${at}` : ""}`,
+  ],
   minzoom: 0,
   maxzoom: 17,
   bounds: town.extent,
