@@ -16,6 +16,7 @@ from api.edit_answers import figures_of, said_of
 from api.features import as_text, feature_texts, lonlat_box
 from api.grid_shown import figures_beside
 from api.running import Running
+from api.shapes import Box, Ledger
 from data.plans.answers import answered_once
 from data.plans.carrying import Applied
 from data.plans.door import edit_on, tried
@@ -33,20 +34,47 @@ class Features(BaseModel):
     features: list[dict[str, Any]]
 
 
+class Figures(BaseModel):
+    """What an edit may change in a grid; null where nobody knows."""
+
+    households: int | None
+    population: int | None
+    party_members: int | None
+    area_m2: float
+    required: int | None
+    held: int | None
+    short: int | None
+    form: str | None
+    proposed_form: str | None
+
+
 class GridChange(BaseModel):
     """The figures of a grid before and after; null where it is not there."""
 
     code: str
     name: str | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Figures | None
+    after: Figures | None
+
+
+class GapTold(BaseModel):
+    """A gap that an edit opened or closed."""
+
+    gap_id: str
+    kind: str
+    ledger: Ledger
+    severity: int
+    code: str | None
+    community_code: str | None
+    households: int | None
+    area_m2: float
 
 
 class GapsChanged(BaseModel):
     """Gaps that an edit opened and closed."""
 
-    opened: list[dict[str, Any]]
-    closed: list[dict[str, Any]]
+    opened: list[GapTold]
+    closed: list[GapTold]
 
 
 class Outcome(BaseModel):
@@ -58,7 +86,7 @@ class Outcome(BaseModel):
     retired: list[str] = Field(examples=[[]])
     metrics: list[GridChange]
     gaps: GapsChanged
-    bounds: list[float] | None = Field(examples=[[102.7, 25.0, 102.71, 25.01]], description="Of what looks different.")
+    bounds: Box | None = Field(examples=[[102.7, 25.0, 102.71, 25.01]], description="Of what looks different.")
     moved: Features = Field(description="The land that changes hands: from which grid, to which.")
 
 

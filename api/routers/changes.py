@@ -12,6 +12,7 @@ from api.callers import Reader
 from api.features import lonlat_box
 from api.problems import problems
 from api.running import Works
+from api.shapes import Box
 from data.plans.feed import feed
 from data.plans.plan import crs_of
 
@@ -30,7 +31,7 @@ class FeedEvent(BaseModel):
     created: list[str]
     modified: list[str]
     retired: list[str]
-    bounds: list[float] | None
+    bounds: Box | None
 
 
 class FeedPage(BaseModel):

@@ -16,6 +16,7 @@ from api.features import lonlat_box
 from api.outcomes import Features, land_moved
 from api.problems import problems
 from api.running import Works
+from api.shapes import Box, Ledger
 from data.plans.comparing import compare
 from data.plans.differing import State
 from data.plans.exporting import read_plan
@@ -47,7 +48,7 @@ class Tally(BaseModel):
     short: int | None
     unclaimed_m2: float
     covered: int | None = Field(description="Grids that a party organisation covers.")
-    gaps: dict[str, int] = Field(examples=[{"unheld": 1, "contested": 0, "unserved": 4}])
+    gaps: dict[Ledger, int] = Field(examples=[{"unheld": 1, "contested": 0, "unserved": 4}])
     accepted: int
 
 
@@ -72,7 +73,7 @@ class Difference(BaseModel):
     said: list[str] = Field(description="What it says otherwise.")
     area_m2: float = Field(description="Of the grid as it is now, else as it was.")
     households: int | None
-    bounds: list[float] | None
+    bounds: Box | None
 
 
 class Differences(BaseModel):

@@ -14,6 +14,7 @@ from api.grid_shown import entry_shown
 from api.outcomes import Outcome, done_for, edit_asked, outcome
 from api.problems import problems
 from api.running import Works
+from api.shapes import Box
 from data.plans.life import latest, log
 from data.plans.plan import find_plan
 from data.plans.undoing import REDO, UNDO, reverse_on
@@ -49,7 +50,7 @@ class LogEntry(BaseModel):
     codes: list[str] = Field(description="The grids that it created, modified and retired, within the caller's scope.")
     created: list[str]
     retired: list[str]
-    bounds: list[float] | None
+    bounds: Box | None
     undoes: int | None = Field(description="The revision that it took back.")
 
 

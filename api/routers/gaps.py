@@ -22,6 +22,7 @@ from api.grid_shown import gap_shown
 from api.outcomes import done_for
 from api.problems import problems
 from api.running import Works
+from api.shapes import Box, GapState, Ledger
 from data.plans.decisions import Place, find_gaps, sign_gap
 from data.plans.differing import State
 from data.plans.plan import find_plan
@@ -29,7 +30,6 @@ from geo.errors import InputError
 
 router = APIRouter(tags=["gaps"])
 GapId = Annotated[str, Path(alias="gap_id", min_length=1, max_length=300, examples=["no_branch:530102001001003"])]
-GapState = Literal["open", "accepted", "expired"]
 
 
 class Gap(BaseModel):
@@ -37,7 +37,7 @@ class Gap(BaseModel):
 
     gap_id: str = Field(examples=["no_branch:530102001001003"])
     kind: str = Field(examples=["no_branch"])
-    ledger: str = Field(examples=["unserved"])
+    ledger: Ledger
     severity: int = Field(examples=[50])
     code: str | None = Field(examples=["530102001001003"])
     community_code: str | None = Field(examples=["530102001001"])
@@ -48,7 +48,7 @@ class Gap(BaseModel):
     state: GapState
     reason: str | None
     expires: str | None
-    bounds: list[float] | None
+    bounds: Box | None
     geometry: dict[str, Any] | None = Field(None, description="Only where it was asked for.")
 
 
@@ -73,7 +73,7 @@ class Decision(BaseModel):
 def list_gaps(  # noqa: PLR0917 (parameters of the query)
     plan: PlanName, request: Request, who: Reader, works: Works,
     kind: Annotated[str | None, Query(max_length=60)] = None,
-    ledger: Literal["unheld", "contested", "unserved"] | None = None,
+    ledger: Ledger | None = None,
     community: Division = None, state: GapState | None = None,
     severity: Annotated[int | None, Query(ge=0, le=100, description="The least.")] = None,
     limit: Limit = 1000, after: After = None, as_of: AsOf = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from api.grid_shown import entry_shown, gap_shown, properties_of
 from api.outcomes import Outcome, edit_asked
 from api.problems import problems
 from api.running import Works
+from api.shapes import ManagementType
 from data.plans.decisions import find_gaps
 from data.plans.differing import State
 from data.plans.exporting import on_duty
@@ -32,7 +33,6 @@ from data.users.roles import Right
 from geo.errors import InputError, UnknownGridError
 
 router = APIRouter(tags=["grids"])
-ManagementType = Literal["routine", "general_prevention", "key_attention", "concentrated_rectification"]
 
 
 class GridTags(BaseModel):

@@ -16,6 +16,7 @@ from api.described import ETAG, NOT_MODIFIED
 from api.features import lonlat_box
 from api.problems import problems
 from api.running import Works
+from api.shapes import Box, Ledger, PlanStatus
 from data.plans import approving, life
 from data.plans.differing import State
 from data.plans.figures import figures
@@ -33,7 +34,7 @@ class Counts(BaseModel):
     population: int | None
     party_members: int | None
     area_m2: float
-    gaps: dict[str, int] = Field(examples=[{"unheld": 12, "contested": 3, "unserved": 40}], description="By ledger.")
+    gaps: dict[Ledger, int] = Field(examples=[{"unheld": 12, "contested": 3, "unserved": 40}], description="By ledger.")
     accepted: int = Field(description="Gaps that were accepted; they are not among the others.")
 
 
@@ -42,7 +43,7 @@ class PlanListed(BaseModel):
 
     name: str = Field(examples=["2026"])
     title: str = Field(examples=["2026"])
-    status: str = Field(examples=["draft"], description="draft, in_review, approved, in_force or retired.")
+    status: PlanStatus
     revision: int = Field(examples=[12])
     jurisdiction: str = Field(examples=["530102"])
     working_crs: str = Field(examples=["EPSG:4526"])
@@ -59,7 +60,7 @@ class PlanListed(BaseModel):
 class PlanShown(PlanListed):
     """A plan with what it adds up to."""
 
-    extent: list[float] | None = Field(examples=[[102.7, 25.0, 102.8, 25.1]])
+    extent: Box | None = Field(examples=[[102.7, 25.0, 102.8, 25.1]])
     counts: Counts
 
 
