@@ -45,7 +45,7 @@ FEATURES = answered(
     GEOJSON, COLLECTION_SCHEMA, {"type": "FeatureCollection", "features": [GRID_EXAMPLE], "revision": 12, "next": None},
     "Features in WGS 84.",
 )  # fmt: skip
-BESIDE = ("faces", "posts", "duty", "premises", "gaps", "history")
+BESIDE = ("faces", "units", "rounds", "posts", "duty", "premises", "gaps", "history")
 GRID = answered(
     GEOJSON,
     {**FEATURE_SCHEMA, "required": [*FEATURE_SCHEMA["required"], *BESIDE]},

@@ -24,12 +24,14 @@ from data.plans.figures import grids_in
 from data.plans.life import log
 from geo.gaps.exceptions import ACCEPTED
 from geo.plans.comparing import Compared
+from geo.staffing_totals import LEVELS
 from geo.summary import by_division
 from geo.themes import themes
 
 router = APIRouter(tags=["comparisons"])
 SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
 CLASSES = ("shortage", "form", "severity")
+COUNTED = ("kind", "management_type")
 
 
 class Tally(BaseModel):
@@ -50,6 +52,7 @@ class Tally(BaseModel):
     covered: int | None = Field(description="Grids that a party organisation covers.")
     gaps: dict[Ledger, int] = Field(examples=[{"unheld": 1, "contested": 0, "unserved": 4}])
     accepted: int
+    bounds: Box | None = Field(None, description="Of its land; null for the whole.")
 
 
 class Summary(BaseModel):
@@ -59,7 +62,7 @@ class Summary(BaseModel):
     total: Tally
     streets: list[Tally]
     communities: list[Tally]
-    classes: dict[str, dict[str, int]] = Field(description="Grids by class: shortage, form, severity.")
+    classes: dict[str, dict[str, int]] = Field(description="Grids by what they are, have and miss.")
     kinds: dict[str, int] = Field(description="Gaps by kind, accepted ones left out.")
 
 
@@ -122,9 +125,11 @@ def summed(layers: Any, state: State) -> Summary:
     """Add the layers of a plan up."""
     found = by_division(layers)
     names = dict(zip(layers["communities"]["code"], layers["communities"]["name"], strict=True))
+    boxes = boxes_of(layers["communities"])
     by_level: dict[str, list[Tally]] = {}
     for one in found.to_dict(orient="records"):
-        by_level.setdefault(one["level"], []).append(tally(one, names))
+        bounds = lonlat_box(boxes.get(one["code"]), state.plan.crs)
+        by_level.setdefault(one["level"], []).append(tally(one, names, bounds))
     classes = themes(layers)
     there = layers["gaps"][layers["gaps"]["state"] != ACCEPTED]
     return Summary(
@@ -132,7 +137,8 @@ def summed(layers: Any, state: State) -> Summary:
         total=by_level["all"][0],
         streets=by_level["street"],
         communities=by_level["community"],
-        classes={name: counted(classes[name]) for name in CLASSES},
+        classes={name: counted(classes[name]) for name in CLASSES}
+        | {name: counted(layers["grids"][name]) for name in COUNTED},
         kinds=counted(there["kind"]),
     )
 
@@ -142,7 +148,15 @@ def counted(column: pd.Series) -> dict[str, int]:
     return {str(value): int(number) for value, number in column.value_counts().items()}
 
 
-def tally(said: Any, names: Any) -> Tally:
+def boxes_of(communities: Any) -> dict[str, Any]:
+    """Return the box around each community and each street, by code, in the working CRS."""
+    boxes = communities.bounds.set_axis(communities["code"])
+    streets = boxes.groupby(boxes.index.str[: LEVELS["street"]])
+    ends = streets.agg({"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"})
+    return dict(pd.concat([boxes, ends]).apply(tuple, axis=1))
+
+
+def tally(said: Any, names: Any, bounds: Any = None) -> Tally:
     """Return the sums of a division."""
     known = {name: value for name, value in said.items() if not pd.isna(value)}
     without = known.get("without_organisation")
@@ -157,6 +171,7 @@ def tally(said: Any, names: Any) -> Tally:
         },
         covered=None if without is None else int(known["grids"] - without),
         gaps={name: int(known.get(name, 0)) for name in ("unheld", "contested", "unserved")},
+        bounds=bounds,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,15 +23,17 @@ from api.running import Works
 from api.shapes import ManagementType
 from data.plans.decisions import find_gaps
 from data.plans.differing import State
+from data.plans.dossiers import read_standards
 from data.plans.exporting import on_duty
 from data.plans.ledger import POST
 from data.plans.life import log_of_grid
-from data.plans.pages import page_of_grids, premises_on
+from data.plans.pages import page_of_grids, premises_on, units_around
 from data.plans.verbs import Lock, Retag
 from data.plans.versions import read_versions
 from data.users.identity import Identity
 from data.users.roles import Right
 from geo.errors import InputError, UnknownGridError
+from geo.standards import Standard
 
 router = APIRouter(tags=["grids"])
 
@@ -130,22 +133,16 @@ def shown(connection: Connection, state: State, code: str, who: Identity) -> byt
     grid, ledger = version.grid, version.ledger
     [said] = properties_of(connection, state, today(), found)
     [text] = feature_texts(np.array([grid.polygon]), state.plan.crs, [said], [code])
-    faces = feature_texts(
-        np.array([face.polygon for face in grid.faces], dtype=object),
-        state.plan.crs,
-        [
-            {
-                "face_id": f"{code}-{place}",
-                "claimants": list(face.claimants),
-                "rule": face.rule,
-                "area_m2": round(face.polygon.area, 3),
-            }
-            for place, face in enumerate(grid.faces, 1)
-        ],
-    )
+    faces = faces_of(grid, state.plan.crs)
     held = on_duty([(one.table, dict(one.values)) for one in grid.records])
+    standards = read_standards(connection, state.plan.source_id)
+    claiming = {one for face in grid.faces for one in face.claimants}
     beside = {
         "revision": state.at,
+        "units": {
+            one: name for one, name in units_around(connection, state.plan, grid.polygon).items() if one in claiming
+        },
+        "rounds": {} if standards is None else rounds_of(standards.at(code), grid.management_type),
         "posts": [dict(zip(POST, post, strict=True)) for post in ledger.get("staffing", ())],
         "duty": [duty_holder(one, phones=who.may(Right.contacts)) for one in held],
         "branch": branch_of(ledger, grid.records),
@@ -157,6 +154,26 @@ def shown(connection: Connection, state: State, code: str, who: Identity) -> byt
         ],
     }
     return f'{text[:-1]},"faces":{collection(faces).decode()},{as_text(beside)[1:]}'.encode()
+
+
+def faces_of(grid: Any, crs: Any) -> list[str]:
+    """Return the faces of a grid as features."""
+    said = [
+        {
+            "face_id": f"{grid.code}-{place}",
+            "claimants": list(face.claimants),
+            "rule": face.rule,
+            "area_m2": round(face.polygon.area, 3),
+        }
+        for place, face in enumerate(grid.faces, 1)
+    ]
+    return feature_texts(np.array([face.polygon for face in grid.faces], dtype=object), crs, said)
+
+
+def rounds_of(standard: Standard, management_type: str | None) -> dict[str, float]:
+    """Return the most days from one round to the next by what is done: patrols, visits, inspections."""
+    intervals = standard.intervals.get(management_type or "", {})
+    return {name: value.number for name, value in intervals.items() if isfinite(value.number)}
 
 
 def duty_holder(said: Any, *, phones: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Pool
 from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State
 from data.plans.ground import Box
+from data.plans.plan import Plan
 from data.plans.rows import row, rows
 
 SUMS = """
@@ -62,6 +63,12 @@ SELECT attributes->>'name' AS name, attributes->>'kind' AS kind, (attributes->>'
 FROM onegrid.source_row
 WHERE source_id = %(source)s AND layer = 'premises' AND (attributes->>'x')::float8 BETWEEN %(west)s AND %(east)s
     AND (attributes->>'y')::float8 BETWEEN %(south)s AND %(north)s
+"""
+UNITS = """
+SELECT attributes->>'layer' AS layer, attributes->>'source_id' AS source_id, attributes->>'name' AS name
+FROM onegrid.source_row
+WHERE source_id = %(source)s AND layer = 'units'
+    AND geometry && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)
 """
 NAMES = """
 SELECT attributes->>'code' AS code, attributes->>'name' AS name FROM onegrid.source_row
@@ -113,6 +120,13 @@ def community_names(connection: Connection, source_id: int) -> dict[str, str]:
             known.pop(next(iter(known)), None)
         known[key] = {one.code: one.name for one in rows(connection, NAMES, {"source": source_id})}
     return known[key]
+
+
+def units_around(connection: Connection, plan: Plan, polygon: shapely.Geometry) -> dict[str, str | None]:
+    """Return the names of the source units whose boxes meet that of some land, by ``layer:id`` as claimants are."""
+    box = dict(zip(("west", "south", "east", "north"), polygon.bounds, strict=True))
+    found = rows(connection, UNITS, {"source": plan.source_id, "srid": plan.srid, **box})
+    return {f"{one.layer}:{one.source_id}": one.name for one in found}
 
 
 def premises_on(connection: Connection, source_id: int, polygon: shapely.Geometry) -> list[dict[str, Any]]:

@@ -121,6 +121,31 @@ def test_telephone_numbers_are_not_for_viewers(world: World):
     assert phones["planner"] > 0
 
 
+def test_a_grid_names_who_claims_it_and_says_how_often_it_is_patrolled(world: World):
+    grids = {one["properties"]["code"]: one["properties"] for one in every_grid(world)}
+    code = next(code for code, said in grids.items() if said["source_layer"] == "compound")
+    grid = world.ask(VIEWER, "GET", f"{PLAN}/grids/{code}").json()
+    claiming = {one for face in grid["faces"]["features"] for one in face["properties"]["claimants"]}
+    assert set(grid["units"]) == claiming
+    assert grid["units"][f"compound:{grids[code]['source_id']}"] == grids[code]["name"]
+    assert grid["rounds"]["patrol"] == {"routine": 3, "general_prevention": 2, "key_attention": 1}.get(
+        grids[code]["management_type"], 0.5
+    )
+
+
+def test_the_boxes_of_divisions_hold_their_grids(world: World):
+    summary = world.ask(VIEWER, "GET", f"{PLAN}/summary").json()
+    for one in every_grid(world):
+        west, south, east, north = shapely.geometry.shape(one["geometry"]).bounds
+        for division in (*summary["communities"], *summary["streets"]):
+            if one["properties"]["code"].startswith(division["code"]):
+                box = division["bounds"]
+                assert box[0] <= west + 1e-6 and box[1] <= south + 1e-6 and box[2] >= east - 1e-6
+                assert box[3] >= north - 1e-6
+    assert summary["total"]["bounds"] is None
+    assert sum(summary["classes"]["kind"].values()) == summary["total"]["grids"]
+
+
 def test_a_gap_that_was_accepted_is_accepted_in_every_plan_until_its_day(world: World):
     branch = f"/api/plans/{world.branched()}"
     path = f"gaps/{world.gap_id}"
@@ -132,14 +157,6 @@ def test_a_gap_that_was_accepted_is_accepted_in_every_plan_until_its_day(world: 
     past = said | {"expires": "2020-01-01"}
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=past).json()["state"] == "expired"
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json={"state": "open"}).json()["state"] == "open"
-
-
-def test_the_export_streams_what_the_pages_say_and_other_formats_are_files(world: World):
-    streamed = world.ask(VIEWER, "GET", f"{PLAN}/export").json()
-    assert [one["id"] for one in streamed["features"]] == [one["id"] for one in every_grid(world)]
-    gpkg = world.ask(VIEWER, "GET", f"{PLAN}/export", params={"format": "gpkg", "layer": "gaps"})
-    assert gpkg.status_code == 200, gpkg.text
-    assert gpkg.content.startswith(b"SQLite format 3")
 
 
 def test_sums_add_up_and_comparisons_name_what_differs(world: World):
