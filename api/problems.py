@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
+from data.database import errors as database
 from data.users import errors as users
 from geo import errors
 
@@ -28,6 +29,7 @@ STATUSES: dict[type[errors.OneGridError], int] = {
     errors.OneGridError: 500,
     errors.InputError: 422,
     errors.CodesExhaustedError: 409,
+    database.DatabaseUnavailableError: 503,
     errors.PlanError: 409,
     errors.UnknownPlanError: 404,
     errors.EditRefused: 409,
@@ -59,6 +61,15 @@ SENTENCES = {
     "There was an error parsing the body": "the body is not the JSON that it should be",
 }
 """In place of what Starlette and FastAPI say."""
+
+OUTAGES = {
+    database.DatabaseUnavailableError: "the database can't be reached, or can't write; nothing was done: try again",
+    database.DatabaseLostError: "the connection to the database broke; look in the history whether this was done",
+    database.DatabaseTooSlowError: "this took too long, and nothing was done; ask for less at once",
+}
+"""What people read of a database that could not do its part: where it is, and why, is the log's business."""
+
+SOON = {"Retry-After": "5"}
 
 ANYWHERE = (400, 408, 413, 422, 500, 503)
 """What may befall any request."""
@@ -113,6 +124,9 @@ def refuse(request: Request, error: Exception) -> JSONResponse:
     status, more, headers = status_of(error), {}, {}
     if status == 500:
         raise error
+    if isinstance(error, database.DatabaseUnavailableError):
+        LOG.error("database", extra={"facts": {"error": type(error).__name__, "said": str(error)}})
+        return problem(status, OUTAGES[type(error)], code=error.code, headers=SOON)
     if isinstance(error, errors.EditRefused):
         more["grids"] = list(error.grids)
     if isinstance(error, users.TooManySignIns):
@@ -153,7 +167,7 @@ def refuse_database(request: Request, error: Exception) -> JSONResponse:
         return problem(503, "this took too long; ask for less at once", code="timeout")
     if isinstance(error, OperationalError | InterfaceError | TimeoutError):
         LOG.error("database", extra={"facts": {"error": type(error).__name__}})
-        return problem(503, "the database can't be reached; try again", headers={"Retry-After": "5"})
+        return problem(503, "the database can't be reached; try again", headers=SOON)
     raise error
 
 

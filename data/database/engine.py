@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from data.cluster.configuration import APPLICATION
+from data.database.errors import DatabaseUnavailableError
 from data.database.url import DatabaseURL
-from geo.errors import InputError
 
 POOL_SIZE = 10
 """Of connections that stay open in a process; under load as many again."""
@@ -119,7 +119,7 @@ def connected(engine: Engine, *, place: str) -> Iterator[Connection]:
 
     Raises
     ------
-    InputError
+    DatabaseUnavailableError
         The database can't be reached; where it is, and why.
     """
     try:
@@ -130,12 +130,12 @@ def connected(engine: Engine, *, place: str) -> Iterator[Connection]:
         yield connection
 
 
-def unreachable(error: DBAPIError, place: str) -> InputError:
+def unreachable(error: DBAPIError, place: str) -> DatabaseUnavailableError:
     """Say in one line that a database can't be reached, without repeating a password."""
     reason = first_line(error)
     if isinstance(error, OperationalError):
-        return InputError(f"cannot reach the database {place}: {reason}; check ONEGRID_DATABASE_URL")
-    return InputError(f"cannot use the database {place}: {reason}")
+        return DatabaseUnavailableError(f"cannot reach the database {place}: {reason}; check ONEGRID_DATABASE_URL")
+    return DatabaseUnavailableError(f"cannot use the database {place}: {reason}")
 
 
 def first_line(error: DBAPIError | psycopg.Error) -> str:

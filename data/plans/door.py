@@ -17,12 +17,13 @@ import shapely
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from data.database.engine import connected, first_line
+from data.database.engine import connected
 from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.ground import Meant, meant_by_codes, meant_by_community, meant_by_place
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.refused import said, state_of
 from data.plans.stale import changed_since, stale
 from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
 from data.users.errors import NotAllowed
@@ -32,8 +33,6 @@ from geo.errors import (
     EditRefused,
     InputError,
     LineMissesGridError,
-    NotADraftError,
-    PartitionError,
     StaleRevisionError,
     UnknownGridError,
 )
@@ -43,9 +42,6 @@ ATTEMPTS = 8
 
 AGAIN = ("OG001", "40001", "40P01")
 """A version has ended since it was read; and what PostgreSQL says of transactions that stood in each other's way."""
-
-NOT_A_DRAFT, BROKEN, NOT_ALLOWED = "OG002", "OG003", "OG005"
-"""What the functions of the migrations refuse with, else."""
 
 Done = TypeVar("Done")
 
@@ -79,7 +75,7 @@ def edit(
     EditRefused
         It can't be done; see `geo.errors`.
     InputError
-        The database can't be reached, or could not write.
+        The plan has no revision ``base``; or, as `tried`, the database could not do it.
     """
     return tried(
         engine, name, lambda connection: edit_on(connection, name, verb, by=by, base=base, crs=crs, dry_run=dry_run)
@@ -173,10 +169,12 @@ def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> D
     ------
     StaleRevisionError
         They did so each time.
-    NotADraftError, PartitionError
+    NotADraftError, PartitionError, InputError
         The database refused it.
-    InputError
-        The database can't be reached, or could not write; one line why.
+    DatabaseUnavailableError
+        The database can't be reached, or can't write; nothing was done.
+    DatabaseLostError
+        The connection broke: it was done, or it was not.
     """
     for _ in range(ATTEMPTS):
         try:
@@ -186,26 +184,3 @@ def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> D
             if state_of(error) not in AGAIN:
                 raise said(error, name) from error
     raise StaleRevisionError(f"others keep changing these grids of plan {name}; try again")
-
-
-def state_of(error: psycopg.Error | DBAPIError) -> str | None:
-    """Return PostgreSQL's code of an error."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlstate", None)
-
-
-def said(error: psycopg.Error | DBAPIError, name: str) -> Exception:
-    """Say in the words of this program what the database refused."""
-    state, line = state_of(error), first_line(error)
-    if state == NOT_A_DRAFT:
-        return NotADraftError(f"plan {name} was submitted meanwhile; {line}")
-    if state == NOT_ALLOWED:
-        return NotAllowed(f"plan {name} was not changed: {line}")
-    if state == BROKEN:
-        return PartitionError(f"plan {name} was not changed: {line}")
-    if state is None or state.startswith(("08", "57")):
-        return InputError(f"the connection to the database broke ({line}); look in the history whether it was done")
-    if state.startswith(("22", "23", "42")):
-        return error  # a defect of this program
-    room = "; free some room" if state == "53100" else ""
-    return InputError(f"plan {name} was not changed: {line}{room}")
