@@ -138,15 +138,19 @@ function drawing(map: MapLibreMap, first: Theme) {
   const marked = new Map<string, readonly string[]>();
   const shown = new Map<Overlay, { visible: boolean; opacity: number }>();
   let theme = first;
+  let styled = false;
   const ready = new Promise<void>((done) => {
-    map.once("load", () => done());
+    map.once("style.load", () => {
+      styled = true;
+      done();
+    });
   });
   const restyle = () => {
     map.setPaintProperty("grid-fill", "fill-color", fillColour(theme));
     map.setFilter("grid-hatch", hatchedIn(theme));
     for (const [overlay, how] of shown) showOverlay(map, overlay, how.visible, how.opacity);
   };
-  const whenStyled = (act: () => void) => (map.isStyleLoaded() ? act() : void ready.then(act));
+  const whenStyled = (act: () => void) => (styled ? act() : void ready.then(act));
   return {
     ready,
     showPlan: (tiles: TileJSON) => whenStyled(() => void map.getSource<VectorTileSource>(PLAN)?.setTiles(tiles.tiles)),

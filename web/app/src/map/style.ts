@@ -17,7 +17,17 @@ import {
 } from "./tokens";
 
 export const PLAN = "plan";
-export const SKETCHES = ["faces", "vertices", "moved", "border", "snap", "conflict", "area", "measure"] as const;
+export const SKETCHES = [
+  "faces",
+  "vertices",
+  "moved",
+  "border",
+  "snap",
+  "conflict",
+  "changed",
+  "area",
+  "measure",
+] as const;
 export type Sketch = (typeof SKETCHES)[number];
 
 const FONT = ["Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"];
@@ -187,6 +197,14 @@ const sketches = (): LayerSpecification[] => [
     ...sketch("line", "moved", "moved-from"),
     filter: hand("from"),
     paint: { "line-color": HANDS.from, "line-width": 5, "line-opacity": 0.55, "line-offset": 2.5 },
+  },
+  {
+    ...sketch("fill", "changed", "changed"),
+    paint: { "fill-color": ["case", hand("to"), HANDS.to, HANDS.from], "fill-opacity": 0.3 },
+  },
+  {
+    ...sketch("line", "changed", "changed-edge"),
+    paint: { "line-color": ["case", hand("to"), HANDS.to, HANDS.from], "line-width": 2 },
   },
   { ...sketch("fill", "conflict", "conflict"), paint: { "fill-color": HANDS.from, "fill-opacity": 0.25 } },
   {

@@ -27,11 +27,12 @@ export function Callout(): JSX.Element | null {
 
 function Said({ edit, problem }: { edit: Edit; problem: Problem }): JSX.Element {
   const map = view.value;
-  const anchor = problem.at?.coordinates ?? anchorOf(edit);
+  const anchor = anchorOf(edit);
   const [, moved] = useState(0);
   useEffect(() => map?.on("move", () => moved((count) => count + 1)), [map]);
-  const [x, y] = map && anchor ? map.project(anchor) : [0, 0];
-  const width = map?.container.clientWidth ?? 0;
+  const [within, y] = map && anchor ? map.project(anchor) : [0, 0];
+  const x = within + (map?.container.offsetLeft ?? 0);
+  const width = map?.container.parentElement?.clientWidth ?? 0;
   const left = Math.max(80, Math.min(width - 150, x));
   return (
     <p class="callout" role="alert" style={anchor ? { left: `${left}px`, top: `${Math.max(130, y)}px` } : {}}>

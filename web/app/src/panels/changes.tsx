@@ -6,29 +6,30 @@ import type { Change } from "../api";
 import { landed } from "../edits/door";
 import { Blank, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
-import { comparison, inForce, plan } from "../state/plans";
+import { comparison, other, plan } from "../state/plans";
 import { light } from "../state/view";
-import { t } from "../words";
+import { t, type WordKey } from "../words";
 import { area, count, shortCode } from "../words/figures";
 import { fitTo } from "./map_stage";
 
 export function Changes(): JSX.Element {
-  const [name, other] = [plan.value?.name, inForce.value?.name];
+  const [name, against] = [plan.value?.name, other.value?.name];
   const edits = landed.value;
   useEffect(() => {
-    if (name && other && edits >= 0) void comparison.load({ name, other });
-  }, [name, other, edits]);
+    if (name && against && edits >= 0) void comparison.load({ name, other: against });
+  }, [name, against, edits]);
   const loaded = comparison.now.value;
   const found = known(loaded);
   if (!found) return loaded.state === "failed" ? <Blank>{t("failed.changes")}</Blank> : <Skeleton lines={6} />;
   if (found.changes.length === 0) return <Blank>{t("changes.none")}</Blank>;
-  const sorted = [...found.changes].sort((one, d) => d.households - one.households || d.area_m2 - one.area_m2);
+  const sorted = [...found.changes].sort((one, d) => (d.households ?? 0) - (one.households ?? 0) || d.area_m2 - one.area_m2);
   return (
     <>
+      <p class="against">{t("compare.against", { title: other.value?.title ?? "" })}</p>
       <p class="figure">{t("changes.total", { households: count(found.households), area: area(found.area_m2) })}</p>
       <ol class="log">
         {sorted.map((change) => (
-          <Row key={change.before.join() + change.after.join()} change={change} />
+          <Row key={`${change.before} ${change.after}`} change={change} />
         ))}
       </ol>
     </>
@@ -36,8 +37,8 @@ export function Changes(): JSX.Element {
 }
 
 function Row({ change }: { change: Change }): JSX.Element {
-  const show = () => light([...change.before, ...change.after]);
-  const [from = "", to = ""] = [change.before[0], change.after[0]];
+  const show = () => light([change.before, change.after].filter((code) => code !== null));
+  const codes = [...new Set([change.before, change.after])].filter((code) => code !== null);
   return (
     <li>
       <button
@@ -50,12 +51,12 @@ function Row({ change }: { change: Change }): JSX.Element {
       >
         <span>
           <b>
-            {shortCode(from)} → {shortCode(to)}
+            {codes.map(shortCode).join(" → ")}
           </b>{" "}
-          {[...new Set(change.names.filter(Boolean))].join(" → ")}
+          {change.name}
         </span>
         <small>
-          {t(`relation.${change.relation}`)} · {t("count.households", { count: count(change.households) })} ·{" "}
+          {t(`relation.${change.relation}` as WordKey)} · {t("count.households", { count: count(change.households) })} ·{" "}
           {area(change.area_m2)}
         </small>
       </button>

@@ -1,38 +1,88 @@
-// Compare by swipe: the plan in force on the left of a bar that is pulled, the open plan on its right.
+// Compare with another plan, the one in force unless another is chosen: by a bar that is pulled across the map, or by two
+// maps side by side that move together. What changed hands is tinted on both.
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type TileJSON, tilesAddress } from "../api";
+import { type Comparison, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { createMap, type MapView } from "../map/engine";
 import { OVERLAYS } from "../map/tokens";
-import { inForce, plan } from "../state/plans";
-import { comparing, opacity, shown, theme } from "../state/view";
+import { Button, Choice } from "../parts/controls";
+import { known } from "../state/loading";
+import { comparedWith, comparison, other, plan, plans } from "../state/plans";
+import { type CompareBy, compareBy, comparing, opacity, shown, tab, theme } from "../state/view";
 import { t } from "../words";
 import { view } from "./map_stage";
 
 const at = signal(0.5);
+const failed = signal(false);
 const STEP = 0.02;
 
 export function Compare(): JSX.Element | null {
   const box = useRef<HTMLDivElement>(null);
-  const other = inForce.value;
+  const name = other.value?.name;
   const map = view.value;
-  const open = comparing.value && map !== null && other !== null;
+  const by = compareBy.value;
+  const open = comparing.value && map !== null && name !== undefined;
   useEffect(() => {
-    if (open && box.current) return mountOther(box.current, map, other.name);
-  }, [open, map, other]);
-  if (!open) return null;
+    if (open && box.current) return mountOther(box.current, map, name);
+  }, [open, map, name]);
+  if (!comparing.value) return null;
+  const clip = by === "swipe" ? { clipPath: `inset(0 ${(1 - at.value) * 100}% 0 0)` } : {};
   return (
     <>
-      <div class="map other" ref={box} style={{ clipPath: `inset(0 ${(1 - at.value) * 100}% 0 0)` }} inert />
-      <Swipe left={other.title} right={plan.value?.title ?? ""} />
+      {open && <div class="map other" ref={box} style={clip} inert={by === "swipe"} />}
+      {open && (by === "swipe" ? <Swipe /> : <Sides />)}
+      <CompareBar />
     </>
   );
 }
 
-function Swipe({ left, right }: { left: string; right: string }): JSX.Element {
+function CompareBar(): JSX.Element {
+  const all = (known(plans.now.value) ?? []).filter((each) => each.name !== plan.value?.name);
+  const options = (["swipe", "side"] as const).map((value) => ({ value, label: t(`compare.by.${value}`) }));
+  const choose = (by: CompareBy) => {
+    compareBy.value = by;
+  };
+  return (
+    <section class="compare-bar" aria-label={t("compare.bar")}>
+      <select
+        aria-label={t("compare.with")}
+        value={other.value?.name ?? ""}
+        onChange={(event) => {
+          comparedWith.value = event.currentTarget.value;
+        }}
+      >
+        {!other.value && <option value="">{t("compare.choose")}</option>}
+        {all.map((each) => (
+          <option key={each.name} value={each.name}>
+            {each.title} · {t(`status.${each.status}`)}
+          </option>
+        ))}
+      </select>
+      <Choice name={t("compare.bar")} value={compareBy.value} options={options} onChoose={choose} />
+      <Button icon="cross" kind="quiet" label={t("compare.close")} onClick={stopComparing} />
+      {failed.value && <p class="refusal">{t("compare.failed")}</p>}
+    </section>
+  );
+}
+
+export function stopComparing(): void {
+  comparing.value = false;
+  tab.value = "details";
+}
+
+function Sides(): JSX.Element {
+  return (
+    <div class="sides" aria-hidden="true">
+      <span class="side">{other.value?.title}</span>
+      <span class="side">{plan.value?.title}</span>
+    </div>
+  );
+}
+
+function Swipe(): JSX.Element {
   const move = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
     if (!handle.hasPointerCapture(event.pointerId)) return;
@@ -59,30 +109,63 @@ function Swipe({ left, right }: { left: string; right: string }): JSX.Element {
       onPointerMove={move}
       onKeyDown={onKeyDown}
     >
-      <span class="side left">{left}</span>
+      <span class="side left">{other.value?.title}</span>
       <span class="grip" aria-hidden="true" />
-      <span class="side right">{right}</span>
+      <span class="side right">{plan.value?.title}</span>
     </div>
   );
 }
 
 const clamped = (share: number): number => Math.max(0.02, Math.min(0.98, share));
 
-/** A second map that follows the first. */
+/** The land that changed hands, as one side of it sees it. */
+export const changedLand = (found: Comparison | undefined, side: "from" | "to") => ({
+  type: "FeatureCollection" as const,
+  features: (found?.moved.features ?? []).map((each) => ({ ...each, properties: { ...each.properties, side } })),
+});
+
+/** A second map; the two follow one another. */
 function mountOther(box: HTMLDivElement, first: MapView, name: string): () => void {
-  let second: MapView | null = null;
+  const stops: (() => void)[] = [];
   let stopped = false;
-  const follow = () => second?.jump(first.centre(), first.zoom());
-  const off = first.on("move", follow);
-  void request<TileJSON>(tilesAddress(name)).then((tiles) => {
+  failed.value = false;
+  const mount = (tiles: TileJSON) => {
     if (stopped) return;
-    second = createMap(box, tiles, theme.peek(), first.bounds());
-    for (const overlay of OVERLAYS) second.show(overlay, shown.peek()[overlay], opacity.peek()[overlay] ?? 1);
-    follow();
+    const second = createMap(box, tiles, theme.peek(), first.bounds());
+    stops.push(...together(first, second), ...dressed(first, second), () => second.remove());
+  };
+  request<TileJSON>(tilesAddress(name)).then(mount, () => {
+    failed.value = true;
   });
   return () => {
     stopped = true;
-    off();
-    second?.remove();
+    for (const stop of stops) stop();
+    first.sketch("changed", changedLand(undefined, "to"));
   };
 }
+
+/** Each map goes where the other one is taken. */
+function together(first: MapView, second: MapView): (() => void)[] {
+  let leading = true;
+  const led = (from: MapView, to: MapView) => () => {
+    if (!leading) return;
+    leading = false;
+    to.jump(from.centre(), from.zoom());
+    leading = true;
+  };
+  led(first, second)();
+  return [first.on("move", led(first, second)), second.on("move", led(second, first))];
+}
+
+/** The second map shows what the first does, and both what changed hands. */
+const dressed = (first: MapView, second: MapView): (() => void)[] => [
+  effect(() => second.fillBy(theme.value)),
+  effect(() => {
+    for (const overlay of OVERLAYS) second.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
+  }),
+  effect(() => {
+    const found = known(comparison.now.value);
+    first.sketch("changed", changedLand(found, "to"));
+    second.sketch("changed", changedLand(found, "from"));
+  }),
+];

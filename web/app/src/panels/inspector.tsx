@@ -5,8 +5,8 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { asOf, grid, history, planName } from "../state/plans";
-import { comparing, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
+import { asOf, grid, history, other, planName } from "../state/plans";
+import { floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
 import { Changes } from "./changes";
@@ -37,7 +37,7 @@ export function Inspector(): JSX.Element | null {
         </>
       ),
     },
-    ...(comparing.value ? [{ value: "changes" as const, label: <>{t("inspector.changes")}</> }] : []),
+    ...(other.value ? [{ value: "changes" as const, label: <>{t("inspector.changes")}</> }] : []),
   ];
   const choose = (value: InspectorTab) => {
     tab.value = value;

@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { approvePlan, type Plan, Refusal, returnPlan, submitPlan } from "../api";
 import { Button, Menu } from "../parts/controls";
-import { branchDraft, mayApprove, mayEdit, plan, plans } from "../state/plans";
+import { branchDraft, mayApprove, mayEdit, other, plan, plans } from "../state/plans";
+import { comparing, tab } from "../state/view";
 import { t } from "../words";
 import { draftTitle } from "./plan_bar";
 
@@ -58,6 +59,7 @@ function Submit({ plan: draft }: { plan: Plan }): JSX.Element {
               onInput={(event) => setNote(event.currentTarget.value)}
             />
           </label>
+          <SeeChanges onSeen={close} />
           <p class="refusal">{refusal}</p>
           <button type="submit" class="button primary">
             {t("life.submit_now")}
@@ -65,6 +67,21 @@ function Submit({ plan: draft }: { plan: Plan }): JSX.Element {
         </form>
       )}
     </Menu>
+  );
+}
+
+/** What is submitted or approved can be read first, on the map and as a list. */
+function SeeChanges({ onSeen }: { onSeen: () => void }): JSX.Element | null {
+  if (!other.value) return null;
+  const see = () => {
+    comparing.value = true;
+    tab.value = "changes";
+    onSeen();
+  };
+  return (
+    <Button icon="compare" onClick={see}>
+      {t("life.see_changes")}
+    </Button>
   );
 }
 
@@ -77,6 +94,7 @@ function Review({ plan: submitted }: { plan: Plan }): JSX.Element {
       {(close) => (
         <div class="step">
           {submitted.note && <blockquote>{submitted.note}</blockquote>}
+          <SeeChanges onSeen={close} />
           <label>
             {t("life.effective")}
             <input type="date" value={date} onInput={(event) => setDate(event.currentTarget.value)} />

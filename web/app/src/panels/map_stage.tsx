@@ -12,7 +12,20 @@ import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { asOf, plan } from "../state/plans";
-import { filter, floats, lit, opacity, selectGap, selectGrid, selection, sheet, shown, theme } from "../state/view";
+import {
+  compareBy,
+  comparing,
+  filter,
+  floats,
+  lit,
+  opacity,
+  selectGap,
+  selectGrid,
+  selection,
+  sheet,
+  shown,
+  theme,
+} from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { openTool } from "../tools/tool";
 import { t } from "../words";
@@ -36,9 +49,9 @@ const NARROW_PX = 900;
 const SHEET_SHARE = 0.56;
 
 /** Show some land whole, beside what floats over the map. */
-export function fitTo(bounds: Bounds): void {
+export function fitTo(bounds: Bounds | null): void {
   const map = view.peek();
-  if (!map) return;
+  if (!map || !bounds) return;
   const { clientWidth, clientHeight } = map.container;
   const right = floats.peek() && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
   const sheeted = window.innerWidth < NARROW_PX && sheet.peek() !== "closed";
@@ -61,7 +74,7 @@ export function MapStage(): JSX.Element {
     if (box.current) return mountMap(box.current);
   }, []);
   return (
-    <main class="stage" aria-label={t("map.label")}>
+    <main class={comparing.value ? `stage by-${compareBy.value}` : "stage"} aria-label={t("map.label")}>
       <div class={openTool.value ? "map tooling" : "map"} ref={box} />
       <Compare />
       <ToolStrip />

@@ -5,7 +5,7 @@ import { signOut } from "../api";
 import { Button, Choice, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { known } from "../state/loading";
-import { branchDraft, inForce, isDraft, mayEdit, openPlan, plan, plans, session, summary } from "../state/plans";
+import { branchDraft, isDraft, mayEdit, openPlan, other, plan, plans, session, summary } from "../state/plans";
 import { comparing, selectGrid, tab, workplace } from "../state/view";
 import { field, language, t } from "../words";
 import { count } from "../words/figures";
@@ -131,8 +131,7 @@ function Workplaces(): JSX.Element {
 }
 
 function CompareButton(): JSX.Element {
-  const other = inForce.value;
-  const same = !other || other.name === plan.value?.name;
+  const same = other.value === null && (known(plans.now.value)?.length ?? 0) < 2;
   const toggle = () => {
     comparing.value = !comparing.value;
     tab.value = comparing.value ? "changes" : "details";

@@ -30,6 +30,14 @@ export const planName = computed(() => plan.value?.name ?? null);
 
 export const inForce = computed(() => known(plans.now.value)?.find((each) => each.status === "in_force") ?? null);
 
+/** The plan that is compared with, where it shall be another than the one in force. */
+export const comparedWith = signal<string | null>(null);
+export const other = computed(() => {
+  const chosen = known(plans.now.value)?.find((each) => each.name === comparedWith.value);
+  const one = chosen ?? inForce.value;
+  return one && one.name !== planName.value ? one : null;
+});
+
 export const summary = resource((name: string) => readSummary(name, asOf.peek()));
 export const history = resource(async (name: string) => (await listEdits(name)).items);
 export const comparison = resource(({ name, other }: { name: string; other: string }) => comparePlans(name, other));

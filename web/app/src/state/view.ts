@@ -40,6 +40,8 @@ export const filter = signal<{ community: string | null; kind: string | null; bo
   bounds: null,
 });
 export const comparing = signal(false);
+export type CompareBy = "swipe" | "side";
+export const compareBy = signal<CompareBy>("swipe");
 /** Under 900 pixels: which panel the sheet at the bottom shows. */
 export const sheet = signal<"closed" | "rail" | "inspector">("closed");
 

@@ -42,6 +42,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "life.note": "What was changed, and why",
   "life.note_hint": "For instance: 726 households, split into two grids",
   "life.review": "Review",
+  "life.see_changes": "Read the changes first",
   "life.effective": "In force from",
   "life.approve": "Approve",
   "life.return": "Return",

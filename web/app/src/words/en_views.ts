@@ -17,4 +17,12 @@ export const EN_VIEWS: Record<keyof typeof ZH_VIEWS, string> = {
   "conflict.theirs": "Theirs",
   "conflict.mine": "Yours",
   "conflict.reading": "Reading their version…",
+  "compare.bar": "How to compare",
+  "compare.by.swipe": "Swipe",
+  "compare.by.side": "Side by side",
+  "compare.with": "Plan to compare with",
+  "compare.choose": "Choose a plan to compare with",
+  "compare.close": "Stop comparing",
+  "compare.against": "Compared with “{title}”",
+  "compare.failed": "The plan to compare with could not be read.",
 };

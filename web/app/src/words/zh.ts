@@ -41,6 +41,7 @@ export const ZH = {
   "life.note": "说明改了什么、为什么",
   "life.note_hint": "例如：玉泉雅居 726 户，拆为两个网格",
   "life.review": "审批",
+  "life.see_changes": "先看改了哪些",
   "life.effective": "生效日期",
   "life.approve": "批准生效",
   "life.return": "退回修改",

@@ -15,4 +15,12 @@ export const ZH_VIEWS = {
   "conflict.theirs": "对方改成",
   "conflict.mine": "您改成",
   "conflict.reading": "正在读取对方的版本…",
+  "compare.bar": "对比方式",
+  "compare.by.swipe": "滑动",
+  "compare.by.side": "并排",
+  "compare.with": "与哪个方案对比",
+  "compare.choose": "选一个方案来对比",
+  "compare.close": "结束对比",
+  "compare.against": "与“{title}”相比",
+  "compare.failed": "没有读到要对比的方案。",
 } as const;
