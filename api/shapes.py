@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import BaseModel
+
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 Ledger = Literal["unheld", "contested", "unserved"]
@@ -11,3 +13,11 @@ Ledger = Literal["unheld", "contested", "unserved"]
 GapState = Literal["open", "accepted", "expired"]
 PlanStatus = Literal["draft", "in_review", "approved", "in_force", "retired"]
 ManagementType = Literal["routine", "general_prevention", "key_attention", "concentrated_rectification"]
+
+
+class ByLedger(BaseModel):
+    """How many gaps there are of each ledger."""
+
+    unheld: int
+    contested: int
+    unserved: int

@@ -16,7 +16,7 @@ from api.features import lonlat_box
 from api.outcomes import Features, land_moved
 from api.problems import problems
 from api.running import Works
-from api.shapes import Box, Ledger
+from api.shapes import Box, ByLedger
 from data.plans.comparing import compare
 from data.plans.differing import State
 from data.plans.exporting import read_plan
@@ -50,9 +50,9 @@ class Tally(BaseModel):
     short: int | None
     unclaimed_m2: float
     covered: int | None = Field(description="Grids that a party organisation covers.")
-    gaps: dict[Ledger, int] = Field(examples=[{"unheld": 1, "contested": 0, "unserved": 4}])
+    gaps: ByLedger
     accepted: int
-    bounds: Box | None = Field(None, description="Of its land; null for the whole.")
+    bounds: Box | None = Field(description="Of its land; null for the whole.")
 
 
 class Summary(BaseModel):
@@ -170,7 +170,7 @@ def tally(said: Any, names: Any, bounds: Any = None) -> Tally:
             for name in ("households", "population", "party_members", "required", "held", "short")
         },
         covered=None if without is None else int(known["grids"] - without),
-        gaps={name: int(known.get(name, 0)) for name in ("unheld", "contested", "unserved")},
+        gaps=ByLedger(**{name: int(known.get(name, 0)) for name in ByLedger.model_fields}),
         bounds=bounds,
     )
 

@@ -16,7 +16,7 @@ from api.described import ETAG, NOT_MODIFIED
 from api.features import lonlat_box
 from api.problems import problems
 from api.running import Works
-from api.shapes import Box, Ledger, PlanStatus
+from api.shapes import Box, ByLedger, PlanStatus
 from data.plans import approving, life
 from data.plans.differing import State
 from data.plans.figures import figures
@@ -34,7 +34,7 @@ class Counts(BaseModel):
     population: int | None
     party_members: int | None
     area_m2: float
-    gaps: dict[Ledger, int] = Field(examples=[{"unheld": 12, "contested": 3, "unserved": 40}], description="By ledger.")
+    gaps: ByLedger
     accepted: int = Field(description="Gaps that were accepted; they are not among the others.")
 
 
