@@ -278,7 +278,11 @@ def merge(
     by: By = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Bring into a draft what another plan did since they parted; what contradicts itself is listed, and stays."""
+    """Bring into a draft what another plan did since they parted; what contradicts itself is listed, and stays.
+
+    The exit code is 1 where something was left to decide, also with --dry-run.
+    """
+    from api.ending import FAILED, say
     from api.plan_differences import print_merged
     from api.planning import acting, plans
     from data.plans.merging import merge_plans
@@ -289,6 +293,9 @@ def merge(
         at = plan.head if base is None else base
         merged = merge_plans(store.engine, into, source=source, by=who, base=at, dry_run=dry_run)
     print_merged(merged, source, plan, format.value)
+    if left := len(merged.combination.conflicts):
+        say(f"{left} of the changes in {source} contradict {into}, and were left out; settle them by edits in {into}")
+        raise typer.Exit(FAILED)
 
 
 @app.command(epilog=examples("onegrid plan accept '2026 + grid-2027' --into 2026"))

@@ -236,12 +236,15 @@ def test_a_merge_brings_what_fits_and_lists_what_two_planners_changed_in_differe
     assert plan("edit", "乙", retag(grid, 1, "乙说")).status == 0
     made = told(plan("edit", "乙", *split(grid)))
     tried = plan("merge", "乙", "--into", "甲", "--dry-run")
-    assert tried.status == 0, tried
+    assert tried.status == 1, tried
+    assert tried.err == "onegrid: 1 of the changes in 乙 contradict 甲, and were left out; settle them by edits in 甲\n"
     assert tried.out.startswith(
         f"乙 → 甲: nothing written; created {made['created'][0]}; modified {made['modified'][0]}\n"
     )
     assert told(plan("show", "甲", "--format", "json"))["revision"] == 1
-    merged = told(plan("merge", "乙", "--into", "甲", "--format", "json"))
+    done = plan("merge", "乙", "--into", "甲", "--format", "json")
+    assert done.status == 1
+    merged = json.loads(done.out)
     assert (merged["came"]["revision"], merged["came"]["created"]) == (2, made["created"])
     [conflict] = merged["conflicts"]
     assert conflict["why"] == "both_changed"
