@@ -1,0 +1,178 @@
+"""Tiles of a plan: how it stands just now, and the bytes of one tile, as somebody may see them.
+
+Both are asked of a connection of psycopg itself, several statements at a time: what says who asks, and what is asked,
+go together, in one transaction. So a tile costs one way to the database and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import namedtuple_row
+from psycopg.types.numeric import Float8, Int4
+
+from data.plans.tiles_sql import (
+    BUFFER,
+    CLOSE_TILE,
+    DIVISIONS_TILE,
+    EXACT_TILE,
+    EXTENT,
+    GRIDS_TILE,
+    WORLD_M,
+)
+from data.users.identity import SETTINGS, Identity, settings_of
+
+MAX_ZOOM = 17
+STREETS_FROM, COMMUNITIES_FROM, GRIDS_FROM, CLOSE_FROM, EXACT_FROM = 7, 10, 12, 14, 15
+"""From which zoom on each is drawn; ``CLOSE``: also premises, facilities and the labels of grids."""
+COUNTY, STREET, COMMUNITY = 6, 9, 12
+"""Digits of the codes of divisions."""
+GENERALISED_ZOOM, DRAWN_ZOOM = 14, 17
+"""In whose units outlines of grids, and everything else, stand in the database."""
+
+LOOK = """
+SELECT p.plan_id, p.name, p.head, p.state, p.srid, p.source_id, p.jurisdiction, concat_ws('-',
+    (SELECT decision_id FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction
+     ORDER BY decision_id DESC LIMIT 1),
+    (SELECT expires FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction AND expires < %(today)s
+     ORDER BY expires DESC LIMIT 1),
+    (SELECT max(v.expires) FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
+        SELECT expires FROM onegrid.gap_version AS v
+        WHERE v.plan_id = a.ancestor_id AND v.state <> 'open' AND v.expires < %(today)s::text
+        ORDER BY expires DESC LIMIT 1) AS v
+     WHERE a.plan_id = p.plan_id)) AS decided
+FROM onegrid.plan AS p WHERE p.name = %(name)s AND p.state <> 'importing'
+"""
+EXTENT_OF = """
+SELECT ST_XMin(e) AS west, ST_YMin(e) AS north, ST_XMax(e) AS east, ST_YMax(e) AS south FROM (
+    SELECT ST_Extent(shape) AS e FROM onegrid.drawn_division WHERE source_id = %(source)s AND digits = 12) AS each
+"""
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """A plan as its tiles show it.
+
+    ``decided`` changes whenever gaps are judged otherwise than before, by a decision or because an exception ran out:
+    the one thing about a plan in force that does.
+    """
+
+    plan_id: int
+    name: str
+    head: int
+    state: str
+    srid: int
+    source_id: int
+    jurisdiction: str
+    decided: str
+
+    @property
+    def stays(self) -> bool:
+        """Whether its revision never changes."""
+        return self.state == "approved"
+
+    @property
+    def version(self) -> str:
+        """What all that its tiles show hangs on."""
+        return f"{self.head}.{self.decided}" if self.decided else str(self.head)
+
+
+async def look(connection: AsyncConnection[Any], who: Identity, name: str, today: date) -> Drawable | None:
+    """Look at a plan; None: there is none of this name.
+
+    Parameters
+    ----------
+    connection
+        In autocommit mode.
+    today
+        The day on which exceptions hold or have run out.
+    """
+    async with connection.pipeline(), connection.cursor(row_factory=namedtuple_row) as cursor:
+        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+        await cursor.execute(LOOK, {"name": name, "today": today}, prepare=True)
+        found = await cursor.fetchone()
+    return None if found is None else Drawable(*found)
+
+
+async def draw(
+    connection: AsyncConnection[Any], who: Identity, plan: Drawable, place: tuple[int, int, int], today: date
+) -> bytes:
+    """Return a tile of a plan, without compression; empty where nothing is.
+
+    Parameters
+    ----------
+    connection
+        In autocommit mode.
+    place
+        Zoom, column from the west, row from the north.
+    """
+    statement, values = asked(plan, place, who.scope, today)
+    async with connection.pipeline(), connection.cursor(binary=True) as cursor:
+        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+        await cursor.execute(statement, values, prepare=True)
+        found = await cursor.fetchone()
+    assert found is not None
+    return bytes(found[0])
+
+
+async def extent(connection: AsyncConnection[Any], who: Identity, plan: Drawable) -> tuple[float, ...] | None:
+    """Return west, north, east and south of what somebody sees, from 0 to 1 across the world; None: nothing."""
+    async with connection.pipeline(), connection.cursor(row_factory=namedtuple_row) as cursor:
+        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+        await cursor.execute(EXTENT_OF, {"source": Int4(plan.source_id)}, prepare=True)
+        found = await cursor.fetchone()
+    if found is None or found.west is None:
+        return None
+    return tuple(float(side) / (EXTENT << DRAWN_ZOOM) for side in found)
+
+
+def asked(plan: Drawable, place: tuple[int, int, int], scope: str, today: date) -> tuple[str, Mapping[str, Any]]:
+    """Return the statement that draws a tile, and its values."""
+    zoom, column, row = place
+    digits = digits_at(zoom, scope)
+    values = {
+        "plan": Int4(plan.plan_id), "at": Int4(plan.head), "source": Int4(plan.source_id), "srid": Int4(plan.srid),
+        "jurisdiction": plan.jurisdiction, "today": today.isoformat(), "digits": digits,
+        "rough": Int4(digits[-1] if zoom < GRIDS_FROM else 0), "left": Float8(EXTENT * column),
+        "top": Float8(EXTENT * row), "u": Float8((EXTENT << zoom) / WORLD_M),
+        **box(place, GENERALISED_ZOOM), **{f"{name}_17": value for name, value in box(place, DRAWN_ZOOM).items()},
+    }  # fmt: skip
+    return statement_at(zoom), values
+
+
+def statement_at(zoom: int) -> str:
+    """Return the statement of a zoom's band."""
+    if zoom < GRIDS_FROM:
+        return DIVISIONS_TILE
+    if zoom < CLOSE_FROM:
+        return GRIDS_TILE
+    return CLOSE_TILE if zoom < EXACT_FROM else EXACT_TILE
+
+
+def digits_at(zoom: int, scope: str) -> list[int]:
+    """Return the digits of the divisions that are drawn; whoever sees no whole county or street gets the next lower.
+
+    >>> digits_at(5, ""), digits_at(5, "530102001"), digits_at(12, "53")
+    ([6], [9], [9, 12])
+    """
+    wanted = COUNTY if zoom < STREETS_FROM else STREET if zoom < COMMUNITIES_FROM else COMMUNITY
+    finest = next(digits for digits in (COUNTY, STREET, COMMUNITY) if digits >= max(wanted, len(scope)))
+    return [STREET, COMMUNITY] if wanted == COMMUNITY else [finest]
+
+
+def box(place: tuple[int, int, int], zoom: int) -> dict[str, Float8]:
+    """Return the tile and its buffer in the units of another zoom, and the scale between the two."""
+    own, column, row = place
+    k = 2.0 ** (own - zoom)
+    sides = {
+        "k": k,
+        "west": (EXTENT * column - BUFFER) / k,
+        "north": (EXTENT * row - BUFFER) / k,
+        "east_end": (EXTENT * (column + 1) + BUFFER) / k,
+        "south_end": (EXTENT * (row + 1) + BUFFER) / k,
+    }
+    return {name: Float8(value) for name, value in sides.items()}
