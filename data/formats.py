@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from data import geojson, geopackage, geoparquet, pmtiles, shapefile
@@ -17,6 +18,7 @@ from geo.datum import SHIFTED_DATUMS
 from geo.errors import InputError
 
 LON_LAT = "EPSG:4326"
+AS_CSV: Mapping[str, Any] = {"index": False, "lineterminator": "\r\n"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,17 @@ def write_geojson(frames: Mapping[str, Frame], folder: Path, datum: str | None) 
 
 def write_gpkg(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
     """Write all layers into one GeoPackage, with their styles."""
-    typed = [(name, frame, LAYERS[name].geometry if name in LAYERS else "Unknown") for name, frame in frames.items()]
+    typed = [(name, frame, geometry_of(name, frame)) for name, frame in frames.items()]
     geopackage.write(typed, folder / "layers.gpkg")
     geopackage.finish(folder / "layers.gpkg", [name for name, _, geometry in typed if geometry])
     return []
+
+
+def geometry_of(name: str, frame: Frame) -> str | None:
+    """Return the type of geometry that a layer holds; None: it has none."""
+    if name in LAYERS:
+        return LAYERS[name].geometry
+    return "Unknown" if isinstance(frame, gpd.GeoDataFrame) else None
 
 
 def write_geoparquet(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
@@ -67,15 +76,26 @@ def write_geoparquet(frames: Mapping[str, Frame], folder: Path, datum: str | Non
 
 
 def write_csv(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
-    """Write each layer as CSV, its geometry as WKT to the millimetre (9 decimals of a degree)."""
+    """Write each layer as CSV with a byte order mark, for Excel."""
     for name, frame in frames.items():
-        table = frame
-        if isinstance(frame, gpd.GeoDataFrame):
-            digits = 9 if frame.crs.is_geographic else 3
-            table = frame.drop(columns=frame.geometry.name)
-            table = table.assign(wkt=shapely.to_wkt(frame.geometry.array, rounding_precision=digits))
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            table_with_wkt(frame).to_csv(file, **AS_CSV)
     return []
+
+
+def csv_text(frame: Frame, *, head: bool) -> str:
+    """Return rows as CSV, under the names of their columns where they are the first."""
+    text: str = table_with_wkt(frame).to_csv(header=head, **AS_CSV)
+    return text
+
+
+def table_with_wkt(frame: Frame) -> pd.DataFrame:
+    """Return a layer as a table, its geometry as WKT to the millimetre (9 decimals of a degree)."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    digits = 9 if frame.crs.is_geographic else 3
+    table = frame.drop(columns=frame.geometry.name)
+    return table.assign(wkt=shapely.to_wkt(frame.geometry.array, rounding_precision=digits))
 
 
 def write_pmtiles(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:

@@ -7,7 +7,7 @@ Written here rather than by GDAL, which takes five times as long and does not no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -27,13 +27,20 @@ def write(frame: gpd.GeoDataFrame, path: Path, *, name: str, datum: str | None =
 
 def write_to(file: TextIO, frame: gpd.GeoDataFrame, *, name: str, datum: str | None = None) -> None:
     """Write one layer as `write` does, into a file that is open."""
+    for text in collection_texts([frame], name=name, datum=datum):
+        file.write(text)
+
+
+def collection_texts(frames: Iterable[gpd.GeoDataFrame], *, name: str, datum: str | None = None) -> Iterator[str]:
+    """Yield one FeatureCollection of several frames in pieces, each frame taken when those before it are written."""
     head = {"type": "FeatureCollection", "name": name, **({"datum": datum} if datum else {})}
-    file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "features": ['
     before = "\n"
-    for lines in feature_lines(frame):
-        file.write(before + ",\n".join(lines))
-        before = ",\n"
-    file.write("\n]}\n")
+    for frame in frames:
+        for lines in feature_lines(frame):
+            yield before + ",\n".join(lines)
+            before = ",\n"
+    yield "\n]}\n"
 
 
 def feature_lines(frame: gpd.GeoDataFrame) -> Iterator[list[str]]:

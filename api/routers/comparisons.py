@@ -8,7 +8,7 @@ import pandas as pd
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from api.asked import AsOf, PlanName, looking_at, state_at, today
+from api.asked import After, AsOf, Limit, PlanName, looking_at, page, state_at, today
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
@@ -17,11 +17,10 @@ from api.outcomes import Features, land_moved
 from api.problems import problems
 from api.running import Works
 from api.shapes import Box, ByLedger
-from data.plans.comparing import compare
+from data.plans.comparing import compare, crosswalk
 from data.plans.differing import State
 from data.plans.exporting import read_plan
 from data.plans.figures import grids_in
-from data.plans.life import log
 from geo.gaps.exceptions import ACCEPTED
 from geo.plans.comparing import Compared
 from geo.staffing_totals import LEVELS
@@ -212,11 +211,18 @@ def difference(one: Compared, crs: Any) -> Difference:
 
 
 @router.get("/api/plans/{plan}/lineage", responses=problems(401, 403, 404))
-def read_lineage(plan: PlanName, who: Reader, works: Works, as_of: AsOf = None) -> Lineage:
+def read_lineage(
+    plan: PlanName, request: Request, who: Reader, works: Works, limit: Limit = 5000, after: After = None,
+    as_of: AsOf = None,
+) -> Lineage:  # fmt: skip
     """Return the crosswalk from the codes that the plan began with to its codes, for the grids that changed."""
     with looking_at(works, who, plan, as_of) as (connection, state):
-        first = State(state.plan, log(connection, state.plan, limit=1)[0].revision)
-        found = compare(connection, first, state)
-    kept = {one.grid_id for one in found.grids if one.fate in {"same", "retagged"}}
-    passed = [one for one in found.crosswalk if one.old_id != one.new_id or one.old_id not in kept]
-    return Lineage(items=[Passed(**{name: getattr(one, name) for name in Passed.model_fields}) for one in passed])
+        passed = [one for one in crosswalk(connection, state) if after is None or place_of(one) > after]
+    more, passed = len(passed) > limit, passed[:limit]
+    items = [{name: getattr(one, name) for name in Passed.model_fields} for one in passed]
+    return Lineage.model_validate(page(request, items, place_of(passed[-1]) if more else None))
+
+
+def place_of(one: Any) -> str:
+    """Return where a row of the crosswalk stands in its order."""
+    return f"{one.old}~{one.new}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
-import numpy as np
-import shapely
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -17,22 +17,25 @@ from starlette.background import BackgroundTask
 
 from api.asked import AsOf, PlanName, state_at, today
 from api.callers import Reader
-from api.features import MEDIA_TYPE, feature_texts
-from api.grid_shown import properties_of
+from api.features import MEDIA_TYPE
 from api.problems import problems
 from api.routers.session import address_of
 from api.running import Running, Works
 from api.streaming import Stream
+from data import geojson
 from data.build_layers import LAYERS
-from data.export import FormatName, export
+from data.export import FormatName, carry, choose, export, target_crs
+from data.formats import FORMATS, csv_text
 from data.masking import without_contacts
+from data.plans.comparing import crosswalk_table
 from data.plans.differing import State
-from data.plans.exporting import read_plan
-from data.plans.pages import page_of_grids
+from data.plans.exporting import WHOLE, Part, read_plan
+from data.plans.parts import parts_of
 from data.users.audit import Event, record
 from data.users.identity import Identity
 from data.users.roles import Right
-from geo.errors import InputError
+from geo.datum import SHIFTED_DATUMS
+from geo.errors import InputError, OneGridError
 
 router = APIRouter(tags=["exports"])
 SUFFIX = {
@@ -48,8 +51,11 @@ KINDS = {
     ".csv": "text/csv; charset=utf-8", ".pmtiles": "application/vnd.pmtiles", ".zip": "application/zip",
 }  # fmt: skip
 FILE = {"type": "string", "format": "binary"}
-ROWS_A_PIECE = 2000
-WGS84 = ("EPSG:4326", "4326")
+CROSSWALK = "crosswalk"
+"""What may be exported beside the layers: what of each old grid's land and households every new one has."""
+WHAT = (*LAYERS, CROSSWALK)
+STREAMED = ("geojson", "csv")
+"""Formats of one layer that are sent while it is read; the others are written first."""
 
 
 @router.get(
@@ -61,73 +67,134 @@ WGS84 = ("EPSG:4326", "4326")
 )  # fmt: skip
 async def export_plan(  # noqa: PLR0917 (parameters of the query)
     plan: PlanName, request: Request, who: Reader, works: Works, format: FormatName = "geojson",
-    layer: Annotated[str, Query(max_length=40, description="A layer, or `all`.")] = "grids",
-    crs: Annotated[str | None, Query(max_length=40, description="EPSG:…, GCJ-02 or BD-09.")] = None,
+    layer: Annotated[
+        str, Query(max_length=40, description="A layer, `crosswalk`, or `all`.", examples=["grids"])
+    ] = "grids",
+    crs: Annotated[
+        str | None, Query(max_length=40, description="EPSG:…, GCJ-02 or BD-09.", examples=["EPSG:4490"])
+    ] = None,
     as_of: AsOf = None,
 ) -> Response:  # fmt: skip
-    """Return layers as a file. Grids as GeoJSON in WGS 84 are sent while they are read; the rest is written first.
+    """Return layers as a file. GeoJSON and CSV are sent while the plan is read; other formats are written first.
 
-    Telephone numbers and names are masked for viewers. Every export is recorded.
+    Telephone numbers and names are masked for viewers. Every export is recorded, refused ones too.
     """
-    if layer != "all" and layer not in LAYERS:
-        raise InputError(f"there is no layer {layer}; use all, {', '.join(LAYERS)}")
-    state = await to_thread.run_sync(
-        begin, works, who, plan, as_of, {"format": format, "layer": layer}, address_of(request)
-    )
-    suffix = SUFFIX[format] if layer != "all" or format == "gpkg" else ".zip"
-    name = f"{plan}-{layer}{suffix}"
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
-    if layer == "grids" and format == "geojson" and (crs is None or crs.upper() in WGS84):
-        return Stream(pieces(works, who, state), media_type=MEDIA_TYPE, headers=headers)
+    said = {"plan": plan, "format": format, "layer": layer, **({"crs": crs} if crs else {})}
+    try:
+        asked = await to_thread.run_sync(begin, works, who, said, as_of)
+        suffix = SUFFIX[format] if layer != "all" or format == "gpkg" else ".zip"
+        answer = await (streamed if layer != "all" and format in STREAMED else written)(asked, KINDS[suffix], suffix)
+    except OneGridError as error:
+        await to_thread.run_sync(note, works, who, request, said | {"refused": error.code})
+        raise
+    await to_thread.run_sync(note, works, who, request, said | {"revision": asked.state.at})
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{plan}-{layer}{suffix}', safe='')}"
+    return answer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be exported, for whom, in which coordinate system or datum; the parts are read one after another."""
+
+    works: Running
+    who: Identity
+    state: State
+    layer: str
+    format: FormatName
+    target: str | None
+    parts: Sequence[Part]
+
+    def read(self, names: Collection[str] | None, part: Part = WHOLE) -> dict[str, Any]:
+        """Read layers, names and telephone numbers masked for whom they are not meant."""
+        with self.works.transactions.looking(self.who) as connection:
+            if names == [CROSSWALK]:
+                return {CROSSWALK: crosswalk_table(connection, self.state)}
+            layers: Any = read_plan(connection, self.state.plan, names, at=self.state.at, today=today(), part=part)
+        return layers if self.who.may(Right.contacts) else without_contacts(layers)[0]
+
+    def part(self, part: Part) -> Any:
+        """Read a part of the layer in the coordinate system asked for."""
+        frame = self.read([self.layer], part)[self.layer]
+        form = FORMATS[self.format]
+        chosen, _ = choose({self.layer: frame}, self.layer, form)
+        return carry(chosen[self.layer], self.target, form.bound_to, self.layer)
+
+
+def begin(works: Running, who: Identity, said: Mapping[str, Any], as_of: int | None) -> Asked:
+    """Find what is to be exported.
+
+    Raises
+    ------
+    UnknownPlanError, InputError
+        There is no such plan, revision, layer or coordinate system.
+    """
+    layer = said["layer"]
+    if layer != "all" and layer not in WHAT:
+        raise InputError(f"there is no layer {layer}; use all, {', '.join(WHAT)}")
+    with works.transactions.looking(who) as connection:
+        state = state_at(connection, said["plan"], as_of)
+        parts = [WHOLE] if layer in {"all", CROSSWALK} else parts_of(connection, state, layer)
+    target = target_crs(said.get("crs"), FORMATS[said["format"]])
+    return Asked(works, who, state, layer, said["format"], target, parts)
+
+
+def note(works: Running, who: Identity, request: Request, said: Mapping[str, Any]) -> None:
+    """Record an export, or that it was refused."""
+    with works.transactions.working(who) as connection:
+        record(connection, Event.export, who, address_of(request), **said)
+
+
+async def streamed(asked: Asked, kind: str, suffix: str) -> Response:
+    """Send a layer while it is read; its first part is read before anything is said, so that it can be refused."""
+    first = await to_thread.run_sync(asked.part, asked.parts[0])
+    texts = csv_pieces(asked, first) if suffix == ".csv" else geojson_pieces(asked, first)
+    return Stream(texts, media_type=kind)
+
+
+async def frames_of(asked: Asked, first: Any) -> AsyncGenerator[Any, None]:
+    """Yield the parts of a layer, each read in a transaction of its own: a revision stays as it is."""
+    yield first
+    for part in asked.parts[1:]:
+        yield await to_thread.run_sync(asked.part, part)
+
+
+async def geojson_pieces(asked: Asked, first: Any) -> AsyncGenerator[bytes, None]:
+    """Yield a FeatureCollection."""
+    datum = asked.target if asked.target in SHIFTED_DATUMS else None
+    head, *_, tail = geojson.collection_texts([], name=asked.layer, datum=datum)
+    yield head.encode()
+    before = "\n"
+    async with aclosing(frames_of(asked, first)) as frames:
+        async for frame in frames:
+            for lines in await to_thread.run_sync(lambda frame=frame: list(geojson.feature_lines(frame))):
+                yield (before + ",\n".join(lines)).encode()
+                before = ",\n"
+    yield tail.encode()
+
+
+async def csv_pieces(asked: Asked, first: Any) -> AsyncGenerator[bytes, None]:
+    """Yield a table, its head with the first rows."""
+    head = True
+    async with aclosing(frames_of(asked, first)) as frames:
+        async for frame in frames:
+            text = await to_thread.run_sync(lambda frame=frame, head=head: csv_text(frame, head=head))
+            yield text.encode("utf-8-sig" if head else "utf-8")
+            head = False
+
+
+async def written(asked: Asked, kind: str, suffix: str) -> Response:
+    """Write layers into a file, and send that."""
     folder = tempfile.TemporaryDirectory(prefix="onegrid-export-")
     file = Path(folder.name) / f"export{suffix}"
     try:
-        await to_thread.run_sync(write, works, who, state, file, layer, format, crs)
+        await to_thread.run_sync(write, asked, file)
     except BaseException:
         folder.cleanup()
         raise
-    return FileResponse(file, media_type=KINDS[suffix], headers=headers, background=BackgroundTask(folder.cleanup))
+    return FileResponse(file, media_type=kind, background=BackgroundTask(folder.cleanup))
 
 
-def begin(works: Running, who: Identity, plan: str, as_of: int | None, said: dict[str, str], address: str) -> State:
-    """Find what is to be exported, and record that it is."""
-    with works.transactions.working(who) as connection:
-        state = state_at(connection, plan, as_of)
-        record(connection, Event.export, who, address, plan=plan, revision=state.at, **said)
-        return state
-
-
-def write(
-    works: Running, who: Identity, state: State, file: Path, layer: str, format: FormatName, crs: str | None
-) -> None:
+def write(asked: Asked, file: Path) -> None:
     """Write layers into a file."""
-    with works.transactions.looking(who) as connection:
-        names = None if layer == "all" else [layer]
-        layers: Any = read_plan(connection, state.plan, names, at=state.at, today=today())
-    if not who.may(Right.contacts):
-        layers, _ = without_contacts(layers)
-    export(layers, file, layer=layer, format=format, crs=crs)
-
-
-async def pieces(works: Running, who: Identity, state: State) -> AsyncGenerator[bytes, None]:
-    """Yield the grids as a FeatureCollection, some at a time, each in a transaction of its own: a revision stays."""
-    yield b'{"type":"FeatureCollection","name":"grids","features":['
-    after, before = None, b"\n"
-    while True:
-        texts, after = await to_thread.run_sync(some, works, who, state, after)
-        if texts:
-            yield before + ",\n".join(texts).encode()
-            before = b",\n"
-        if after is None:
-            break
-    yield b"\n]}\n"
-
-
-def some(works: Running, who: Identity, state: State, after: str | None) -> tuple[list[str], str | None]:
-    """Return the next grids as features, and where the ones behind them begin; None: there are none."""
-    with works.transactions.looking(who) as connection:
-        found = page_of_grids(connection, state, {"after": after}, limit=ROWS_A_PIECE)
-        said = properties_of(connection, state, today(), found)
-    land = shapely.from_wkb(np.array([one.polygon for one in found], dtype=object))
-    texts = feature_texts(land, state.plan.crs, said, [one.code for one in found])
-    return texts, found[-1].code if len(found) == ROWS_A_PIECE else None
+    layers = asked.read(None if asked.layer == "all" else [asked.layer])
+    export(layers, file, layer=asked.layer, format=asked.format, crs=asked.target)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import geopandas as gpd
@@ -31,19 +33,18 @@ from geo.plans.comparing import compare
 from geo.sources import COUNTS
 from geo.tables import POSTS
 
-GRIDS = """
-SELECT code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type, households, population,
-       party_members, claims, records, ledger, ST_AsBinary(polygon) AS polygon, ST_AsBinary(faces) AS faces
-FROM onegrid.grids_at(%(plan)s, %(at)s)
+GRIDS = "SELECT code, {columns} FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE {here}"
+SAID_BY_GRIDS = """
+community, kind, name, source_layer, source_unit, patrol_zone_id, management_type, households, population, party_members
 """
 GAPS = f"""
 SELECT gap_id, kind, ledger, severity, code, community, area_m2, households, detail::text, remedy, state, reason,
        expires, ST_AsBinary(land) AS land
-FROM ({JUDGED}) AS judged
+FROM ({JUDGED}) AS judged WHERE {{here}}
 """
 SOURCE_ROWS = """
 SELECT attributes, ST_AsBinary(geometry) AS geometry FROM onegrid.source_row
-WHERE source_id = %(source)s AND layer = %(layer)s ORDER BY number
+WHERE source_id = %(source)s AND layer = %(layer)s AND {here} ORDER BY number
 """
 SOURCE_AT = """
 SELECT r.source_id, s.facts FROM onegrid.ancestry AS a
@@ -53,23 +54,76 @@ WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC LIMIT 1
 """
 BUILDINGS = """
 SELECT ST_AsBinary(buildings) AS buildings, contents->'counts' AS counts FROM onegrid.dossier
-WHERE source_id = %(source)s AND buildings IS NOT NULL ORDER BY community
+WHERE source_id = %(source)s AND buildings IS NOT NULL AND {here} ORDER BY community
 """
-RECORDS = "SELECT community, contents->'records' AS records FROM onegrid.dossier WHERE source_id = %(source)s"
+RECORDS = """
+SELECT community, contents->'records' AS records FROM onegrid.dossier WHERE source_id = %(source)s AND {here}
+"""
+ABOUT_PLACES = ("communities", "community_staffing", "duty", "party_organisations", "premises", "ratings")
+"""Layers that no edit changes, whose rows say by ``code`` what place they are about."""
 
 Texts: TypeAlias = Mapping[str, Any]
 
 
-class PlanLayers:
-    """The layers of a plan at a revision; what several of them need is read once."""
+@dataclass(frozen=True)
+class Part:
+    """What of a plan is read at once.
 
-    def __init__(self, connection: Connection, plan: Plan, at: int, today: date) -> None:
-        self.connection, self.plan, self.at, self.today = connection, plan, at, today
+    ``communities`` are those it is about; None: all. ``rest``: also what is about no community. ``numbers`` are the
+    first and the last row of a layer that no edit changes; None: all of them.
+    """
+
+    communities: tuple[str, ...] | None = None
+    rest: bool = True
+    numbers: tuple[int, int] | None = None
+
+    def here(self, column: str) -> str:
+        """Return the condition that a place lies in this part."""
+        if self.communities is None:
+            return "true"
+        return f"({column} = ANY(%(communities)s)" + (f" OR {column} IS NULL)" if self.rest else ")")
+
+
+WHOLE = Part()
+
+
+class PlanLayers:
+    """The layers of a plan at a revision, or a part of each; what several of them need is read once."""
+
+    def __init__(self, connection: Connection, plan: Plan, at: int, today: date, part: Part = WHOLE) -> None:
+        self.connection, self.plan, self.at, self.today, self.part = connection, plan, at, today, part
         source = row(connection, SOURCE_AT, {"plan": plan.plan_id, "at": at})
         self.source_id, self.about = source.source_id, source.facts
-        self.found = sorted(rows(connection, GRIDS, {"plan": plan.plan_id, "at": at}), key=lambda one: one.code)
-        self.code = [one.code for one in self.found]
-        self.polygon = shapely.from_wkb(np.array([one.polygon for one in self.found], dtype=object))
+        self.values = {
+            "plan": plan.plan_id, "at": at, "source": self.source_id, "communities": list(part.communities or ()),
+        }  # fmt: skip
+        self.told: dict[str, list[Any]] = {}
+
+    def column(self, name: str, said: str | None = None) -> list[Any]:
+        """Return what all grids say in a column, or in an expression, by code."""
+        return [value for _, value in self.by_code(said or name)]
+
+    def by_code(self, said: str) -> list[Any]:
+        """Return pairs of code and an expression of all grids, in the order of their codes; each is read once."""
+        if said not in self.told:
+            sql = GRIDS.format(columns=said, here=self.part.here("community"))
+            self.told[said] = sorted(rows(self.connection, sql, self.values), key=lambda one: one.code)
+        return self.told[said]
+
+    @cached_property
+    def found(self) -> list[Any]:
+        """All grids, as rows of `SAID_BY_GRIDS`, by code."""
+        return self.by_code(SAID_BY_GRIDS)
+
+    @cached_property
+    def code(self) -> list[str]:
+        """Their codes."""
+        return [one.code for one in self.found]
+
+    @cached_property
+    def polygon(self) -> np.ndarray:
+        """Their land."""
+        return shapely.from_wkb(np.array(self.column("polygon", "ST_AsBinary(polygon)"), dtype=object))
 
     def layer(self, name: str) -> Frame:
         """Return a layer, typed as `data.build_layers.LAYERS` says."""
@@ -78,7 +132,12 @@ class PlanLayers:
 
     def unchanged(self, name: str) -> Frame:
         """Return a layer that no edit changes."""
-        found = rows(self.connection, SOURCE_ROWS, {"source": self.source_id, "layer": name})
+        here = self.part.here("(attributes->>'code')") if name in ABOUT_PLACES else "true"
+        values = {**self.values, "layer": name}
+        if self.part.numbers is not None:
+            here = "number BETWEEN %(first)s AND %(last)s"
+            values |= dict(zip(("first", "last"), self.part.numbers, strict=True))
+        found = rows(self.connection, SOURCE_ROWS.format(here=here), values)
         layer = LAYERS[name]
         table = pd.DataFrame([one.attributes for one in found], columns=list(layer.columns)).astype(layer.columns)
         if not LAYERS[name].geometry:
@@ -89,26 +148,22 @@ class PlanLayers:
         """Put geometries in the working CRS beside a table."""
         return gpd.GeoDataFrame(table, geometry=np.asarray(geometry, dtype=object), crs=self.plan.crs)
 
-    def column(self, name: str) -> list[Any]:
-        """Return what all grids say."""
-        return [getattr(one, name) for one in self.found]
-
     def grids(self) -> Frame:
         """The grids."""
         names = ("kind", "name", "source_layer", "patrol_zone_id", "management_type", *COUNTS)
-        table = pd.DataFrame({"code": self.code, **{name: self.column(name) for name in names}})
-        table = table.assign(
-            community_code=self.column("community"),
-            source_id=self.column("source_unit"),
-            area_m2=shapely.area(self.polygon),
-            parts=shapely.get_num_geometries(self.polygon),
+        said = {name: [getattr(one, name) for one in self.found] for name in (*names, "community", "source_unit")}
+        table = pd.DataFrame({"code": self.code, **said}).assign(
+            area_m2=shapely.area(self.polygon), parts=shapely.get_num_geometries(self.polygon)
         )
-        return self.drawn(table, self.polygon)
+        return self.drawn(
+            table.rename(columns={"community": "community_code", "source_unit": "source_id"}), self.polygon
+        )
 
     def faces(self) -> Frame:
         """Their faces, numbered within each."""
-        part, owner = shapely.get_parts(shapely.from_wkb(self.column("faces")), return_index=True)
-        claims = [claim for one in self.found for claim in one.claims]
+        faces = np.array(self.column("faces", "ST_AsBinary(faces)"), dtype=object)
+        part, owner = shapely.get_parts(shapely.from_wkb(faces), return_index=True)
+        claims = [claim for claims in self.column("claims") for claim in claims]
         code = np.array(self.code, dtype=object)[owner]
         number = place_in_run(owner) + 1
         table = pd.DataFrame(
@@ -125,30 +180,31 @@ class PlanLayers:
     def communities(self) -> Frame:
         """The communities, with how many grids each has now."""
         layer = self.unchanged("communities")
-        count = pd.Series(self.column("community")).value_counts()
+        count = pd.Series([one.community for one in self.found]).value_counts()
         return layer.assign(grids=layer["code"].map(count).fillna(0))
 
     def staffing(self) -> Frame:
         """Their posts."""
-        posts = [(one.code, *post) for one in self.found for post in one.ledger.get("staffing", ())]
+        posts = [(code, *post) for code, ledger in self.by_code("ledger") for post in ledger.get("staffing", ())]
         return pd.DataFrame(posts, columns=["code", *POST])
 
     def assignments(self) -> Frame:
         """Their party organisations."""
         names = [name for name in LAYERS["assignments"].columns if name != "code"]
-        there = [one for one in self.found if "form" in one.ledger]
+        there = [(code, ledger) for code, ledger in self.by_code("ledger") if "form" in ledger]
         return pd.DataFrame(
-            [(one.code, *(one.ledger.get(name) for name in names)) for one in there], columns=["code", *names]
+            [(code, *(ledger.get(name) for name in names)) for code, ledger in there], columns=["code", *names]
         )
 
     def settlements(self) -> Frame:
         """Those that are settlements."""
         names = ("self_management", "period", "score", "stars")
-        there = [one for one in self.found if "settlement" in one.ledger]
+        both = zip(self.found, self.column("ledger"), strict=True)
+        there = [(one, ledger) for one, ledger in both if "settlement" in ledger]
         return pd.DataFrame(
             [
-                (one.code, one.households, one.ledger["settlement"], *(one.ledger.get(name) for name in names))
-                for one in there
+                (one.code, one.households, ledger["settlement"], *(ledger.get(name) for name in names))
+                for one, ledger in there
             ],
             columns=["code", "households", "class", *names],
         )
@@ -156,14 +212,14 @@ class PlanLayers:
     def ratings(self) -> Frame:
         """The ratings of what is still there."""
         layer = self.unchanged("ratings")
-        return layer[layer["code"].isin({*self.code, *self.column("community")})]
+        return layer[layer["code"].isin({*self.code, *(one.community for one in self.found)})]
 
     def records(self) -> Frame:
         """The rows of tables, where they are about a place."""
-        found = rows(self.connection, RECORDS, {"source": self.source_id})
+        found = rows(self.connection, RECORDS.format(here=self.part.here("community")), self.values)
         placed = [(one.community, record) for one in found for record in one.records]
-        placed += [(one.code, record) for one in self.found for record in one.records]
-        placed += [(None, record) for record in self.about["exceptions"] if "gap_id" in record[1]]
+        placed += [(code, record) for code, records in self.by_code("records") for record in records]
+        placed += [(None, record) for record in self.about["exceptions"] if self.part.rest and "gap_id" in record[1]]
         return pd.DataFrame(
             [(table, code, json.dumps(said, ensure_ascii=False)) for code, (table, said) in placed],
             columns=["table", "code", "row"],
@@ -172,7 +228,7 @@ class PlanLayers:
     def duty(self) -> Frame:
         """Who is on duty: by the roster, else, of secretaries, by the party table; and the communities' telephones."""
         stay = self.unchanged("duty")
-        held = [{"code": one.code, **said} for one in self.found for said in on_duty(one.records)]
+        held = [{"code": code, **said} for code, records in self.by_code("records") for said in on_duty(records)]
         table = pd.concat([stay, pd.DataFrame(held, columns=list(DUTY_COLUMNS))], ignore_index=True)
         rank = {post: number for number, post in enumerate((OFFICE, *POSTS))}
         table = table.assign(full_time=table["full_time"].astype("Int64"), rank=table["post"].map(rank))
@@ -182,9 +238,9 @@ class PlanLayers:
         """The organisations, each at the grid that holds it now."""
         layer = self.unchanged("party_organisations")
         holder = {
-            said["organisation_id"]: one.code
-            for one in reversed(self.found)
-            for table, said in one.records
+            said["organisation_id"]: code
+            for code, records in reversed(self.by_code("records"))
+            for table, said in records
             if table == "party"
         }
         known = layer["code"].isin(self.code) | layer["code"].isna()
@@ -201,7 +257,7 @@ class PlanLayers:
 
     def buildings(self) -> Frame:
         """The buildings on the communities; one on a border is on both sides and stands here once."""
-        found = rows(self.connection, BUILDINGS, {"source": self.source_id})
+        found = rows(self.connection, BUILDINGS.format(here=self.part.here("community")), self.values)
         land = shapely.from_wkb(np.array([one.buildings for one in found], dtype=object))
         point, community = shapely.get_parts(land, return_index=True)
         counts = [count for one in found for count in one.counts]
@@ -212,7 +268,8 @@ class PlanLayers:
 
     def gaps(self) -> Frame:
         """The gaps, exceptions judged as of today."""
-        found = rows(self.connection, GAPS, judged(State(self.plan, self.at), self.today))
+        values = {**self.values, **judged(State(self.plan, self.at), self.today)}
+        found = rows(self.connection, GAPS.format(here=self.part.here("community")), values)
         land = shapely.from_wkb(np.array([one.land for one in found], dtype=object))
         place = pd.Index(self.code).get_indexer([one.code for one in found])
         land = np.where(shapely.is_missing(land), np.append(self.polygon, None)[place], land)
@@ -265,6 +322,7 @@ def read_plan(
     *,
     at: int | None = None,
     today: date,
+    part: Part = WHOLE,
 ) -> dict[str, Frame]:
     """Read layers of a plan, as `data.output.read_build` reads those of a build.
 
@@ -276,6 +334,8 @@ def read_plan(
         A revision; default: the latest.
     today
         The day on which exceptions hold or have run out.
+    part
+        What of them; default: all.
     """
-    source = PlanLayers(connection, plan, plan.head if at is None else at, today)
+    source = PlanLayers(connection, plan, plan.head if at is None else at, today, part)
     return {name: source.layer(name) for name in (LAYERS if layers is None else layers)}
