@@ -3,6 +3,7 @@
 import { queryString, request } from "./request";
 import type {
   Bounds,
+  Claimant,
   Comparison,
   Edit,
   FeedEvent,
@@ -11,6 +12,7 @@ import type {
   GapState,
   GridDetail,
   GridProperties,
+  GridSent,
   Grids,
   Ledger,
   LogEntry,
@@ -36,8 +38,8 @@ export const listPlans = (): Promise<Page<Plan>> => request("/api/plans");
 export const readPlan = (name: string): Promise<Plan> => request(plan(name));
 
 /** Branch a draft; `revision` of the plan that it comes from, where that is not its latest. */
-export const branchPlan = (name: string, from: string, title: string, revision?: number): Promise<Plan> =>
-  request("/api/plans", { method: "POST", body: { name, from, title, revision } });
+export const branchPlan = (name: string, from: string, revision?: number): Promise<Plan> =>
+  request("/api/plans", { method: "POST", body: { name, from, revision } });
 
 /** A revision to look at; undefined: the latest. */
 export type AsOf = number | undefined;
@@ -56,8 +58,20 @@ export const listGrids = (name: string, query: GridQuery): Promise<Grids> => {
   return request(`${plan(name)}/grids`, { query: given, ...(signal && { signal }) });
 };
 
-export const readGrid = (name: string, code: string, signal?: AbortSignal, as_of?: AsOf): Promise<GridDetail> =>
-  request(`${plan(name)}/grids/${encodeURIComponent(code)}`, { query: { as_of }, ...(signal && { signal }) });
+export const readGrid = async (name: string, code: string, signal?: AbortSignal, as_of?: AsOf): Promise<GridDetail> => {
+  const path = `${plan(name)}/grids/${encodeURIComponent(code)}`;
+  const { units, ...sent } = await request<GridSent>(path, { query: { as_of }, ...(signal && { signal }) });
+  const features = sent.faces.features.map((face) => {
+    const claimants = face.properties.claimants.map((unit) => claimant(unit, units[unit] ?? null));
+    return { ...face, properties: { ...face.properties, claimants } };
+  });
+  return { ...sent, faces: { ...sent.faces, features } };
+};
+
+function claimant(unit: string, name: string | null): Claimant {
+  const colon = unit.indexOf(":");
+  return { layer: unit.slice(0, colon), id: unit.slice(colon + 1), name };
+}
 
 export interface GridTags {
   name?: string;

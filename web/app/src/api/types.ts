@@ -1,55 +1,37 @@
-// The shapes of DESIGN.md's HTTP contract, as this application reads them. One place, to be generated from the OpenAPI
-// document as soon as there is one; nothing outside `src/api` says what the server sends.
+// The shapes of the HTTP contract, as this application reads them: those that the server's OpenAPI document describes,
+// made exact where they are GeoJSON. Nothing outside `src/api` says what the server sends.
 
-import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon, Position } from "geojson";
+import type { Feature, FeatureCollection, LineString, MultiPolygon, Polygon, Position } from "geojson";
+import type * as served from "../generated/api";
 
 export type Land = Polygon | MultiPolygon;
 export type Bounds = [west: number, south: number, east: number, north: number];
 
-export type Role = "viewer" | "supervisor" | "planner" | "approver" | "admin";
-export type PlanStatus = "draft" | "in_review" | "in_force" | "retired";
-export type Ledger = "unheld" | "contested" | "unserved";
-export type ManagementType = "routine" | "general_prevention" | "key_attention" | "concentrated_rectification";
-export type GapState = "open" | "accepted" | "expired";
+export type Session = served.Me;
+export type Role = served.Role;
+export type Plan = served.PlanShown;
+export type PlanStatus = Plan["status"];
+export type Ledger = served.Gap["ledger"];
+export type GapState = served.Gap["state"];
+export type ManagementType = NonNullable<served.GridTags["management_type"]>;
+export type Figures = served.Figures;
+export type LogEntry = Omit<served.LogEntry, "verb"> & { verb: Verb };
+export type GridChange = served.GridChange;
+export type GapTold = served.GapTold;
+export type Tally = served.Tally;
+export type DivisionTally = served.Tally;
+/** `trend` and `layers` where the server counts them. */
+export type Summary = served.Summary & {
+  trend?: { revision: number; at: string; gaps: Record<Ledger, number> }[];
+  layers?: Record<string, number>;
+};
+export type Change = served.Difference;
+export type FeedEvent = served.FeedEvent;
 export type Rule = "sole" | "precedence" | "same_layer" | "sliver" | "fallback" | "override";
-
-export interface Session {
-  name: string;
-  role: Role;
-  scope: string;
-}
 
 export interface Page<Item> {
   items: Item[];
   next: string | null;
-}
-
-export interface Plan {
-  name: string;
-  title: string;
-  status: PlanStatus;
-  revision: number;
-  parent: string | null;
-  parent_revision: number | null;
-  author: string;
-  changed_at: string;
-  effective_date: string | null;
-  note: string | null;
-  extent: Bounds;
-  counts: { grids: number; communities: number; households: number; gaps: Record<Ledger, number> };
-}
-
-/** What an edit may change in a grid, all figures together. */
-export interface Figures {
-  households: number | null;
-  population: number | null;
-  party_members: number | null;
-  area_m2: number;
-  required: number | null;
-  held: number | null;
-  short: number | null;
-  form: string | null;
-  proposed_form: string | null;
 }
 
 export interface GridProperties extends Figures {
@@ -59,7 +41,7 @@ export interface GridProperties extends Figures {
   name: string | null;
   kind: string;
   community_code: string;
-  community_name: string;
+  community_name: string | null;
   source_layer: string;
   source_id: string;
   patrol_zone_id: string | null;
@@ -67,8 +49,10 @@ export interface GridProperties extends Figures {
   parts: number;
   shortage: string | null;
   worst: number | null;
-  severity: string;
+  severity: string | null;
   locked: boolean;
+  /** The revision in which it was last changed. */
+  modified: number;
 }
 
 export type Grid = Feature<Land, GridProperties>;
@@ -110,31 +94,25 @@ export interface Branch {
   reason: string | null;
 }
 
-export interface GapProperties {
-  gap_id: string;
-  kind: string;
-  ledger: Ledger;
-  severity: number;
-  code: string | null;
-  community_code: string;
-  area_m2: number;
-  households: number | null;
-  detail: Record<string, unknown>;
-  remedy: string | null;
-  state: GapState;
-  reason: string | null;
-  expires: string | null;
-  bounds: Bounds;
-}
-
+export type GapProperties = Omit<served.Gap, "geometry">;
 export type Gap = Feature<Land | null, GapProperties>;
 
+type Faces<Claiming> = FeatureCollection<Polygon, Omit<FaceProperties, "claimants"> & { claimants: Claiming[] }>;
+
+/** A grid as the server sends it: its faces name source units as `layer:id`, whose names stand beside. */
+export interface GridSent extends Omit<GridDetail, "faces"> {
+  faces: Faces<string>;
+  units: Record<string, string | null>;
+}
+
 export interface GridDetail extends Feature<Land, GridProperties> {
-  faces: FeatureCollection<Polygon, FaceProperties>;
+  revision: number;
+  faces: Faces<Claimant>;
   posts: Post[];
   duty: DutyHolder[];
   branch: Branch | null;
   premises: { name: string; kind: string }[];
+  /** Days from one round to the next, by what is done. */
   rounds: Record<string, number>;
   gaps: GapProperties[];
   history: LogEntry[];
@@ -154,90 +132,12 @@ export type Edit =
 
 export type Verb = Edit["verb"] | "lock" | "undo" | "redo";
 
-export interface GridChange {
-  code: string;
-  name: string | null;
-  before: Figures | null;
-  after: Figures | null;
-}
+export type Moved = FeatureCollection<Land, { from: string; to: string }>;
 
 /** What an edit comes to; the same from a dry run, whose revision is the one it was tried on. */
-export interface Outcome {
-  revision: number;
-  created: string[];
-  modified: string[];
-  retired: string[];
-  metrics: GridChange[];
-  gaps: { opened: GapProperties[]; closed: GapProperties[] };
-  bounds: Bounds;
-  moved: FeatureCollection<Land, { from: string; to: string }>;
-}
+export type Outcome = Omit<served.Outcome, "moved"> & { moved: Moved };
 
-export interface LogEntry {
-  revision: number;
-  at: string;
-  by: string;
-  verb: Verb;
-  codes: string[];
-  created: string[];
-  retired: string[];
-  bounds: Bounds;
-  undoes: number | null;
-}
-
-export interface Tally {
-  grids: number;
-  area_m2: number;
-  households: number;
-  required: number;
-  held: number;
-  short: number;
-  covered: number;
-  unclaimed_m2: number;
-  gaps: Record<Ledger, number>;
-}
-
-export interface DivisionTally extends Tally {
-  code: string;
-  name: string;
-  bounds: Bounds;
-}
-
-export interface Summary {
-  revision: number;
-  total: Tally;
-  streets: DivisionTally[];
-  communities: DivisionTally[];
-  classes: Record<string, Record<string, number>>;
-  kinds: Record<string, number>;
-  layers: Record<string, number>;
-  trend: { revision: number; at: string; gaps: Record<Ledger, number> }[];
-}
-
-export interface Change {
-  relation: "same" | "split" | "merged" | "new" | "retired" | "reshaped" | "retagged";
-  before: string[];
-  after: string[];
-  names: string[];
-  area_m2: number;
-  households: number;
-  bounds: Bounds;
-}
-
-export interface Comparison {
-  changes: Change[];
-  moved: FeatureCollection<Land, { from: string; to: string }>;
-  area_m2: number;
-  households: number;
-}
-
-export interface FeedEvent {
-  seq: number;
-  plan: string;
-  revision: number;
-  by: string;
-  bounds: Bounds | null;
-}
+export type Comparison = Omit<served.Differences, "moved"> & { moved: Moved };
 
 export interface TileJSON {
   tiles: string[];
@@ -247,11 +147,4 @@ export interface TileJSON {
 }
 
 /** An RFC 9457 problem, with the contract's extension members. */
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail: string;
-  grids: string[];
-  at?: Point;
-}
+export type Problem = Pick<served.Problem, "status" | "code" | "title" | "detail"> & { grids: string[] };

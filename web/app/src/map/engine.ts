@@ -99,11 +99,11 @@ const plainBounds = (bounds: LngLatBounds): Bounds => [
 ];
 
 /** Make a map in a container, showing a plan's tiles. */
-export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme, at: Bounds): MapView {
+export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme, at: Bounds | null): MapView {
   const map = new MapLibreMap({
     container,
     style: mapStyle(tiles, theme),
-    bounds: at,
+    ...(at && { bounds: at }),
     fitBoundsOptions: { padding: 24 },
     minZoom: 5,
     maxZoom: 21,

@@ -22,7 +22,9 @@ export function Changes(): JSX.Element {
   const found = known(loaded);
   if (!found) return loaded.state === "failed" ? <Blank>{t("failed.changes")}</Blank> : <Skeleton lines={6} />;
   if (found.changes.length === 0) return <Blank>{t("changes.none")}</Blank>;
-  const sorted = [...found.changes].sort((one, d) => (d.households ?? 0) - (one.households ?? 0) || d.area_m2 - one.area_m2);
+  const sorted = [...found.changes].sort(
+    (one, d) => (d.households ?? 0) - (one.households ?? 0) || d.area_m2 - one.area_m2,
+  );
   return (
     <>
       <p class="against">{t("compare.against", { title: other.value?.title ?? "" })}</p>
@@ -50,10 +52,7 @@ function Row({ change }: { change: Change }): JSX.Element {
         onClick={() => fitTo(change.bounds)}
       >
         <span>
-          <b>
-            {codes.map(shortCode).join(" → ")}
-          </b>{" "}
-          {change.name}
+          <b>{codes.map(shortCode).join(" → ")}</b> {change.name}
         </span>
         <small>
           {t(`relation.${change.relation}` as WordKey)} · {t("count.households", { count: count(change.households) })} ·{" "}

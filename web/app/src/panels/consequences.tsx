@@ -1,7 +1,7 @@
 // The consequence bar: what the open gesture comes to, before it is made; a refusal in the planner's words.
 
 import type { JSX } from "preact";
-import type { Edit, Figures, GapProperties, GridChange, Outcome } from "../api";
+import type { Edit, Figures, GapTold, GridChange, Outcome } from "../api";
 import { commit, discard, type Proposal, proposal, propose } from "../edits/door";
 import { Button } from "../parts/controls";
 import { startOver } from "../tools/bench";
@@ -189,7 +189,7 @@ function GapLine({ outcome }: { outcome: Outcome | undefined }): JSX.Element | n
   );
 }
 
-const gapNames = (gaps: GapProperties[]): string =>
+const gapNames = (gaps: GapTold[]): string =>
   [...new Set(gaps.map((gap) => field("gap", gap.kind)))].join(t("list.separator"));
 
 function Decide({ ready }: { ready: boolean }): JSX.Element {

@@ -38,7 +38,7 @@ function Figures({ now: { total, trend } }: { now: Summary }): JSX.Element {
         >
           <small>{field("ledger", name)}</small>
           <b>{count(total.gaps[name])}</b>
-          <Trend values={trend.map((each) => each.gaps[name])} ink={LEDGER_INKS[name]} />
+          <Trend values={(trend ?? []).map((each) => each.gaps[name])} ink={LEDGER_INKS[name]} />
         </button>
       ))}
       <div class="tile">
@@ -53,7 +53,7 @@ function Figures({ now: { total, trend } }: { now: Summary }): JSX.Element {
       </div>
       <div class="tile">
         <small>{t("figure.covered")}</small>
-        <b>{share(total.covered, total.grids)}</b>
+        <b>{share(total.covered ?? 0, total.grids)}</b>
         <span>{t("dashboard.of_grids", { covered: count(total.covered), count: count(total.grids) })}</span>
       </div>
     </div>

@@ -31,7 +31,7 @@ export const listed = computed((): GapProperties[] => {
       gap.ledger === ledger.value &&
       (!community || gap.community_code === community) &&
       (!kind || gap.kind === kind) &&
-      (!bounds || meet(gap.bounds, bounds)),
+      (!bounds || (gap.bounds !== null && meet(gap.bounds, bounds))),
   );
   return [...found.filter(isOpen), ...found.filter((gap) => !isOpen(gap))];
 });
@@ -139,7 +139,7 @@ function GapList(): JSX.Element {
 /** Where a gap is, as people say it. */
 export const placeOf = (gap: GapProperties): string => {
   const community = known(summary.now.value)?.communities.find((each) => each.code === gap.community_code);
-  const name = community?.name ?? gap.community_code;
+  const name = community?.name ?? gap.community_code ?? "";
   return gap.code && gap.code !== gap.community_code ? `${name} ${shortCode(gap.code)}` : name;
 };
 

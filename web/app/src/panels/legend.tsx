@@ -8,6 +8,7 @@ import { summary } from "../state/plans";
 import { opacity, setOpacity, shown, showOverlay, theme } from "../state/view";
 import { field, t } from "../words";
 import { count } from "../words/figures";
+import { BaseMapChoice } from "./base_map";
 
 const open = signal(true);
 
@@ -21,6 +22,7 @@ export function Legend(): JSX.Element {
       <Classes />
       <h3>{t("legend.overlays")}</h3>
       <Overlays />
+      <BaseMapChoice />
     </details>
   );
 }
@@ -119,7 +121,7 @@ function counted(overlay: Overlay): string {
   if (overlay === "party") return count(now.total.covered);
   const [group, name = ""] = overlay.split(/_(.*)/);
   if (group === "gaps") return count(now.total.gaps[name as keyof typeof now.total.gaps]);
-  return count(now.layers[group === "units" ? name : overlay] ?? 0);
+  return count(now.layers?.[group === "units" ? name : overlay] ?? null);
 }
 
 function Mark({ overlay }: { overlay: Overlay }): JSX.Element {

@@ -133,7 +133,7 @@ function mountMap(box: HTMLDivElement): () => void {
   };
 }
 
-function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds): (() => void)[] {
+function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {
   const map = createMap(box, tiles, theme.peek(), extent);
   const { at } = parseAddress(window.location.hash);
   if (at) map.jump(at.centre, at.zoom);

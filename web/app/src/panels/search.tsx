@@ -124,9 +124,14 @@ async function find(text: string, signal: AbortSignal): Promise<Hit[]> {
   if (places.length) return places;
   const divisions = known(summary.now.peek());
   const communities = [...(divisions?.streets ?? []), ...(divisions?.communities ?? [])]
-    .filter((each) => each.name.includes(text) || each.code.startsWith(text))
+    .filter((each) => each.name?.includes(text) || each.code.startsWith(text))
     .slice(0, 3)
-    .map((each) => ({ id: each.code, title: each.name, kind: t("search.division"), go: () => fitTo(each.bounds) }));
+    .map((each) => ({
+      id: each.code,
+      title: each.name ?? each.code,
+      kind: t("search.division"),
+      go: () => fitTo(each.bounds),
+    }));
   return [...communities, ...(await gridHits(text, signal))].slice(0, MOST_HITS);
 }
 

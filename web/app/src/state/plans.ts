@@ -104,20 +104,19 @@ export function loadAbout(name: string): void {
   void history.load(name);
 }
 
-/** Branch a draft, name it by the day, and open it. */
+/** Branch a draft and open it. */
 export async function branchDraft(from: Plan, title: string): Promise<void> {
-  const made = await branchPlan(freshName(known(plans.now.value) ?? []), from.name, title, asOf.peek());
+  const made = await branchPlan(freshName(known(plans.now.value) ?? [], title), from.name, asOf.peek());
   await plans.load();
   asOf.value = undefined;
   plan.value = made;
 }
 
-/** A name that no plan has yet: the day, and a number from the second one on. */
-export function freshName(taken: readonly Plan[], today = new Date()): string {
-  const day = today.toISOString().slice(0, 10);
+/** A name that no plan has yet: the wanted one, and a number from the second one on. */
+export function freshName(taken: readonly Plan[], wanted: string): string {
   const names = new Set(taken.map((each) => each.name));
   for (let number = 1; ; number += 1) {
-    const name = number === 1 ? `draft-${day}` : `draft-${day}-${number}`;
+    const name = number === 1 ? wanted : `${wanted} ${number}`;
     if (!names.has(name)) return name;
   }
 }

@@ -28,6 +28,7 @@ export const ZH = {
   "bar.sign_out": "退出",
   "status.draft": "草案",
   "status.in_review": "审核中",
+  "status.approved": "待生效",
   "status.in_force": "现行",
   "status.retired": "已停用",
   "role.viewer": "查看",

@@ -225,7 +225,7 @@ export const branch = (name, title, from, author, at) => {
   const { grids, revision } = parent;
   const plan = new Plan({
     name,
-    title,
+    title: title ?? name,
     status: "draft",
     grids,
     parent: from,

@@ -85,7 +85,7 @@ function readGrid({ params, query }) {
     geometry: write(face.polygon),
     properties: {
       face_id: `${grid.code}-${row + 1}`,
-      claimants: face.claimants.map(town.claimant),
+      claimants: face.claimants,
       rule: face.rule,
       area_m2: face.polygon.getArea(),
     },
@@ -95,6 +95,9 @@ function readGrid({ params, query }) {
   return {
     ...feature,
     faces: { type: "FeatureCollection", features: faces },
+    units: Object.fromEntries(
+      grid.faces.flatMap((face) => face.claimants.map((unit) => [unit, town.claimant(unit).name])),
+    ),
     posts: town.posts.get(grid.code) ?? [],
     duty: town.duty.get(grid.code) ?? [],
     branch: {

@@ -22,7 +22,7 @@ beforeEach(async () => {
   discard();
   said.value = null;
   count += 1;
-  plan.value = await branchPlan(`draft-${count}`, "qingjiang-2026", "draft");
+  plan.value = await branchPlan(`draft-${count}`, "qingjiang-2026");
 });
 
 const name = (): string => plan.value?.name ?? "";

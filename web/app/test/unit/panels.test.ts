@@ -43,11 +43,9 @@ describe("what panels make of their data", () => {
     expect(anchorOf({ verb: "move_vertex", from: [1, 1], to: [3, 3] })).toEqual([3, 3]);
   });
 
-  it("names a draft by the day, and counts from the second one on", () => {
-    const taken = [{ name: "draft-2026-11-21" }, { name: "draft-2026-11-21-2" }] as unknown as Parameters<
-      typeof freshName
-    >[0];
-    expect(freshName(taken, new Date("2026-11-21T08:00:00Z"))).toBe("draft-2026-11-21-3");
-    expect(freshName([], new Date("2026-11-21T08:00:00Z"))).toBe("draft-2026-11-21");
+  it("names a draft as it is asked to, and counts from the second one on", () => {
+    const taken = [{ name: "11月21日草案" }, { name: "11月21日草案 2" }] as unknown as Parameters<typeof freshName>[0];
+    expect(freshName(taken, "11月21日草案")).toBe("11月21日草案 3");
+    expect(freshName([], "11月21日草案")).toBe("11月21日草案");
   });
 });

@@ -1,0 +1,1467 @@
+// Written by web/app/api_types.mjs from the OpenAPI document; scripts/lint holds it. Do not edit.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Approval
+         * @description From which day on a plan is in force.
+         */
+        Approval: {
+            /**
+             * Effective Date
+             * Format: date
+             * @example 2026-07-01
+             */
+            effective_date: string;
+            /**
+             * Replace
+             * @description Whether it may take the place of a plan that it does not come from.
+             * @default false
+             */
+            replace: boolean;
+        };
+        /**
+         * Base
+         * @description The revision that somebody looks at.
+         */
+        Base: {
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Branch
+         * @description A new draft that begins as another plan is.
+         */
+        Branch: {
+            /**
+             * Name
+             * @example 2027 草案
+             */
+            name: string;
+            /**
+             * From
+             * @example 2026
+             */
+            from: string;
+            /**
+             * Revision
+             * @description Of that plan; the latest.
+             */
+            revision?: number | null;
+        };
+        /**
+         * ByLedger
+         * @description How many gaps there are of each ledger.
+         */
+        ByLedger: {
+            /** Unheld */
+            unheld: number;
+            /** Contested */
+            contested: number;
+            /** Unserved */
+            unserved: number;
+        };
+        /**
+         * CarveRequest
+         * @description Carve an area out of one grid or several.
+         * @example {
+         *       "base_revision": 12,
+         *       "name": "广场",
+         *       "polygon": [
+         *         [
+         *           102.7,
+         *           25
+         *         ],
+         *         [
+         *           102.71,
+         *           25
+         *         ],
+         *         [
+         *           102.71,
+         *           25.01
+         *         ],
+         *         [
+         *           102.7,
+         *           25
+         *         ]
+         *       ],
+         *       "verb": "carve"
+         *     }
+         */
+        CarveRequest: {
+            /**
+             * Verb
+             * @default carve
+             * @constant
+             */
+            verb: "carve";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /** Name */
+            name?: string | null;
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Counts
+         * @description What a plan adds up to, within the caller's scope; null where nobody counted.
+         */
+        Counts: {
+            /**
+             * Grids
+             * @example 412
+             */
+            grids: number;
+            /**
+             * Communities
+             * @example 36
+             */
+            communities: number;
+            /**
+             * Households
+             * @example 61200
+             */
+            households: number | null;
+            /** Population */
+            population: number | null;
+            /** Party Members */
+            party_members: number | null;
+            /** Area M2 */
+            area_m2: number;
+            gaps: components["schemas"]["ByLedger"];
+            /**
+             * Accepted
+             * @description Gaps that were accepted; they are not among the others.
+             */
+            accepted: number;
+        };
+        /**
+         * Decision
+         * @description What a supervisor decides: a gap is accepted with a reason until a day, or open again.
+         */
+        Decision: {
+            /**
+             * State
+             * @example accepted
+             * @enum {string}
+             */
+            state: "open" | "accepted";
+            /**
+             * Reason
+             * @example 物业代管，年底前成立支部
+             */
+            reason?: string | null;
+            /**
+             * Expires
+             * @example 2026-12-31
+             */
+            expires?: string | null;
+        };
+        /**
+         * DeleteVertexRequest
+         * @description Delete a vertex of a border.
+         */
+        DeleteVertexRequest: {
+            /**
+             * Verb
+             * @default delete_vertex
+             * @constant
+             */
+            verb: "delete_vertex";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /**
+             * At
+             * @description x and y, or longitude and latitude
+             */
+            at: [
+                number,
+                number
+            ];
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Detail
+         * @description One thing that is wrong with a request.
+         */
+        Detail: {
+            /**
+             * Where
+             * @example body.codes.1
+             */
+            where: string;
+            /**
+             * Wrong
+             * @example Input should be a valid string
+             */
+            wrong: string;
+        };
+        /**
+         * Difference
+         * @description What became of a grid that differs.
+         */
+        Difference: {
+            /**
+             * Relation
+             * @example split
+             */
+            relation: string;
+            /**
+             * Before
+             * @example 530102001001003
+             */
+            before: string | null;
+            /**
+             * After
+             * @example 530102001001003
+             */
+            after: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Said
+             * @description What it says otherwise.
+             */
+            said: string[];
+            /**
+             * Area M2
+             * @description Of the grid as it is now, else as it was.
+             */
+            area_m2: number;
+            /** Households */
+            households: number | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        };
+        /**
+         * Differences
+         * @description What differs between two plans: from `other` to this one.
+         */
+        Differences: {
+            /** Changes */
+            changes: components["schemas"]["Difference"][];
+            /** @description The land that changed hands. */
+            moved: components["schemas"]["Features"];
+            /**
+             * Area M2
+             * @description That changed hands.
+             */
+            area_m2: number;
+            /**
+             * Households
+             * @description That changed hands.
+             */
+            households: number;
+        };
+        /**
+         * Features
+         * @description Features in WGS 84.
+         */
+        Features: {
+            /**
+             * Type
+             * @default FeatureCollection
+             */
+            type: string;
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * FeedEvent
+         * @description Something that was done to a plan.
+         */
+        FeedEvent: {
+            /**
+             * Seq
+             * @example 4711
+             */
+            seq: number;
+            /**
+             * Plan
+             * @example 2026
+             */
+            plan: string;
+            /**
+             * Revision
+             * @example 13
+             */
+            revision: number;
+            /**
+             * At
+             * @example 2026-03-01T09:30:00+08:00
+             */
+            at: string;
+            /**
+             * By
+             * @example li.na
+             */
+            by: string;
+            /**
+             * Verb
+             * @example split
+             */
+            verb: string;
+            /** Created */
+            created: string[];
+            /** Modified */
+            modified: string[];
+            /** Retired */
+            retired: string[];
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        };
+        /**
+         * FeedPage
+         * @description A page of the feed; ask again with ``since`` = ``latest``.
+         */
+        FeedPage: {
+            /** Items */
+            items: components["schemas"]["FeedEvent"][];
+            /**
+             * Latest
+             * @description The cursor: everything up to it has been told.
+             * @example 4711
+             */
+            latest: number;
+            /**
+             * Next
+             * @description The address of more, where there is more already.
+             */
+            next: string | null;
+        };
+        /**
+         * Figures
+         * @description What an edit may change in a grid; null where nobody knows.
+         */
+        Figures: {
+            /** Households */
+            households: number | null;
+            /** Population */
+            population: number | null;
+            /** Party Members */
+            party_members: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Required */
+            required: number | null;
+            /** Held */
+            held: number | null;
+            /** Short */
+            short: number | null;
+            /** Form */
+            form: string | null;
+            /** Proposed Form */
+            proposed_form: string | null;
+        };
+        /**
+         * Gap
+         * @description A coverage gap, without its land.
+         */
+        Gap: {
+            /**
+             * Gap Id
+             * @example no_branch:530102001001003
+             */
+            gap_id: string;
+            /**
+             * Kind
+             * @example no_branch
+             */
+            kind: string;
+            /**
+             * Ledger
+             * @enum {string}
+             */
+            ledger: "unheld" | "contested" | "unserved";
+            /**
+             * Severity
+             * @example 50
+             */
+            severity: number;
+            /**
+             * Code
+             * @example 530102001001003
+             */
+            code: string | null;
+            /**
+             * Community Code
+             * @example 530102001001
+             */
+            community_code: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Households */
+            households: number | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Remedy */
+            remedy: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "expired";
+            /** Reason */
+            reason: string | null;
+            /** Expires */
+            expires: string | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Geometry
+             * @description Only where it was asked for.
+             */
+            geometry?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * GapPage
+         * @description A page of gaps, the worst first.
+         */
+        GapPage: {
+            /** Items */
+            items: components["schemas"]["Gap"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * GapTold
+         * @description A gap that an edit opened or closed.
+         */
+        GapTold: {
+            /** Gap Id */
+            gap_id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Ledger
+             * @enum {string}
+             */
+            ledger: "unheld" | "contested" | "unserved";
+            /** Severity */
+            severity: number;
+            /** Code */
+            code: string | null;
+            /** Community Code */
+            community_code: string | null;
+            /** Households */
+            households: number | null;
+            /** Area M2 */
+            area_m2: number;
+        };
+        /**
+         * GapsChanged
+         * @description Gaps that an edit opened and closed.
+         */
+        GapsChanged: {
+            /** Opened */
+            opened: components["schemas"]["GapTold"][];
+            /** Closed */
+            closed: components["schemas"]["GapTold"][];
+        };
+        /**
+         * GridChange
+         * @description The figures of a grid before and after; null where it is not there.
+         */
+        GridChange: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string | null;
+            before: components["schemas"]["Figures"] | null;
+            after: components["schemas"]["Figures"] | null;
+        };
+        /**
+         * GridTags
+         * @description What of a grid may be changed without touching its land: name and type, or whether it is locked.
+         */
+        GridTags: {
+            /**
+             * Base Revision
+             * @description The revision it was read at.
+             * @example 12
+             */
+            base_revision?: number | null;
+            /**
+             * Name
+             * @example 桂花苑一网格
+             */
+            name?: string | null;
+            /**
+             * Management Type
+             * @example key_attention
+             */
+            management_type?: ("routine" | "general_prevention" | "key_attention" | "concentrated_rectification") | null;
+            /** Locked */
+            locked?: boolean | null;
+        };
+        /**
+         * InsertVertexRequest
+         * @description Insert a vertex into a border.
+         */
+        InsertVertexRequest: {
+            /**
+             * Verb
+             * @default insert_vertex
+             * @constant
+             */
+            verb: "insert_vertex";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /**
+             * At
+             * @description x and y, or longitude and latitude
+             */
+            at: [
+                number,
+                number
+            ];
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Lineage
+         * @description The crosswalk from the codes that a plan began with to those of today; who is not in it kept all.
+         */
+        Lineage: {
+            /** Items */
+            items: components["schemas"]["Passed"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * LockRequest
+         * @description Lock a grid against edits, or unlock it.
+         */
+        LockRequest: {
+            /**
+             * Verb
+             * @default lock
+             * @constant
+             */
+            verb: "lock";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Code */
+            code: string;
+            /**
+             * Locked
+             * @default true
+             */
+            locked: boolean;
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * LogEntry
+         * @description Something that was done to a plan.
+         */
+        LogEntry: {
+            /**
+             * Revision
+             * @example 13
+             */
+            revision: number;
+            /**
+             * At
+             * @example 2026-03-01T09:30:00+08:00
+             */
+            at: string;
+            /**
+             * By
+             * @example li.na
+             */
+            by: string;
+            /**
+             * Verb
+             * @example split
+             */
+            verb: string;
+            /**
+             * Codes
+             * @description The grids that it created, modified and retired, within the caller's scope.
+             */
+            codes: string[];
+            /** Created */
+            created: string[];
+            /** Retired */
+            retired: string[];
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Undoes
+             * @description The revision that it took back.
+             */
+            undoes: number | null;
+        };
+        /**
+         * LogPage
+         * @description A page of the log.
+         */
+        LogPage: {
+            /** Items */
+            items: components["schemas"]["LogEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Me
+         * @description Who is signed in.
+         */
+        Me: {
+            /**
+             * Name
+             * @example li.na
+             */
+            name: string;
+            /** @example planner */
+            role: components["schemas"]["Role"];
+            /**
+             * Scope
+             * @description The beginning of the division codes that are seen.
+             * @example 530102
+             */
+            scope: string;
+            /**
+             * Rights
+             * @example [
+             *       "read",
+             *       "contacts",
+             *       "edit"
+             *     ]
+             */
+            rights: components["schemas"]["Right"][];
+            /**
+             * Expires At
+             * Format: date-time
+             * @example 2026-03-01T18:00:00Z
+             */
+            expires_at: string;
+        };
+        /**
+         * MergeRequest
+         * @description Merge neighbouring grids into one of them.
+         * @example {
+         *       "base_revision": 12,
+         *       "codes": [
+         *         "530102001001003",
+         *         "530102001001004"
+         *       ],
+         *       "keep": "530102001001003",
+         *       "verb": "merge"
+         *     }
+         */
+        MergeRequest: {
+            /**
+             * Verb
+             * @default merge
+             * @constant
+             */
+            verb: "merge";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Codes */
+            codes: string[];
+            /** Keep */
+            keep: string;
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * MoveVertexRequest
+         * @description Move a vertex that grids share.
+         */
+        MoveVertexRequest: {
+            /**
+             * Verb
+             * @default move_vertex
+             * @constant
+             */
+            verb: "move_vertex";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /**
+             * From
+             * @description x and y, or longitude and latitude
+             */
+            from: [
+                number,
+                number
+            ];
+            /**
+             * To
+             * @description x and y, or longitude and latitude
+             */
+            to: [
+                number,
+                number
+            ];
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Note
+         * @description What there is to say about it.
+         */
+        Note: {
+            /**
+             * Note
+             * @example 按街道意见修改
+             */
+            note?: string | null;
+        };
+        /**
+         * Outcome
+         * @description What an edit came to; the same from a dry run, whose revision is the one that it was tried on.
+         */
+        Outcome: {
+            /**
+             * Revision
+             * @example 13
+             */
+            revision: number;
+            /**
+             * Created
+             * @example [
+             *       "530102001001014"
+             *     ]
+             */
+            created: string[];
+            /**
+             * Modified
+             * @example [
+             *       "530102001001003"
+             *     ]
+             */
+            modified: string[];
+            /**
+             * Retired
+             * @example []
+             */
+            retired: string[];
+            /** Metrics */
+            metrics: components["schemas"]["GridChange"][];
+            gaps: components["schemas"]["GapsChanged"];
+            /**
+             * Bounds
+             * @description Of what looks different.
+             * @example [
+             *       102.7,
+             *       25,
+             *       102.71,
+             *       25.01
+             *     ]
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description The land that changes hands: from which grid, to which. */
+            moved: components["schemas"]["Features"];
+        };
+        /**
+         * Passed
+         * @description What of an old grid's land and households a new one has.
+         */
+        Passed: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+            /** Area Share */
+            area_share: number;
+            /** Household Share */
+            household_share: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Households */
+            households: number | null;
+        };
+        /**
+         * PlanPage
+         * @description A page of plans, the newest first.
+         */
+        PlanPage: {
+            /** Items */
+            items: components["schemas"]["PlanShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PlanShown
+         * @description A plan with what it adds up to.
+         */
+        PlanShown: {
+            /**
+             * Name
+             * @example 2026
+             */
+            name: string;
+            /**
+             * Title
+             * @example 2026
+             */
+            title: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "in_review" | "approved" | "in_force" | "retired";
+            /**
+             * Revision
+             * @example 12
+             */
+            revision: number;
+            /**
+             * Jurisdiction
+             * @example 530102
+             */
+            jurisdiction: string;
+            /**
+             * Working Crs
+             * @example EPSG:4526
+             */
+            working_crs: string;
+            /** Parent */
+            parent: string | null;
+            /** Parent Revision */
+            parent_revision: number | null;
+            /**
+             * Author
+             * @example li.na
+             */
+            author: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Effective Date */
+            effective_date: string | null;
+            /** Effective Until */
+            effective_until: string | null;
+            /**
+             * Note
+             * @description What was said when it was submitted or returned last.
+             */
+            note: string | null;
+            /**
+             * Extent
+             * @example [
+             *       102.7,
+             *       25,
+             *       102.8,
+             *       25.1
+             *     ]
+             */
+            extent: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            counts: components["schemas"]["Counts"];
+        };
+        /**
+         * Problem
+         * @description A problem document (RFC 9457).
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /**
+             * Title
+             * @example Conflict
+             */
+            title: string;
+            /**
+             * Status
+             * @example 409
+             */
+            status: number;
+            /**
+             * Code
+             * @description Stable; meant for programs.
+             * @example grid_locked
+             */
+            code: string;
+            /**
+             * Detail
+             * @description One sentence, for people.
+             * @example grid 530102001001003 is locked
+             */
+            detail: string;
+            /**
+             * Grids
+             * @description The codes of the grids that stand against an edit.
+             * @default null
+             */
+            grids: string[] | null;
+            /**
+             * Errors
+             * @description What is wrong with a request, one by one.
+             * @default null
+             */
+            errors: components["schemas"]["Detail"][] | null;
+            /**
+             * Id
+             * @description Of the request, for whoever looks after the server.
+             * @default null
+             */
+            id: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ReassignRequest
+         * @description Give faces, named by their ids or by places in them, or all of a source unit, to another grid.
+         * @example {
+         *       "base_revision": 12,
+         *       "places": [
+         *         [
+         *           102.7,
+         *           25
+         *         ]
+         *       ],
+         *       "to": "530102001001004",
+         *       "verb": "reassign"
+         *     }
+         */
+        ReassignRequest: {
+            /**
+             * Verb
+             * @default reassign
+             * @constant
+             */
+            verb: "reassign";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /**
+             * Faces
+             * @default []
+             */
+            faces: string[];
+            /**
+             * Places
+             * @default []
+             */
+            places: [
+                number,
+                number
+            ][];
+            /** Unit */
+            unit?: string | null;
+            /** To */
+            to: string;
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Redone
+         * @description What a redo came to, and which undo it took back.
+         */
+        Redone: {
+            /**
+             * Revision
+             * @example 13
+             */
+            revision: number;
+            /**
+             * Created
+             * @example [
+             *       "530102001001014"
+             *     ]
+             */
+            created: string[];
+            /**
+             * Modified
+             * @example [
+             *       "530102001001003"
+             *     ]
+             */
+            modified: string[];
+            /**
+             * Retired
+             * @example []
+             */
+            retired: string[];
+            /** Metrics */
+            metrics: components["schemas"]["GridChange"][];
+            gaps: components["schemas"]["GapsChanged"];
+            /**
+             * Bounds
+             * @description Of what looks different.
+             * @example [
+             *       102.7,
+             *       25,
+             *       102.71,
+             *       25.01
+             *     ]
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description The land that changes hands: from which grid, to which. */
+            moved: components["schemas"]["Features"];
+            redone: components["schemas"]["LogEntry"];
+        };
+        /**
+         * ReshapeRequest
+         * @description Make a line the border between neighbouring grids.
+         */
+        ReshapeRequest: {
+            /**
+             * Verb
+             * @default reshape
+             * @constant
+             */
+            verb: "reshape";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Codes */
+            codes: string[];
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * RetagRequest
+         * @description Change a grid's name, its management type, or both.
+         */
+        RetagRequest: {
+            /**
+             * Verb
+             * @default retag
+             * @constant
+             */
+            verb: "retag";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name?: string | null;
+            /** Management Type */
+            management_type?: string | null;
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * Reversed
+         * @description What an undo came to, and which entry of the log it took back.
+         */
+        Reversed: {
+            /**
+             * Revision
+             * @example 13
+             */
+            revision: number;
+            /**
+             * Created
+             * @example [
+             *       "530102001001014"
+             *     ]
+             */
+            created: string[];
+            /**
+             * Modified
+             * @example [
+             *       "530102001001003"
+             *     ]
+             */
+            modified: string[];
+            /**
+             * Retired
+             * @example []
+             */
+            retired: string[];
+            /** Metrics */
+            metrics: components["schemas"]["GridChange"][];
+            gaps: components["schemas"]["GapsChanged"];
+            /**
+             * Bounds
+             * @description Of what looks different.
+             * @example [
+             *       102.7,
+             *       25,
+             *       102.71,
+             *       25.01
+             *     ]
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description The land that changes hands: from which grid, to which. */
+            moved: components["schemas"]["Features"];
+            undone: components["schemas"]["LogEntry"];
+        };
+        /**
+         * Right
+         * @description Something that not everybody may do.
+         * @enum {string}
+         */
+        Right: "read" | "contacts" | "sign_gaps" | "edit" | "approve" | "administer";
+        /**
+         * Role
+         * @description What somebody is to One Grid.
+         * @enum {string}
+         */
+        Role: "viewer" | "supervisor" | "planner" | "approver" | "admin";
+        /**
+         * SignIn
+         * @description A name and a password.
+         */
+        SignIn: {
+            /**
+             * Name
+             * @example li.na
+             */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        /**
+         * SplitRequest
+         * @description Split a grid along a line.
+         * @example {
+         *       "base_revision": 12,
+         *       "code": "530102001001003",
+         *       "line": [
+         *         [
+         *           102.7,
+         *           25
+         *         ],
+         *         [
+         *           102.72,
+         *           25.01
+         *         ]
+         *       ],
+         *       "verb": "split"
+         *     }
+         */
+        SplitRequest: {
+            /**
+             * Verb
+             * @default split
+             * @constant
+             */
+            verb: "split";
+            /**
+             * Snap M
+             * @description Metres within which what is drawn is drawn to borders
+             * @default 0.5
+             */
+            snap_m: number;
+            /** Code */
+            code: string;
+            /** Line */
+            line: [
+                number,
+                number
+            ][];
+            /**
+             * Base Revision
+             * @description The revision that it was drawn on.
+             * @example 12
+             */
+            base_revision: number;
+        };
+        /**
+         * State
+         * @description How the server is.
+         */
+        State: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Summary
+         * @description The figures of a plan, within the caller's scope; children add up to their parent.
+         */
+        Summary: {
+            /** Revision */
+            revision: number;
+            total: components["schemas"]["Tally"];
+            /** Streets */
+            streets: components["schemas"]["Tally"][];
+            /** Communities */
+            communities: components["schemas"]["Tally"][];
+            /**
+             * Classes
+             * @description Grids by what they are, have and miss.
+             */
+            classes: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * Kinds
+             * @description Gaps by kind, accepted ones left out.
+             */
+            kinds: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Tally
+         * @description The sums of a division; null where nobody knows.
+         */
+        Tally: {
+            /**
+             * Code
+             * @example 530102001001
+             */
+            code: string;
+            /**
+             * Name
+             * @example 桂花社区
+             */
+            name: string | null;
+            /** Communities */
+            communities: number;
+            /** Grids */
+            grids: number;
+            /** Area M2 */
+            area_m2: number;
+            /** Households */
+            households: number | null;
+            /** Population */
+            population: number | null;
+            /** Party Members */
+            party_members: number | null;
+            /** Required */
+            required: number | null;
+            /** Held */
+            held: number | null;
+            /** Short */
+            short: number | null;
+            /** Unclaimed M2 */
+            unclaimed_m2: number;
+            /**
+             * Covered
+             * @description Grids that a party organisation covers.
+             */
+            covered: number | null;
+            gaps: components["schemas"]["ByLedger"];
+            /** Accepted */
+            accepted: number;
+            /**
+             * Bounds
+             * @description Of its land; null for the whole.
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        };
+        /**
+         * Ways
+         * @description How one may sign in.
+         */
+        Ways: {
+            /** Password */
+            password: boolean;
+            /**
+             * Openid
+             * @description Where to send the browser.
+             * @example /api/session/openid
+             */
+            openid: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type Approval = components['schemas']['Approval'];
+export type Base = components['schemas']['Base'];
+export type Branch = components['schemas']['Branch'];
+export type ByLedger = components['schemas']['ByLedger'];
+export type CarveRequest = components['schemas']['CarveRequest'];
+export type Counts = components['schemas']['Counts'];
+export type Decision = components['schemas']['Decision'];
+export type DeleteVertexRequest = components['schemas']['DeleteVertexRequest'];
+export type Detail = components['schemas']['Detail'];
+export type Difference = components['schemas']['Difference'];
+export type Differences = components['schemas']['Differences'];
+export type Features = components['schemas']['Features'];
+export type FeedEvent = components['schemas']['FeedEvent'];
+export type FeedPage = components['schemas']['FeedPage'];
+export type Figures = components['schemas']['Figures'];
+export type Gap = components['schemas']['Gap'];
+export type GapPage = components['schemas']['GapPage'];
+export type GapTold = components['schemas']['GapTold'];
+export type GapsChanged = components['schemas']['GapsChanged'];
+export type GridChange = components['schemas']['GridChange'];
+export type GridTags = components['schemas']['GridTags'];
+export type InsertVertexRequest = components['schemas']['InsertVertexRequest'];
+export type Lineage = components['schemas']['Lineage'];
+export type LockRequest = components['schemas']['LockRequest'];
+export type LogEntry = components['schemas']['LogEntry'];
+export type LogPage = components['schemas']['LogPage'];
+export type Me = components['schemas']['Me'];
+export type MergeRequest = components['schemas']['MergeRequest'];
+export type MoveVertexRequest = components['schemas']['MoveVertexRequest'];
+export type Note = components['schemas']['Note'];
+export type Outcome = components['schemas']['Outcome'];
+export type Passed = components['schemas']['Passed'];
+export type PlanPage = components['schemas']['PlanPage'];
+export type PlanShown = components['schemas']['PlanShown'];
+export type Problem = components['schemas']['Problem'];
+export type ReassignRequest = components['schemas']['ReassignRequest'];
+export type Redone = components['schemas']['Redone'];
+export type ReshapeRequest = components['schemas']['ReshapeRequest'];
+export type RetagRequest = components['schemas']['RetagRequest'];
+export type Reversed = components['schemas']['Reversed'];
+export type Right = components['schemas']['Right'];
+export type Role = components['schemas']['Role'];
+export type SignIn = components['schemas']['SignIn'];
+export type SplitRequest = components['schemas']['SplitRequest'];
+export type State = components['schemas']['State'];
+export type Summary = components['schemas']['Summary'];
+export type Tally = components['schemas']['Tally'];
+export type Ways = components['schemas']['Ways'];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
