@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
@@ -19,6 +20,8 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 """What the page may do. The worker of the map has the policy of its own file, so that every file says it."""
+TILES_BY = ("connect-src", "img-src")
+"""How a map fetches tiles."""
 NOT_BUILT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -34,6 +37,18 @@ ENCODINGS = {"br": ".br", "gzip": ".gz"}
 NAME = re.compile(r"[\w-][\w.-]*")
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html; charset=utf-8"}
 """Where a machine's table of types may say something else."""
+
+
+def policy(base_map: Sequence[str] = ()) -> str:
+    """Return what the page may do where it may fetch tiles of a base map from some origins.
+
+    >>> policy() == POLICY, "connect-src 'self' https://tiles.street.cn;" in policy(["https://tiles.street.cn"])
+    (True, True)
+    """
+    told = POLICY
+    for how in TILES_BY:
+        told = told.replace(f"{how} 'self'", " ".join([how, "'self'", *base_map]))
+    return told
 
 
 def find_file(folder: Path, name: str) -> Path | None:

@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from data.database.url import DatabaseURL
 from data.users.grants import Grant, read_grants
-from data.web_addresses import require_issuer, require_networks, require_origin
+from data.web_addresses import require_issuer, require_networks, require_origin, require_tile_origins
 from geo.errors import InputError
 
 PREFIX = "ONEGRID_"
@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     """Where people open it, such as ``https://grid.street.cn``, where that is not the address it listens on."""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(require_networks)] = ()
     """Addresses of reverse proxies that say truly where a request came from."""
+    base_map: Annotated[tuple[str, ...], NoDecode, BeforeValidator(require_tile_origins)] = ()
+    """Where browsers may fetch tiles of a base map from; the page may reach nothing else but this server."""
     session_hours: Annotated[float, Field(gt=0, le=24 * 90)] = 12
     """How long somebody stays signed in."""
     request_mb: Annotated[float, Field(gt=0)] = 16

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from geo.errors import InputError
+
+ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
+"""As a Content-Security-Policy names it."""
 
 
 def require_origin(given: str) -> str:
@@ -38,6 +42,26 @@ def require_issuer(given: str) -> str:
     if not parts.hostname or not (parts.scheme == "https" or near):
         raise InputError("write it as https://id.street.cn/realms/town, exactly as the provider calls itself")
     return given
+
+
+def require_tile_origins(given: object) -> object:
+    """Return the origins of tile servers that were listed with commas between them.
+
+    >>> require_tile_origins("https://*.tianditu.gov.cn, https://tiles.street.cn:8443")
+    ('https://*.tianditu.gov.cn', 'https://tiles.street.cn:8443')
+
+    Raises
+    ------
+    InputError
+        One is no origin; a `*` stands for anything but the first part of a host; or it would let more into a policy.
+    """
+    if not isinstance(given, str):
+        return given
+    listed = tuple(one.strip() for one in given.split(",") if one.strip())
+    for one in listed:
+        if not ORIGIN.fullmatch(one):
+            raise InputError(f"{one!r} is no origin of tiles; write https://*.tianditu.gov.cn, https://tiles.street.cn")
+    return listed
 
 
 def require_networks(given: object) -> object:

@@ -8,10 +8,10 @@ from starlette.exceptions import HTTPException
 
 from api import web_application
 from api.conditional import conditional
-from api.web_application import ASSETS, NOT_BUILT, POLICY, START, encoded, find_file, kind_of
+from api.running import running
+from api.web_application import ASSETS, NOT_BUILT, START, encoded, find_file, kind_of, policy
 
 router = APIRouter(include_in_schema=False)
-GUARDED = {"Content-Security-Policy": POLICY}
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=3600"
 
@@ -23,7 +23,8 @@ def start(request: Request) -> Response:
     if page is None:
         return HTMLResponse(NOT_BUILT, 503)
     answer = conditional(request, page.read_bytes(), media_type=kind_of(page))
-    answer.headers.update(GUARDED)  # also where nothing has changed: browsers take over what such an answer says
+    # Also where nothing has changed: browsers take over what such an answer says.
+    answer.headers.update(guarded(request))
     return answer
 
 
@@ -39,6 +40,11 @@ def asset(request: Request, name: str) -> Response:
     return file(request, ASSETS, name, FOR_EVER)
 
 
+def guarded(request: Request) -> dict[str, str]:
+    """Return what browsers are told the page may do."""
+    return {"Content-Security-Policy": policy(running(request).settings.base_map)}
+
+
 def file(request: Request, folder: str, name: str, kept: str) -> Response:
     """Return a file of the application, compressed as its build left it.
 
@@ -51,7 +57,7 @@ def file(request: Request, folder: str, name: str, kept: str) -> Response:
     if path is None:
         raise HTTPException(404, "there is no such file")
     chosen, encoding = encoded(path, request.headers.get("accept-encoding", ""))
-    headers = {**GUARDED, "Cache-Control": kept, "Vary": "Accept-Encoding"}
+    headers = {**guarded(request), "Cache-Control": kept, "Vary": "Accept-Encoding"}
     if encoding is not None:
         headers["Content-Encoding"] = encoding
     return FileResponse(chosen, media_type=kind_of(path), headers=headers)

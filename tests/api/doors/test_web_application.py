@@ -9,7 +9,9 @@ from starlette.testclient import TestClient
 
 from api import web_application
 from api.middleware.headers import NOTHING
-from api.web_application import POLICY
+from api.web_application import POLICY, policy
+from data.web_addresses import require_tile_origins
+from geo.errors import InputError
 
 SCRIPT = "map-1a2b3c.mjs"
 
@@ -87,6 +89,19 @@ def test_the_policy_lets_no_script_in_that_is_not_a_file_of_ours(client: TestCli
     assert said["script-src"] == said["style-src"] == said["worker-src"] == "'self'"
     assert said["frame-ancestors"] == said["base-uri"] == "'none'"
     assert "unsafe" not in policy
+
+
+def test_tiles_of_a_base_map_may_come_from_where_the_settings_say_and_nothing_else_changes():
+    said = policy(["https://*.tianditu.gov.cn"])
+    assert said.count("https://*.tianditu.gov.cn") == 2
+    assert "connect-src 'self' https://*.tianditu.gov.cn;" in said
+    assert said.replace(" https://*.tianditu.gov.cn", "") == POLICY
+
+
+@pytest.mark.parametrize("given", ["https://a.cn; script-src *", "*", "https://*", "https://a.cn/tiles", "data:"])
+def test_no_more_than_an_origin_gets_into_the_policy(given: str):
+    with pytest.raises(InputError, match="no origin of tiles"):
+        require_tile_origins(given)
 
 
 def test_a_checkout_without_a_build_says_so_on_a_page(
