@@ -1,7 +1,7 @@
 """How a command ends: with an exit code, and one line on stderr for what it refuses.
 
-Exit codes: 0 done; 1 the check failed, or something is left to decide; 2 bad usage, bad input, or interrupted. Only a defect of this program shows a
-traceback.
+Exit codes: 0 done; 1 the check failed, or something is left to decide; 2 bad usage, bad input, or interrupted. Only a
+defect of this program shows a traceback.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import pyproj
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from data.plans.verb_words import verb_refused
 from geo.arrays import Floats, Ints
 from geo.crs import from_lonlat, to_lonlat
 from geo.edits.carve import carve_grid
@@ -163,6 +164,13 @@ AnyVerb: TypeAlias = Annotated[
     Field(discriminator="verb"),
 ]
 VERBS: TypeAdapter[AnyVerb] = TypeAdapter(AnyVerb)
+ARGUMENTS = {
+    str(kind.model_fields["verb"].default): [
+        field.alias or name for name, field in kind.model_fields.items() if name not in Verb.model_fields
+    ]
+    for kind in Verb.__subclasses__()
+}
+"""The arguments of each verb, beside ``snap_m``."""
 
 
 def read_verb(said: object) -> AnyVerb:
@@ -176,9 +184,7 @@ def read_verb(said: object) -> AnyVerb:
     try:
         return VERBS.validate_python(said)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"edit {place or 'request'}: {first['msg']}") from None
+        raise InputError(verb_refused(error.errors(include_url=False), ARGUMENTS)) from None
 
 
 def written_verb(verb: Verb) -> dict[str, object]:

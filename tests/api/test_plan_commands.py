@@ -266,7 +266,7 @@ def test_a_merge_brings_what_fits_and_lists_what_two_planners_changed_in_differe
         (["approve", NAME, "--effective", TODAY], "plan 小城 2026 is a draft; submit it for review first"),
         (["undo", NAME], "there is nothing of li.na to undo in plan 小城 2026 (nothing_to_reverse)"),
         (["edit", NAME, "{"], "the edit is no JSON: Expecting property name enclosed in double quotes at line 1, col"),
-        (["edit", NAME, '{"verb": "fly"}'], "edit request: Input tag 'fly' found using 'verb' does not match any"),
+        (["edit", NAME, '{"verb": "fly"}'], "there is no verb fly; there are split, merge, reshape"),
         (["edit", NAME, '{"verb": "lock", "code": "1"}'], "plan 小城 2026 has no grid 1 (unknown_grid)"),
         (
             ["edit", NAME, '{"verb": "lock", "code": "1"}', "--base", "9"],
