@@ -1,6 +1,7 @@
 """The settings of the program, from the environment: one class, built where the program begins.
 
 Every name begins with ``ONEGRID_``; one that is not known is an error, so that a slip of the pen is not passed over.
+What is secret may stand in a file, named by the setting with ``_FILE`` behind it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from data.web_addresses import require_issuer, require_networks, require_origin,
 from geo.errors import InputError
 
 PREFIX = "ONEGRID_"
+SECRETS = ("ONEGRID_DATABASE_URL", "ONEGRID_DATABASE_ADMIN_URL", "ONEGRID_OPENID_CLIENT_SECRET")
+IN_FILE = "_FILE"
 
 Address = Annotated[
     InstanceOf[DatabaseURL],
@@ -121,7 +124,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: Pat
     geo.errors.InputError: ONEGRID_DATABSE_URL is no setting; did you mean ONEGRID_DATABASE_URL?
     """
     found = os.environ if environment is None else environment
-    values = {name: value for name, value in found.items() if name.startswith(PREFIX) and value}
+    values = with_secrets({name: value for name, value in found.items() if name.startswith(PREFIX) and value})
     names = {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
     for name in sorted(set(values) - set(names)):
         near = difflib.get_close_matches(name, names, 1, cutoff=0.8)
@@ -135,6 +138,29 @@ def read_settings(environment: Mapping[str, str] | None = None, *, data_dir: Pat
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise InputError(f"{PREFIX}{str(first['loc'][0]).upper()}: {wording(first['msg'])}") from None
+
+
+def with_secrets(values: Mapping[str, str]) -> dict[str, str]:
+    """Read the secrets whose files are named, and return all values without these names.
+
+    Raises
+    ------
+    InputError
+        A file can't be read, or the secret itself is there too.
+    """
+    said = dict(values)
+    for name in SECRETS:
+        path = said.pop(name + IN_FILE, None)
+        if path is None:
+            continue
+        if name in said:
+            raise InputError(f"{name} and {name}{IN_FILE} are both set; leave one")
+        try:
+            said[name] = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = (getattr(error, "strerror", None) or "no UTF-8 text").lower()
+            raise InputError(f"{name}{IN_FILE}: cannot read {path}: {reason}") from error
+    return said
 
 
 def wording(message: str) -> str:

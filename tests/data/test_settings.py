@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data.settings import Settings, default_data_dir, read_settings
+from data.settings import SECRETS, Settings, default_data_dir, read_settings
 from geo.errors import InputError
 
 
@@ -42,3 +42,32 @@ def test_every_setting_is_documented():
 def test_settings_do_not_change():
     with pytest.raises(ValueError, match="frozen"):
         read_settings({}).data_dir = Path("/elsewhere")
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path):
+    path = tmp_path / "secret"
+    path.write_text("postgresql://li:sesame@db/onegrid\n")
+    name = "ONEGRID_DATABASE_URL_FILE"
+    given = read_settings({name: str(path)}).database_url
+    assert given is not None
+    assert given.text == "postgresql://li:sesame@db/onegrid"
+    with pytest.raises(
+        InputError, match=r"^ONEGRID_DATABASE_URL and ONEGRID_DATABASE_URL_FILE are both set"
+    ):
+        read_settings({name: str(path), "ONEGRID_DATABASE_URL": "postgresql://db/onegrid"})
+    with pytest.raises(InputError, match=rf"^{name}: cannot read {path}.not: no such file or directory$"):
+        read_settings({name: f"{path}.not"})
+    path.write_bytes(b"\xff")
+    with pytest.raises(InputError, match=rf"^{name}: cannot read {path}: no utf-8 text$"):
+        read_settings({name: str(path)})
+    with pytest.raises(InputError, match=r"^ONEGRID_LOG_LEVEL_FILE is no setting; "):
+        read_settings({"ONEGRID_LOG_LEVEL_FILE": str(path)})
+
+
+def test_every_secret_is_a_type_that_hides_itself():
+    hidden = {"database_url", "database_admin_url"} | {
+        name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+    }
+    assert {f"ONEGRID_{name.upper()}" for name in hidden} == set(SECRETS)
+    said = dict.fromkeys(SECRETS[:2], "postgresql://li:sesame@db/d") | {SECRETS[2]: "sesame"}
+    assert "sesame" not in repr(read_settings(said))
