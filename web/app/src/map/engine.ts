@@ -17,6 +17,7 @@ import { HATCH_RATIO, hatches } from "./hatches";
 import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
 import { SYMBOL_RATIO, symbols } from "./symbols";
 import type { Overlay, Theme } from "./tokens";
+import { lay, type Underlay } from "./underlay";
 
 setWorkerUrl(workerUrl);
 
@@ -55,6 +56,8 @@ export interface MapView {
   /** Ask for the plan's tiles again. */
   refresh(): void;
   fillBy(theme: Theme): void;
+  /** Show a base map under the grids. */
+  underlay(under: Underlay): void;
   show(overlay: Overlay, visible: boolean, opacity?: number): void;
   mark(what: Marked, mark: MarkName, ids: readonly string[]): void;
   sketch(name: Sketch, features: FeatureCollection): void;
@@ -160,6 +163,7 @@ function drawing(map: MapLibreMap, first: Theme) {
       theme = chosen;
       whenStyled(restyle);
     },
+    underlay: (under: Underlay) => whenStyled(() => lay(map, under)),
     show(overlay: Overlay, visible: boolean, opacity = 1) {
       shown.set(overlay, { visible, opacity });
       whenStyled(() => showOverlay(map, overlay, visible, opacity));

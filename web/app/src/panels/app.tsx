@@ -8,6 +8,7 @@ import { landed } from "../edits/door";
 import { OVERLAYS } from "../map/tokens";
 import { Blank, Choice } from "../parts/controls";
 import { parseAddress, writeAddress } from "../state/address";
+import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
 import { asOf, loadAbout, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
@@ -34,6 +35,7 @@ export function App(): JSX.Element {
       followSelection(),
       follow(colleaguesDid),
       keepAddress(),
+      keepBaseMap(),
       effect(() => speak(language.value === "zh" ? "zh-CN" : "en")),
       effect(() => about(plan.value?.name, landed.value, asOf.value)),
     ];

@@ -9,6 +9,7 @@ import { request } from "../api/request";
 import { createMap, type MapView } from "../map/engine";
 import { OVERLAYS } from "../map/tokens";
 import { Button, Choice } from "../parts/controls";
+import { underlay } from "../state/base_map";
 import { known } from "../state/loading";
 import { comparedWith, comparison, other, plan, plans } from "../state/plans";
 import { type CompareBy, compareBy, comparing, opacity, shown, tab, theme } from "../state/view";
@@ -160,6 +161,7 @@ function together(first: MapView, second: MapView): (() => void)[] {
 /** The second map shows what the first does, and both what changed hands. */
 const dressed = (first: MapView, second: MapView): (() => void)[] => [
   effect(() => second.fillBy(theme.value)),
+  effect(() => second.underlay(underlay.value)),
   effect(() => {
     for (const overlay of OVERLAYS) second.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
   }),

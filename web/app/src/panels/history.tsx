@@ -6,7 +6,7 @@ import { Blank, Button, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
 import { asOf, history, visit } from "../state/plans";
 import { light } from "../state/view";
-import { t } from "../words";
+import { isWord, t } from "../words";
 import { moment, shortCodes } from "../words/figures";
 import { fitTo } from "./map_stage";
 
@@ -34,8 +34,14 @@ export function logSentence(entry: {
     case "undo":
     case "redo":
       return t(`log.${entry.verb}`, { codes });
-    default:
+    case "move_vertex":
+    case "insert_vertex":
+    case "delete_vertex":
       return t("log.vertex", { codes });
+    default: {
+      const key = `log.${entry.verb}`;
+      return isWord(key) ? t(key) : entry.verb;
+    }
   }
 }
 

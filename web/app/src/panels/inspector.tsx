@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { asOf, grid, history, other, planName } from "../state/plans";
+import { asOf, grid, other, ownEdits, planName } from "../state/plans";
 import { floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
@@ -26,7 +26,7 @@ export const followSelection = (): (() => void) =>
   });
 
 export function Inspector(): JSX.Element | null {
-  const edits = known(history.now.value)?.length ?? 0;
+  const edits = ownEdits.value.length;
   const tabs: { value: InspectorTab; label: JSX.Element }[] = [
     { value: "details", label: <>{t("inspector.details")}</> },
     {

@@ -4,13 +4,15 @@ import { effect, signal } from "@preact/signals";
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Bounds, type TileJSON, tilesAddress } from "../api";
+import { type Bounds, Refusal, type TileJSON, tilesAddress, Unreachable } from "../api";
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
 import { OVERLAYS, type Overlay } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
+import { underlay } from "../state/base_map";
+import { online } from "../state/connection";
 import { asOf, plan } from "../state/plans";
 import {
   compareBy,
@@ -114,16 +116,25 @@ const step = (by: number): void => {
 function mountMap(box: HTMLDivElement): () => void {
   const stops: (() => void)[] = [];
   let shownAt = "";
+  const show = async (address: string, extent: Bounds | null) => {
+    try {
+      const tiles = await request<TileJSON>(address);
+      const map = view.peek();
+      failed.value = "";
+      if (map) map.showPlan(tiles);
+      else stops.push(...firstMap(box, tiles, extent));
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      shownAt = "";
+      failed.value = error.message;
+    }
+  };
   const follow = effect(() => {
     const now = plan.value;
     const address = now && tilesAddress(now.name, asOf.value);
-    if (!now || !address || address === shownAt) return;
+    if (!online.value || !address || address === shownAt) return;
     shownAt = address;
-    void request<TileJSON>(address).then((tiles) => {
-      const map = view.peek();
-      if (map) map.showPlan(tiles);
-      else stops.push(...firstMap(box, tiles, now.extent));
-    });
+    void show(address, now.extent);
   });
   return () => {
     follow();
@@ -131,6 +142,18 @@ function mountMap(box: HTMLDivElement): () => void {
     view.peek()?.remove();
     view.value = null;
   };
+}
+
+/** What was not read while the server did not answer is asked for again. */
+function refreshWhenBack(map: MapView): () => void {
+  let away = false;
+  return effect(() => {
+    if (online.value && away) {
+      failed.value = "";
+      map.refresh();
+    }
+    away = !online.value;
+  });
 }
 
 function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {
@@ -143,11 +166,13 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     map.on("failure", (message) => {
       failed.value = message;
     }),
+    refreshWhenBack(map),
     map.on("click", (pointed) => clicked(map, pointed)),
     map.on("box", boxed),
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
+    effect(() => map.underlay(underlay.value)),
     effect(() => {
       for (const overlay of OVERLAYS) map.show(overlay as Overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
     }),

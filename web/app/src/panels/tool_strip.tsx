@@ -3,8 +3,7 @@
 import type { JSX } from "preact";
 import { redo, undo } from "../edits/door";
 import { Icon } from "../parts/icons";
-import { known } from "../state/loading";
-import { asOf, history, isDraft, mayEdit, plan } from "../state/plans";
+import { asOf, isDraft, mayEdit, ownEdits, plan } from "../state/plans";
 import { openTool, TOOLS } from "../tools";
 import type { Tool } from "../tools/tool";
 import { t, type WordKey } from "../words";
@@ -78,7 +77,7 @@ function StepButton({
   shortcut: string;
   act: () => Promise<void>;
 }): JSX.Element {
-  const log = known(history.now.value) ?? [];
+  const log = ownEdits.value;
   const some = name === "undo" ? log.length > 0 : undoneSteps(log) > 0;
   const enabled = isDraft.value && mayEdit.value && some;
   return (

@@ -39,7 +39,15 @@ export const other = computed(() => {
 });
 
 export const summary = resource((name: string) => readSummary(name, asOf.peek()));
-export const history = resource(async (name: string) => (await listEdits(name)).items);
+/** The log, the latest first; that of the plan's forebears comes after its own. */
+export const history = resource(async (name: string) => (await listEdits(name)).items.toReversed());
+
+const NO_EDITS = new Set(["import", "branch", "renew", "accept", "submit", "return", "approve", "withdraw"]);
+/** What was edited in this plan itself. */
+export const ownEdits = computed(() => {
+  const since = plan.value?.parent_revision ?? 0;
+  return (known(history.now.value) ?? []).filter((entry) => entry.revision > since && !NO_EDITS.has(entry.verb));
+});
 export const comparison = resource(({ name, other }: { name: string; other: string }) => comparePlans(name, other));
 export const grid = resource<GridDetail, { name: string; code: string }>(({ name, code }, aborted) =>
   readGrid(name, code, aborted, asOf.peek()),
@@ -64,10 +72,10 @@ export const gaps = resource(async (name: string, aborted: AbortSignal) => {
   return found;
 });
 
-export const role = computed(() => known(session.now.value)?.role ?? "viewer");
-export const mayEdit = computed(() => ["planner", "admin"].includes(role.value));
-export const maySign = computed(() => ["supervisor", "approver", "admin"].includes(role.value));
-export const mayApprove = computed(() => ["approver", "admin"].includes(role.value));
+const rights = computed(() => new Set(known(session.now.value)?.rights));
+export const mayEdit = computed(() => rights.value.has("edit"));
+export const maySign = computed(() => rights.value.has("sign_gaps"));
+export const mayApprove = computed(() => rights.value.has("approve"));
 export const isDraft = computed(() => plan.value?.status === "draft" && asOf.value === undefined);
 
 /** Open the page's first plan: the one asked for, else the one in force, else the newest. */
