@@ -33,9 +33,11 @@ from api.routers import (
     openid,
     plans,
     session,
+    tiles,
     web_application,
 )
 from api.running import Running
+from api.tiles_door import TileDoor
 from data.database.access import reached
 from data.database.schema import ensure_current
 from data.settings import Settings, read_settings
@@ -43,7 +45,7 @@ from data.users.transactions import Transactions
 
 ROUTERS = (
     health.router, session.router, openid.router, plans.router, grids.router, edits.router, gaps.router,
-    comparisons.router, exports.router, changes.router, docs.router, web_application.router,
+    comparisons.router, exports.router, changes.router, tiles.router, docs.router, web_application.router,
 )  # fmt: skip
 PASSWORDS_AT_ONCE = 2
 COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")
@@ -85,6 +87,7 @@ def create_app(settings: Settings | None = None, *, single_user: bool = False) -
     answer_problems(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.insert(0, TileDoor().route)  # asked for by the dozen
     describe(app)
     return app
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from starlette.exceptions import HTTPException
 
 from data.database import errors as database
+from data.uploads.folders import UnknownUploadError, UploadBusyError
 from data.users import errors as users
 from geo import errors
 
@@ -34,6 +35,8 @@ STATUSES: dict[type[errors.OneGridError], int] = {
     errors.UnknownPlanError: 404,
     errors.EditRefused: 409,
     errors.UnknownGridError: 404,
+    UnknownUploadError: 404,
+    UploadBusyError: 409,
     users.AccessRefused: 403,
     users.NotSignedIn: 401,
     users.SignInRefused: 401,

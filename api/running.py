@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.openid import Provider
 from data.database.access import Access
 from data.settings import Settings
+from data.uploads.jobs import Jobs
 from data.users.transactions import Transactions
 
 
@@ -30,6 +31,8 @@ class Running:
     """With which people may sign in; None: with passwords alone."""
     signing_in: CapacityLimiter
     """How many passwords are compared at once: each takes 64 MiB and a processor."""
+    jobs: Jobs
+    """What works on uploads."""
 
     @property
     def session_lifetime(self) -> timedelta:

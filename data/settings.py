@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     openid_grants: Annotated[tuple[Grant, ...], NoDecode, BeforeValidator(read_grants)] = ()
     """Which value of the claim carries which role and scope."""
 
+    def reaching(self) -> dict[str, str]:
+        """Return what another process of ours has to be told to reach the same database, by name; with its password."""
+        urls = {"DATABASE_URL": self.database_url, "DATABASE_ADMIN_URL": self.database_admin_url}
+        return {f"{PREFIX}{name}": url.text for name, url in urls.items() if url is not None}
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -15,12 +15,14 @@ class Limits:
     """Refuses what is too large (413), comes too slowly (408) or takes too long (503).
 
     An answer that has begun may take as long as it takes, such as an export; but whoever takes nothing of it for that
-    long is let go, with all that was held for them.
+    long is let go, with all that was held for them. A file that is uploaded may be larger, and take as long as it keeps
+    coming.
     """
 
-    def __init__(self, app: ASGIApp, *, body_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, body_bytes: int, seconds: float, upload_bytes: int = 0) -> None:
         self.app = app
         self.body_bytes = body_bytes
+        self.upload_bytes = upload_bytes
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,8 +30,10 @@ class Limits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if declared(scope) > self.body_bytes:
-            await self.too_large_answer()(scope, receive, send)
+        uploaded = is_upload(scope)
+        most = self.upload_bytes if uploaded else self.body_bytes
+        if declared(scope) > most:
+            await too_large_answer(most)(scope, receive, send)
             return
         got = {"bytes": 0, "all": False, "begun": False}
 
@@ -38,8 +42,10 @@ class Limits:
             if message["type"] == "http.request":
                 got["bytes"] += len(message.get("body", b""))
                 got["all"] = not message.get("more_body", False)
-                if got["bytes"] > self.body_bytes:
-                    raise HTTPException(413, self.sentence)
+                if got["bytes"] > most:
+                    raise HTTPException(413, too_large(most))
+                if uploaded:
+                    limit.reschedule(asyncio.get_running_loop().time() + self.seconds)
             return message
 
         try:
@@ -62,14 +68,20 @@ class Limits:
                 return  # nothing more can be said; the server closes the connection
             await too_slow_answer(bool(got["all"]) or not declares_body(scope))(scope, receive, send)
 
-    @property
-    def sentence(self) -> str:
-        """What is said of too large a request."""
-        return f"a request may have {self.body_bytes / 1e6:g} MB"
 
-    def too_large_answer(self) -> ASGIApp:
-        """Return the answer to too large a request, of which no more is read."""
-        return problem(413, self.sentence, headers={"Connection": "close"})
+def is_upload(scope: Scope) -> bool:
+    """Tell whether a request brings a file (`api.routers.uploads`)."""
+    return bool(scope["method"] == "PUT" and scope["path"].startswith("/api/uploads/") and "/files/" in scope["path"])
+
+
+def too_large(most: int) -> str:
+    """Say how large a request may be."""
+    return f"a request may have {most / 1e6:g} MB"
+
+
+def too_large_answer(most: int) -> ASGIApp:
+    """Return the answer to too large a request, of which no more is read."""
+    return problem(413, too_large(most), headers={"Connection": "close"})
 
 
 def too_slow_answer(read: bool) -> ASGIApp:

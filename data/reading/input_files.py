@@ -110,7 +110,7 @@ def read_features(path: Path, written: str, layer: Layer) -> Features:
         names = ", ".join(f'"{name}"' for name in _spatial_layers(path))
         raise InputError(f'{written}: has no layer "{layer.layer}"; its layers are {names or "none"}') from None
     except DataSourceError as error:
-        raise InputError(f"{written}: {_why_unreadable(str(error))}") from None
+        raise InputError(f"{written}: {why_unreadable(str(error))}") from None
     except (pa.ArrowException, OSError, RuntimeError) as error:
         raise InputError(f"{written}: can't be read: {_one_line(str(error))}") from None
 
@@ -327,7 +327,8 @@ def stated_crs_member(path: Path) -> str | None:
     return found[1].decode("utf-8", "replace") if found and found[1] != b"null" else None
 
 
-def _why_unreadable(reason: str) -> str:
+def why_unreadable(reason: str) -> str:
+    """Word why GDAL can't read a file."""
     if "not recognized" in reason:
         return f"unknown format; give {_FORMATS}"
     reason = re.sub(r"\.? ?Set SHAPE_RESTORE_SHX.*", "; copy the .shx beside the .shp", reason)

@@ -160,4 +160,8 @@ DOORS = (
     Door("GET", "/api/plans/{plan}/lineage", Right.read, lambda _: PLAN),
     Door("GET", "/api/plans/{plan}/export", Right.read, lambda _: PLAN),
     Door("GET", "/api/changes", Right.read, lambda _: {"params": {"since": 0}}),
+    Door("GET", "/tiles/{plan}.json", Right.read, lambda _: PLAN),
+    Door(
+        "GET", "/tiles/{plan}/{z}/{x}/{y}.mvt", Right.read, lambda _: {"path": {"plan": NAME, "z": 0, "x": 0, "y": 0}}
+    ),
 )

@@ -54,12 +54,16 @@ let_go = threading.Event()
 def port() -> Iterator[int]:
     """Serve routes that read and take their time."""
     metrics = Metrics()
-    limits = Middleware(Limits, body_bytes=1000, seconds=SECONDS)
+    limits = Middleware(Limits, body_bytes=1000, seconds=SECONDS, upload_bytes=2000)
     app = FastAPI(middleware=[Middleware(Observing, metrics=metrics), limits])
     answer_problems(app)
 
     @app.post("/read")
     async def read(request: Request) -> int:
+        return len(await request.body())
+
+    @app.put("/api/uploads/{rest:path}")
+    async def take(request: Request) -> int:
         return len(await request.body())
 
     @app.get("/wait")
@@ -124,6 +128,20 @@ def test_a_body_that_does_not_say_how_large_it_is_is_cut_off_at_the_limit(port: 
     chunks = b"".join(b"64\r\n" + b"x" * 100 + b"\r\n" for _ in range(11))
     answer = exchange(port, request("POST", "/read", "Transfer-Encoding: chunked", body=chunks))
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_file_that_keeps_coming_may_take_its_time(port: int):
+    put = request("PUT", "/api/uploads/x/files/y", "Content-Length: 1500")
+    answer = exchange(port, put, *[b"x" * 300] * 5, pause=SECONDS * 0.4)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"1500")
+
+
+def test_a_file_is_let_go_that_comes_no_more_or_is_too_large(port: int):
+    assert exchange(port, request("PUT", "/api/uploads/x/files/y", "Content-Length: 9"), b"x").startswith(
+        b"HTTP/1.1 408 "
+    )
+    assert exchange(port, request("PUT", "/api/uploads/x/files/y", "Content-Length: 2001")).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_client_that_never_ends_its_request_is_let_go(port: int):

@@ -76,9 +76,8 @@ class World:
 
 def settings_for(access: Access, **more: Any) -> Settings:
     """Return the settings of a server on a database of a test."""
-    return Settings(
-        data_dir=access.data_dir, database_url=access.application, database_admin_url=access.administrator, **more
-    )
+    reached = {"database_url": access.application, "database_admin_url": access.administrator}
+    return Settings(**{"data_dir": access.data_dir, **reached, **more})
 
 
 @contextmanager
@@ -90,9 +89,9 @@ def opened(access: Access, *, single_user: bool = False, **settings: Any) -> Ite
 
 
 @contextmanager
-def peopled(access: Access) -> Iterator[World]:
+def peopled(access: Access, **settings: Any) -> Iterator[World]:
     """Run the application for a block, with somebody of every role and scope."""
-    with opened(access) as client:
+    with opened(access, **settings) as client:
         world = World(client, access)
         transactions = Transactions(access.application)
         with transactions.working(None) as connection:

@@ -1,0 +1,60 @@
+"""Which file of an upload is which layer: what people say in the browser, as a layers.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tomli_w
+
+from data.layers_file import read_layers_file
+from data.uploads.folders import Upload, files_of
+from geo.errors import InputError
+
+TABLES = ("layers", "tables")
+
+
+def write_mapping(upload: Upload, said: Mapping[str, Any]) -> None:
+    """Write the layers.toml of an upload, where it is sound.
+
+    Parameters
+    ----------
+    said
+        As in layers.toml; paths are names of files of the upload.
+
+    Raises
+    ------
+    InputError
+        It says what a layers.toml may not, or names a file that is not there; the one that was there stays.
+    """
+    require_files(upload, said)
+    before = upload.mapping.read_bytes() if upload.mapping.exists() else None
+    upload.mapping.write_bytes(tomli_w.dumps(without_nothing(said)).encode())
+    try:
+        read_layers_file(upload.mapping)
+    except InputError:
+        if before is None:
+            upload.mapping.unlink()
+        else:
+            upload.mapping.write_bytes(before)
+        raise
+    upload.forget("job")
+
+
+def require_files(upload: Upload, said: Mapping[str, Any]) -> None:
+    """Refuse paths that are no names of files of the upload: they could lead to files of the server."""
+    there = {path.name for path in files_of(upload)}
+    for table in TABLES:
+        parts = said.get(table)
+        for name, part in parts.items() if isinstance(parts, Mapping) else ():
+            paths = part.get("path") if isinstance(part, Mapping) else None
+            for path in paths if isinstance(paths, list) else [paths]:
+                if path not in there:
+                    raise InputError(f"[{table}.{name}] path: {str(path)[:80]!r} is no file of this upload")
+
+
+def without_nothing(said: Any) -> Any:
+    """Return what is said without keys that say nothing: TOML has no null."""
+    if isinstance(said, Mapping):
+        return {key: without_nothing(value) for key, value in said.items() if value is not None}
+    return [without_nothing(value) for value in said] if isinstance(said, list) else said

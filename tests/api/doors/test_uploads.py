@@ -1,0 +1,200 @@
+"""Layers that come through the browser: sent, looked into, mapped, built, made a plan; and what strangers may try."""
+
+from __future__ import annotations
+
+import io
+import time
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.database.access import Access
+from data.demo import write_demo
+from data.users.roles import Role
+from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
+
+PLANNER = (Role.planner, ALL)
+ELSEWHERE = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a small demo town."""
+    folder = tmp_path_factory.mktemp("town") / "layers"
+    write_demo(folder, communities=3, seed=7)
+    return folder
+
+
+@pytest.fixture
+def world(database: Access, tmp_path: Path) -> Iterator[World]:
+    """Run a server with somebody of every role."""
+    with peopled(database, data_dir=tmp_path) as world:
+        yield world
+
+
+Asking = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(world: World) -> Asking:
+    """Ask about one upload of a planner, whose address is before every path."""
+    begun = world.ask(PLANNER, "POST", "/api/uploads")
+    assert begun.status_code == 201, begun.text
+    place = f"/api/uploads/{begun.json()['id']}"
+
+    def asked(method: str, path: str = "", *, who: Any = PLANNER, status: int = 200, **more: Any) -> Any:
+        answer = world.ask(who, method, f"{place}{path}", **more)
+        assert answer.status_code == status, answer.text
+        return answer.json() if answer.content else None
+
+    return asked
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Make a ZIP of files by their names."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def finished(ask: Asking) -> dict[str, Any]:
+    """Wait for the job of an upload."""
+    for _ in range(600):
+        job: dict[str, Any] = ask("GET")["job"]
+        if job["state"] != "running":
+            return job
+        time.sleep(0.1)
+    raise AssertionError(job)
+
+
+def bring(ask: Asking, town: Path) -> dict[str, Any]:
+    """Send all files of a town in a ZIP, folders and all, and have them looked into."""
+    files = {f"街道/{path.name}": path.read_bytes() for path in town.iterdir() if path.suffix != ".toml"}
+    ask("PUT", "/files/town.zip", content=zipped(files))
+    looked: dict[str, Any] = ask("POST", "/look")
+    return looked
+
+
+def test_files_become_a_draft_without_a_command_line(ask: Asking, world: World, town: Path) -> None:
+    looked = bring(ask, town)
+    assert not looked["unreadable"]
+    by_file = {(one["file"], one["layer"]): one for one in looked["found"]}
+    written = tomllib.loads((town / "layers.toml").read_text("utf-8"))
+    for name, layer in written["layers"].items():
+        path = layer["path"] if isinstance(layer["path"], str) else layer["path"][0]
+        one = by_file.get((path, layer.get("layer"))) or by_file[path, None]
+        assert name in one["may_be"]
+        assert one["count"] > 0
+        assert set(layer.get("fields", {}).values()) <= {column["name"] for column in one["columns"]}
+    assert by_file["communities.gpkg", None]["guess"] == "community"
+    drawn = ask("GET", "/outlines/0")
+    assert len(drawn["features"]) == looked["found"][0]["count"]
+
+    ask("PUT", "/layers", json=written)
+    ask("POST", "/build", status=202, json={})
+    job = finished(ask)
+    assert job["state"] == "done", job
+    assert len(job["result"]["communities"]) == 3
+    assert len(ask("GET", "/outlines/grids")["features"]) == job["result"]["grids"]
+
+    ask("POST", "/plan", status=202, json={"name": "带来的"})
+    done = finished(ask)
+    assert done["result"] == {"plan": "带来的"}, done
+    plan = world.ask(PLANNER, "GET", "/api/plans/带来的").json()
+    assert (plan["status"], plan["counts"]["grids"]) == ("draft", job["result"]["grids"])
+    assert plan["author"] == "planner"
+
+
+def test_a_layer_that_cannot_be_used_is_refused_by_its_name(ask: Asking, town: Path) -> None:
+    bring(ask, town)
+    refused = ask("PUT", "/layers", status=422, json={"layers": {"community": {"path": "communities.gpkg"}}})
+    assert "fields" in refused["detail"]
+    ask("POST", "/build", status=422, json={})
+    fields = {"code": "there is none"}
+    compound = {"path": "communities.gpkg"}
+    ask("PUT", "/layers", json={"layers": {"community": compound | {"fields": fields}, "compound": compound}})
+    ask("POST", "/build", status=202, json={})
+    job = finished(ask)
+    assert job["state"] == "failed"
+    assert job["error"].startswith('communities.gpkg: has no field "there is none"')
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../upload.json", "..", "layers.toml"])
+def test_a_mapping_leads_to_no_file_of_the_server(ask: Asking, town: Path, path: str) -> None:
+    bring(ask, town)
+    layers = {"community": {"path": path, "fields": {"code": "code"}}, "compound": {"path": path}}
+    assert "is no file of this upload" in ask("PUT", "/layers", status=422, json={"layers": layers})["detail"]
+
+
+def test_a_file_leads_to_no_other_file(ask: Asking, town: Path) -> None:
+    ask("PUT", "/files/a.geojson", content=ELSEWHERE.format(town / "communities.gpkg").encode())
+    looked = ask("POST", "/look")
+    assert looked["found"] == []
+    assert looked["unreadable"][0].startswith("a.geojson")
+    assert str(town) not in looked["unreadable"][0]
+
+
+@pytest.mark.parametrize("name", ["..%2Fx.gpkg", ".hidden.gpkg", "a.exe", "a%5Cb.gpkg", "layers.toml"])
+def test_a_name_leads_nowhere_else(ask: Asking, name: str) -> None:
+    ask("PUT", f"/files/{name}", content=b"x", status=404 if "%2F" in name else 422)
+
+
+def test_a_zip_puts_nothing_elsewhere(ask: Asking, world: World) -> None:
+    ask("PUT", "/files/a.zip", content=zipped({"../../../x.geojson": b"{}", "a/.b.gpkg": b"", "c.exe": b""}))
+    assert [file["name"] for file in ask("GET")["files"]] == ["x.geojson"]
+    assert not list(world.access.data_dir.parent.glob("x.geojson"))
+
+
+def test_a_zip_that_swells_is_refused(database: Access, tmp_path: Path) -> None:
+    with peopled(database, data_dir=tmp_path, upload_mb=2) as world:
+        place = f"/api/uploads/{world.ask(PLANNER, 'POST', '/api/uploads').json()['id']}"
+        bomb = zipped({f"{number}.csv": bytes(1_000_000) for number in range(5)})
+        assert len(bomb) < 10_000
+        refused = world.ask(PLANNER, "PUT", f"{place}/files/bomb.zip", content=bomb)
+        assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 2_200_000
+        large = world.ask(PLANNER, "PUT", f"{place}/files/a.gpkg", content=bytes(2_100_000))
+        assert large.status_code == 413
+
+
+@pytest.mark.parametrize("content", [b"no zip", zipped({"a.csv": b"x"})[:60]])
+def test_half_a_zip_is_refused(ask: Asking, content: bytes) -> None:
+    assert "whole ZIP" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
+    assert ask("GET")["files"] == []
+
+
+def test_somebody_elses_upload_is_none(ask: Asking) -> None:
+    for who in (ADMIN, (Role.planner, INSIDE)):
+        assert ask("GET", who=who, status=404)["code"] == "unknown_upload"
+    ask("GET", who=(Role.viewer, ALL), status=403)
+
+
+def test_land_beyond_the_scope_becomes_no_plan(world: World, town: Path) -> None:
+    who = (Role.planner, OUTSIDE)
+    place = f"/api/uploads/{world.ask(who, 'POST', '/api/uploads').json()['id']}"
+
+    def ask(method: str, path: str = "", **more: Any) -> Any:
+        return world.ask(who, method, f"{place}{path}", **{k: v for k, v in more.items() if k != "status"}).json()
+
+    bring(ask, town)
+    ask("PUT", "/layers", json=tomllib.loads((town / "layers.toml").read_text("utf-8")))
+    ask("POST", "/build", json={})
+    assert finished(ask)["state"] == "done"
+    refused = world.ask(who, "POST", f"{place}/plan", json={"name": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+
+
+def test_throwing_an_upload_away_stops_what_is_done_with_it(ask: Asking, world: World, town: Path) -> None:
+    bring(ask, town)
+    ask("PUT", "/layers", json=tomllib.loads((town / "layers.toml").read_text("utf-8")))
+    ask("POST", "/build", status=202, json={})
+    assert ask("PUT", "/files/a.csv", content=b"a,b", status=409)["code"] == "upload_busy"
+    ask("DELETE", status=204)
+    ask("GET", status=404)
+    assert not world.running.jobs.running
