@@ -17,14 +17,13 @@ from data.plans.differing import State
 from data.plans.ledger import POST
 from data.plans.pages import community_names, worst_of
 from geo.gaps import KINDS
-from geo.themes import severity_class, shortage_class, staff_totals
+from geo.themes import severity_class, staff_totals
 
 OF_STAFF = ("required", "held", "short")
 OF_PARTY = ("form", "proposed_form")
-NOBODY_KNOWS = (None, None, None, None)
 SAID = (
     "code", "name", "kind", "source_layer", "patrol_zone_id", "management_type", "households", "population",
-    "party_members", "locked",
+    "party_members", "locked", "required", "held", "short", "shortage", "form", "proposed_form",
 )  # fmt: skip
 
 
@@ -50,11 +49,8 @@ def properties_of(connection: Connection, state: State, today: date, found: Sequ
     worst = worst_of(connection, state, today, found)
     names = community_names(connection, state.plan.source_id)
     polygons = shapely.from_wkb(np.array([one.polygon for one in found], dtype=object))
-    staff = [one.staff or NOBODY_KNOWS for one in found]
-    short, over = (pd.Series([people[place] for people in staff], dtype="Int64") for place in (2, 3))
     severity = severity_class(pd.Series([worst.get(one.code) for one in found], dtype="Int64"))
     area, parts = np.round(shapely.area(polygons), 3).tolist(), shapely.get_num_geometries(polygons).tolist()
-    shortage = shortage_class(short, over)
     return [
         {
             "grid_id": str(one.grid_id),
@@ -65,10 +61,6 @@ def properties_of(connection: Connection, state: State, today: date, found: Sequ
             "source_id": one.source_unit,
             "area_m2": area[place],
             "parts": parts[place],
-            **dict(zip(OF_STAFF, staff[place], strict=False)),
-            "form": one.form,
-            "proposed_form": one.proposed_form,
-            "shortage": shortage[place],
             "worst": worst.get(one.code),
             "severity": severity[place],
             "modified": one.modified,

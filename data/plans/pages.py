@@ -16,21 +16,15 @@ from data.plans.ground import Box
 from data.plans.plan import Plan
 from data.plans.rows import row, rows
 
-SUMS = """
-SELECT ARRAY[
-    sum((post->>1)::integer), sum((post->>2)::integer), sum((post->>3)::integer),
-    sum(greatest((post->>2)::integer - (post->>1)::integer, 0)) FILTER (WHERE (post->>1)::integer > 0)]::integer[]
-FROM jsonb_array_elements(l.staffing) AS post
-"""
-"""The people of all posts, each of which is written as `data.plans.ledger.POST` says: required, held, short, over."""
-PAGE = f"""
+PAGE = """
 SELECT v.grid_id, v.code, v.community, v.kind, v.name, v.source_layer, v.source_unit, v.patrol_zone_id,
-       v.management_type, v.households, v.population, v.party_members, v.locked, v.modified, l.form, l.proposed_form,
-       ({SUMS}) AS staff, ST_AsBinary(v.polygon) AS polygon
+       v.management_type, v.households, v.population, v.party_members, v.locked, v.modified,
+       d.required, d.held, d.short, d.shortage, d.form, v.ledger->>'proposed_form' AS proposed_form,
+       ST_AsBinary(v.polygon) AS polygon
 FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
     SELECT * FROM onegrid.grid_version AS g
     WHERE g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s)
-        AND g.to_revision > LEAST(a.upto, %(at)s) {{where}}
+        AND g.to_revision > LEAST(a.upto, %(at)s) {where}
         AND g.code >= (SELECT current_setting('onegrid.scope_from', true))
         AND g.code < (SELECT current_setting('onegrid.scope_to', true))
         AND NOT EXISTS (
@@ -38,7 +32,7 @@ FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
             WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = g.version_id
                 AND s.from_revision <= LEAST(n.upto, %(at)s))
     ORDER BY g.code LIMIT %(limit)s) AS v
-CROSS JOIN LATERAL jsonb_to_record(v.ledger) AS l(staffing jsonb, form text, proposed_form text)
+LEFT JOIN onegrid.drawn_grid AS d USING (version_id)
 WHERE a.plan_id = %(plan)s ORDER BY v.code LIMIT %(limit)s
 """
 """The scope stands in it once more, by code, since a plan's index by code gives the grids in their order."""
