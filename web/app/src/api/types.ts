@@ -130,7 +130,20 @@ export type Edit =
   | { verb: "reassign"; unit: string; to: string }
   | { verb: "retag"; code: string; name?: string; management_type?: ManagementType };
 
-export type Verb = Edit["verb"] | "lock" | "undo" | "redo";
+/** What a log tells of: edits, their undoing, and what else befell a plan. */
+export type Verb =
+  | Edit["verb"]
+  | "lock"
+  | "undo"
+  | "redo"
+  | "import"
+  | "branch"
+  | "renew"
+  | "accept"
+  | "submit"
+  | "return"
+  | "approve"
+  | "withdraw";
 
 export type Moved = FeatureCollection<Land, { from: string; to: string }>;
 

@@ -40,7 +40,7 @@ export const other = computed(() => {
 
 export const summary = resource((name: string) => readSummary(name, asOf.peek()));
 /** The log, the latest first; that of the plan's forebears comes after its own. */
-export const history = resource(async (name: string) => (await listEdits(name)).items.toReversed());
+export const history = resource(async (name: string) => [...(await listEdits(name)).items].reverse());
 
 const NO_EDITS = new Set(["import", "branch", "renew", "accept", "submit", "return", "approve", "withdraw"]);
 /** What was edited in this plan itself. */
