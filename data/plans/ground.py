@@ -12,32 +12,23 @@ from sqlalchemy import Connection
 
 from data.plans.plan import Plan
 from data.plans.rows import rows
-from data.plans.versions import Version, read_versions
+from data.plans.versions import Version, versions_in
 from geo.edits.ground import Grid
 from geo.errors import LineMissesGridError, UnknownGridError
 
 REACH_M = 0.01
 """Whatever is so near to a grid is around it."""
 
-MEANT = """
-SELECT code, community, ST_XMin(polygon) AS west, ST_YMin(polygon) AS south, ST_XMax(polygon) AS east,
-       ST_YMax(polygon) AS north
-FROM onegrid.grids_at(%(plan)s, %(at)s)
+BOXES = """
+code, community, ST_XMin(polygon) AS west, ST_YMin(polygon) AS south, ST_XMax(polygon) AS east,
+ST_YMax(polygon) AS north
+"""
+NAMED = f"SELECT {BOXES} FROM onegrid.grids_named(%(plan)s, %(at)s, %(codes)s)"
+AROUND = """
+onegrid.grids_around(
+    %(plan)s, %(at)s, %(srid)s, %(communities)s, %(west)s, %(south)s, %(east)s, %(north)s, %(layers)s, %(ids)s)
 """
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%(keys)s::text[]) AS key ORDER BY key"
-
-AROUND = """
-SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE community = ANY(%(communities)s)
-UNION SELECT g.version_id
-FROM unnest(%(west)s::float8[], %(south)s::float8[], %(east)s::float8[], %(north)s::float8[]) AS box (w, s, e, n)
-CROSS JOIN LATERAL (
-    SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s)
-    WHERE polygon && ST_MakeEnvelope(w, s, e, n, %(srid)s)) AS g
-"""
-OF_UNITS = """
-UNION SELECT version_id FROM onegrid.grids_at(%(plan)s, %(at)s)
-WHERE (source_layer, source_unit) IN (SELECT * FROM unnest(%(layers)s::text[], %(ids)s::text[]))
-"""
 
 Box = tuple[float, float, float, float]
 
@@ -59,7 +50,7 @@ def meant_by_codes(connection: Connection, plan: Plan, at: int, codes: Collectio
     UnknownGridError
         The plan has none of such a code.
     """
-    found = rows(connection, f"{MEANT} WHERE code = ANY(%(codes)s)", named(plan, at, codes=list(codes)))
+    found = rows(connection, NAMED, named(plan, at, codes=list(codes)))
     missing = sorted(set(codes) - {one.code for one in found})
     if missing:
         raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(missing)}", missing)
@@ -69,7 +60,7 @@ def meant_by_codes(connection: Connection, plan: Plan, at: int, codes: Collectio
 def meant_by_community(connection: Connection, plan: Plan, at: int, code: str) -> Meant:
     """Find all grids of the community of a grid; raises as `meant_by_codes`."""
     home = meant_by_codes(connection, plan, at, [code]).communities[0]
-    return meant(rows(connection, f"{MEANT} WHERE community = %(home)s", named(plan, at, home=home)))
+    return meant(rows(connection, f"SELECT {BOXES} FROM {AROUND}", reach(plan, at, (), [home])))
 
 
 def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry) -> Meant:
@@ -80,10 +71,9 @@ def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.G
     LineMissesGridError
         It touches none.
     """
-    near = "WHERE polygon && ST_Expand(shape, %(reach)s) AND ST_DWithin(polygon, shape, %(reach)s)"
-    shape = "CROSS JOIN ST_GeomFromWKB(%(drawn)s, %(srid)s) AS shape"
-    place = {"drawn": shapely.to_wkb(drawn), "srid": plan.srid, "reach": REACH_M}
-    found = rows(connection, f"{MEANT} {shape} {near}", named(plan, at, **place))
+    near = "WHERE ST_DWithin(polygon, ST_GeomFromWKB(%(drawn)s, %(srid)s), %(reach)s)"
+    values = {**reach(plan, at, [box_of(drawn)], ()), "drawn": shapely.to_wkb(drawn), "reach": REACH_M}
+    found = rows(connection, f"SELECT {BOXES} FROM {AROUND} {near}", values)
     if not found:
         raise LineMissesGridError("there is no grid where this is drawn")
     return meant(found)
@@ -95,7 +85,7 @@ def named(plan: Plan, at: int, **values: Any) -> Mapping[str, Any]:
 
 
 def meant(found: Sequence[Any]) -> Meant:
-    """Put rows of `MEANT` together."""
+    """Put rows of `BOXES` together."""
     boxes = tuple((one.west, one.south, one.east, one.north) for one in found)
     return Meant(frozenset(one.code for one in found), tuple(sorted({one.community for one in found})), boxes)
 
@@ -140,12 +130,22 @@ def load(
     units: Collection[tuple[str, str]] = (),
 ) -> dict[str, Version]:
     """Load the grids of some communities, those around some boxes, and those of some units (layer, id), by code."""
-    west, south, east, north = np.array(list(boxes)).reshape(-1, 4).T
-    values = {
+    values = reach(plan, at, boxes, communities, units)
+    return {version.grid.code: version for version in versions_in(connection, AROUND, values)}
+
+
+def reach(
+    plan: Plan,
+    at: int,
+    boxes: Collection[Box],
+    communities: Collection[str],
+    units: Collection[tuple[str, str]] = (),
+) -> Mapping[str, Any]:
+    """Return the values of `AROUND`."""
+    west, south, east, north = np.array(list(boxes), dtype=np.float64).reshape(-1, 4).T
+    return {
         **{"communities": list(communities), "srid": plan.srid, "plan": plan.plan_id, "at": at},
         **{"west": (west - REACH_M).tolist(), "south": (south - REACH_M).tolist()},
         **{"east": (east + REACH_M).tolist(), "north": (north + REACH_M).tolist()},
         **{"layers": [layer for layer, _ in units], "ids": [unit for _, unit in units]},
     }
-    where = f"version_id IN ({AROUND}{OF_UNITS if units else ''})"
-    return {version.grid.code: version for version in read_versions(connection, plan.plan_id, at, where, values)}

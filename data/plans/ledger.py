@@ -23,7 +23,7 @@ BESIDE = tuple(field.name for field in fields(GridLedger) if field.name != "staf
 GAPS = """
 SELECT version_id, gap_id, kind, ledger, severity, code, community, area_m2, households, detail::text, remedy, state,
        reason, expires, ST_AsBinary(land) AS land
-FROM onegrid.gaps_at(%(plan)s, %(at)s)
+FROM onegrid.gaps_about(%(plan)s, %(at)s, %(communities)s, %(ids)s)
 """
 COLUMN = {"community": "community_code"}
 """What the layer ``gaps`` calls otherwise."""
@@ -96,12 +96,7 @@ def read_gaps(
 ) -> list[Gap]:
     """Return the gaps about some communities, and those of some ids."""
     values = {"plan": plan.plan_id, "at": at, "communities": list(communities), "ids": list(ids)}
-    found = rows(connection, f"{GAPS} WHERE community = ANY(%(communities)s)", values)
-    if ids:
-        known = {one.version_id for one in found}
-        named = rows(connection, f"{GAPS} WHERE gap_id = ANY(%(ids)s)", values)
-        found += [one for one in named if one.version_id not in known]
-    return kept_gaps(found)
+    return kept_gaps(rows(connection, GAPS, values))
 
 
 def kept_gaps(found: Sequence[Any]) -> list[Gap]:

@@ -45,8 +45,14 @@ def read_versions(connection: Connection, plan_id: int, at: int, where: str, val
     where
         SQL on the columns of ``grid_version``, with ``%(name)s`` for each of ``values``.
     """
-    sql = f"SELECT {COLUMNS} FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE {where}"
-    found = rows(connection, sql, {"plan": plan_id, "at": at, **values})
+    return versions_in(
+        connection, f"onegrid.grids_at(%(plan)s, %(at)s) WHERE {where}", {"plan": plan_id, "at": at, **values}
+    )
+
+
+def versions_in(connection: Connection, where: str, values: Values) -> list[Version]:
+    """Return grids, by code; ``where`` is what follows FROM: rows of ``grid_version``."""
+    found = rows(connection, f"SELECT {COLUMNS} FROM {where}", values)
     return as_versions(sorted(found, key=lambda one: one.code))
 
 

@@ -15,6 +15,8 @@ from data.plans.differing import State
 from data.plans.door import edit_on, tried
 from data.plans.feed import feed
 from data.plans.figures import figures
+from data.plans.ground import box_of, load, meant_by_codes
+from data.plans.ledger import read_gaps
 from data.plans.life import branch, move
 from data.plans.pages import page_of_grids
 from data.plans.plan import find_plan
@@ -112,6 +114,25 @@ def test_the_spatial_index_serves_a_scoped_viewer(planned: Engine, doors: Transa
     index = next(line for line in said.splitlines() if "Index Cond" in line and "&&" in line)
     assert "polygon" in index
     assert "grid_version_place" in said
+
+
+def test_an_edit_looks_at_what_its_transaction_may_see_and_no_more(planned: Engine, doors: Transactions):
+    every = grids_of(planned)
+    places, codes = communities(planned), list(every)
+    boxes = [box_of(version.grid.polygon) for version in every.values()]
+    for scope in ("", places[0], "110101"):
+        within = {code for code in every if code.startswith(scope)}
+        with doors.looking(Identity("li", Role.viewer, scope)) as connection:
+            plan = find_plan(connection, "town")
+            assert load(connection, plan, 0, boxes, places).keys() == within
+            gaps = read_gaps(connection, plan, 0, places, [])
+            if scope != "110101":
+                assert meant_by_codes(connection, plan, 0, within).codes == within
+        assert {gap.said["community"] for gap in gaps} == {place for place in places if place.startswith(scope)}
+    with doors.working(None) as connection:
+        assert load(connection, plan, 0, boxes, places) == {}
+        with pytest.raises(UnknownGridError):
+            meant_by_codes(connection, plan, 0, codes)
 
 
 def test_the_feed_tells_a_number_only_when_all_lower_ones_are_settled(planned: Engine):
