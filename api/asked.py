@@ -31,6 +31,18 @@ Box = Annotated[
     Query(max_length=200, description="West, south, east, north in degrees.", examples=["102.7,25.0,102.75,25.05"]),
 ]
 
+Cql2 = Annotated[
+    str | None,
+    Query(
+        alias="filter",
+        min_length=1,
+        max_length=4000,
+        description="CQL2 text or JSON, geometries in longitude and latitude; what it may ask about is in the OGC "
+        "collection's queryables.",
+        examples=["households > 300 AND management_type <> 'routine'"],
+    ),
+]
+
 
 @contextmanager
 def looking_at(works: Running, who: Identity, plan: str, at: int | None = None) -> Iterator[tuple[Connection, State]]:

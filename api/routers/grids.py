@@ -11,7 +11,20 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.asked import After, AsOf, Box, Division, GridCode, Limit, PlanName, box_asked, looking_at, next_link, today
+from api.asked import (
+    After,
+    AsOf,
+    Box,
+    Cql2,
+    Division,
+    GridCode,
+    Limit,
+    PlanName,
+    box_asked,
+    looking_at,
+    next_link,
+    today,
+)
 from api.callers import Editor, Reader
 from api.conditional import conditional, require_match
 from api.described import FEATURES, GRID
@@ -71,7 +84,7 @@ def list_grids(  # noqa: PLR0917 (parameters of the query)
     plan: PlanName, request: Request, who: Reader, works: Works, bbox: Box = None, community: Division = None,
     kind: Annotated[str | None, Query(max_length=40)] = None, management_type: ManagementType | None = None,
     q: Annotated[str | None, Query(max_length=100, description="A code's beginning, or part of a name.")] = None,
-    limit: Limit = 1000, after: After = None, as_of: AsOf = None,
+    filter: Cql2 = None, limit: Limit = 1000, after: After = None, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
     """Return grids as a FeatureCollection, by code; `next` is the address of the next page.
 
@@ -82,7 +95,12 @@ def list_grids(  # noqa: PLR0917 (parameters of the query)
     with looking_at(works, who, plan, as_of) as (connection, state):
         crs = state.plan.crs
         found = page_of_grids(
-            connection, state, chosen, box=None if box is None else working_box(box, crs), limit=limit + 1
+            connection,
+            state,
+            chosen,
+            box=None if box is None else working_box(box, crs),
+            filter=filter,
+            limit=limit + 1,
         )
         more, found = len(found) > limit, found[:limit]
         said = properties_of(connection, state, today(), found)

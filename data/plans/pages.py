@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Pool
 
 from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State
+from data.plans.filtering import Queryable, read_filter
 from data.plans.ground import Box
 from data.plans.plan import Plan
 from data.plans.rows import row, rows
@@ -74,8 +75,35 @@ KNOWN: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, str]]] = WeakKeyD
 """Names of communities by the pool of the connections, the source and the scope: no source ever changes."""
 
 
+STAFF = "(SELECT d.{name} FROM onegrid.drawn_grid AS d WHERE d.version_id = g.version_id)"
+QUERYABLES: Mapping[str, Queryable] = {
+    **{
+        name: Queryable(f"g.{column}", "text")
+        for name, column in {
+            "code": "code", "name": "name", "kind": "kind", "community_code": "community",
+            "source_layer": "source_layer", "source_id": "source_unit", "patrol_zone_id": "patrol_zone_id",
+            "management_type": "management_type",
+        }.items()
+    },
+    **{name: Queryable(f"g.{name}", "number") for name in ("households", "population", "party_members")},
+    **{name: Queryable(STAFF.format(name=name), "number") for name in ("required", "held", "short")},
+    **{name: Queryable(STAFF.format(name=name), "text") for name in ("shortage", "form")},
+    "area_m2": Queryable("ST_Area(g.polygon)", "number"),
+    "parts": Queryable("ST_NumGeometries(g.polygon)", "number"),
+    "locked": Queryable("g.locked", "boolean"),
+    "geometry": Queryable("g.polygon", "geometry"),
+}  # fmt: skip
+"""What filters may ask about grids."""
+
+
 def page_of_grids(
-    connection: Connection, state: State, chosen: Mapping[str, Any], *, box: Box | None = None, limit: int
+    connection: Connection,
+    state: State,
+    chosen: Mapping[str, Any],
+    *,
+    box: Box | None = None,
+    filter: str | None = None,
+    limit: int,
 ) -> list[Any]:
     """Return the first grids that are chosen, as rows of `PAGE`.
 
@@ -85,6 +113,13 @@ def page_of_grids(
         Values by the names of `FILTERS`; None: any.
     box
         In the working CRS.
+    filter
+        In CQL2, about `QUERYABLES`.
+
+    Raises
+    ------
+    InputError
+        It is no filter, or asks for what is not kept.
     """
     given = {name: value for name, value in chosen.items() if value is not None}
     values = {"plan": state.plan.plan_id, "at": state.at, "limit": limit, **given}
@@ -92,6 +127,9 @@ def page_of_grids(
         values |= {"srid": state.plan.srid, **dict(zip(("west", "south", "east", "north"), box, strict=True))}
         given["box"] = box
     where = "".join(f" AND {FILTERS[name]}" for name in given)
+    if filter is not None:
+        condition, more = read_filter(filter, QUERYABLES, state.plan.crs, state.plan.srid)
+        where, values = f"{where} AND {condition}", values | more
     return rows(connection, PAGE.format(where=where), values)
 
 
