@@ -34,6 +34,7 @@ from api.routers import (
     plans,
     session,
     tiles,
+    uploads,
     web_application,
 )
 from api.running import Running
@@ -41,11 +42,13 @@ from api.tiles_door import TileDoor
 from data.database.access import reached
 from data.database.schema import ensure_current
 from data.settings import Settings, read_settings
+from data.uploads.jobs import Jobs
 from data.users.transactions import Transactions
 
 ROUTERS = (
     health.router, session.router, openid.router, plans.router, grids.router, edits.router, gaps.router,
-    comparisons.router, exports.router, changes.router, tiles.router, docs.router, web_application.router,
+    comparisons.router, exports.router, changes.router, tiles.router, uploads.router, docs.router,
+    web_application.router,
 )  # fmt: skip
 PASSWORDS_AT_ONCE = 2
 COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")
@@ -104,12 +107,20 @@ def lifespan(settings: Settings, metrics: Metrics, *, single_user: bool) -> Any:
             callers = Callers(transactions, single_user=single_user)
             metrics.watch(transactions)
             app.state.running = Running(
-                settings, access, transactions, callers, metrics, provider, CapacityLimiter(PASSWORDS_AT_ONCE)
+                settings,
+                access,
+                transactions,
+                callers,
+                metrics,
+                provider,
+                CapacityLimiter(PASSWORDS_AT_ONCE),
+                Jobs(settings.reaching()),
             )
             try:
                 async with callers.listening():
                     yield
             finally:
+                app.state.running.jobs.close()
                 await transactions.close()
 
     return live
@@ -122,7 +133,12 @@ def layers(settings: Settings, metrics: Metrics) -> list[Middleware]:
     return [
         Middleware(Observing, metrics=metrics),
         Middleware(SecurityHeaders),
-        Middleware(Limits, body_bytes=round(settings.request_mb * 1e6), seconds=settings.request_s),
+        Middleware(
+            Limits,
+            body_bytes=round(settings.request_mb * 1e6),
+            seconds=settings.request_s,
+            upload_bytes=round(settings.upload_mb * 1e6),
+        ),
         Middleware(SameOrigin, public_url=settings.public_url),
         Middleware(CompressMiddleware),
     ]

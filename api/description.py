@@ -11,6 +11,8 @@ from fastapi.routing import iter_route_contexts
 
 from api.callers import COOKIE, LETS_IN
 from api.problems import Problem
+from api.tiles_description import TILE
+from api.tiles_door import PATH
 
 WAYS = {
     "bearer": {
@@ -35,9 +37,10 @@ def describe(app: FastAPI) -> None:
         schemas = {**parts.get("schemas", {}), **schema.pop("$defs", {}), "Problem": schema}
         parts["schemas"] = {name: one for name, one in sorted(schemas.items()) if name not in NEEDLESS}
         parts["securitySchemes"] = WAYS
+        described["paths"][PATH] = {"get": TILE}
         for body in bodies(described):
             body["schema"].pop("discriminator", None)  # each kind says so by a constant; its list of kinds breaks tools
-        for path, method in guarded(app):
+        for path, method in [*guarded(app), (PATH, "get")]:
             described["paths"][path][method]["security"] = [{way: []} for way in WAYS]
         return described
 

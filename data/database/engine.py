@@ -28,6 +28,12 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
 
 PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
 """What is asked again and again looks up a few rows by an index: planning or compiling it took longer than doing it."""
+ASKED_BY_INDEX = f"""
+{PLANNED_ONCE}; SET client_min_messages = error; SET enable_seqscan = off; SET enable_bitmapscan = off;
+SET enable_mergejoin = off; SET enable_hashjoin = off; SET join_collapse_limit = 1
+"""
+"""For tiles: joined in the order that is written, each row found by an index; what the planner knows of a tile's
+numbers, it guesses. Shapes that are made valid say nothing."""
 
 
 OPERATOR = """
@@ -67,6 +73,24 @@ def async_application_engine(
     engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
     settle_for_application(engine.sync_engine, url, statement_s, operator=False)
     return engine
+
+
+def drawing_engine(url: DatabaseURL, *, pool_size: int, statement_s: float | None = None) -> AsyncEngine:
+    """Return one for tiles, whose connections are psycopg's own: each statement is a transaction, and not asked twice.
+
+    Whether a connection still lives is found out by asking, which saves each tile a way to the database and back.
+    """
+    options = shared_options() | {"pool_pre_ping": False}
+    engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=0, **options)
+    settle_for_application(engine.sync_engine, url, statement_s, operator=False)
+    event.listen(engine.sync_engine, "connect", lambda connection, _: prepare_to_draw(connection))
+    return engine
+
+
+def prepare_to_draw(connection: Any) -> None:
+    """Have a new session commit each statement, and find rows by indexes alone."""
+    connection.autocommit = True
+    connection.execute(ASKED_BY_INDEX)
 
 
 def settle_for_application(engine: Engine, url: DatabaseURL, statement_s: float | None, *, operator: bool) -> None:

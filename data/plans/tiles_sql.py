@@ -9,12 +9,6 @@ there (`FAR`), and nothing nearer, since a cut makes new vertices.
 
 from __future__ import annotations
 
-ASKED_BY_INDEX = """
-SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = error; SET enable_seqscan = off;
-SET enable_bitmapscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off; SET join_collapse_limit = 1
-"""
-"""Planned once, and joined in the order that is written here, each row found by an index: what the planner knows of a
-tile's numbers, it guesses. Shapes that are made valid say nothing."""
 EXTENT = 4096
 BUFFER = 64
 FAR = 2048

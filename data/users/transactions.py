@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.database.engine import application_engine, async_application_engine
+from data.database.engine import application_engine, async_application_engine, drawing_engine
 from data.database.url import DatabaseURL
 from data.users.identity import SETTINGS, Identity, as_identity, settings_of
 
 WORKING = 5
 """Connections kept for threads; work in threads is for the processor, of which there are few."""
+DRAWING = 4
+"""Connections for tiles; more at once would each take longer, and a tile is drawn in milliseconds."""
 
 
 class Transactions:
@@ -34,6 +39,7 @@ class Transactions:
         self.in_loop = async_application_engine(url, statement_s=statement_s)
         self.to_read = self.in_loop.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.in_threads = application_engine(url, pool_size=WORKING, statement_s=statement_s, for_others=True)
+        self.for_tiles = drawing_engine(url, pool_size=DRAWING, statement_s=statement_s)
         self.to_look = self.in_threads.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
@@ -43,6 +49,27 @@ class Transactions:
             if identity is not None:
                 await connection.run_sync(as_identity, identity)
             yield connection
+
+    @asynccontextmanager
+    async def drawing(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """Lend a connection of psycopg's own, on which whoever asks says for whom (`data.plans.tiles`).
+
+        Raises
+        ------
+        sqlalchemy.exc.DBAPIError
+            What psycopg raises, as everywhere else.
+        """
+        lent = await self.for_tiles.raw_connection()
+        try:
+            driver = lent.driver_connection
+            assert driver is not None
+            yield driver
+        except psycopg.Error as error:
+            if driver.closed:
+                lent.invalidate()
+            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+        finally:
+            lent.close()
 
     @asynccontextmanager
     async def writing(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
@@ -86,4 +113,5 @@ class Transactions:
     async def close(self) -> None:
         """Close all connections."""
         await self.in_loop.dispose()
+        await self.for_tiles.dispose()
         self.in_threads.dispose()

@@ -66,6 +66,11 @@ def moved(plan: str, **said: Any) -> dict[str, Any]:
     return {"path": {"plan": plan}, "json": said}
 
 
+def no_upload(**more: Any) -> Request:
+    """Ask for an upload that is nobody's; whose it is, and that nobody else gets it, is `test_uploads`' concern."""
+    return lambda _: {**more, "path": {"upload": "0" * 24, **more.get("path", {})}}
+
+
 DOORS = (
     Door("GET", "/healthz", None),
     Door("GET", "/readyz", None),
@@ -163,5 +168,23 @@ DOORS = (
     Door("GET", "/tiles/{plan}.json", Right.read, lambda _: PLAN),
     Door(
         "GET", "/tiles/{plan}/{z}/{x}/{y}.mvt", Right.read, lambda _: {"path": {"plan": NAME, "z": 0, "x": 0, "y": 0}}
+    ),
+    Door("GET", "/api/uploads", Right.edit),
+    Door("POST", "/api/uploads", Right.edit, fine=frozenset({201})),
+    Door("GET", "/api/uploads/keys", Right.edit),
+    *(
+        Door(method, f"/api/uploads/{{upload}}{path}", Right.edit, no_upload(**more), frozenset({404}))
+        for method, path, more in (
+            ("GET", "", {}),
+            ("DELETE", "", {}),
+            ("PUT", "/files/{name}", {"path": {"name": "a.csv"}, "content": b"a,b"}),
+            ("DELETE", "/files/{name}", {"path": {"name": "a.csv"}}),
+            ("POST", "/look", {}),
+            ("GET", "/outlines/{which}", {"path": {"which": "0"}}),
+            ("GET", "/layers", {}),
+            ("PUT", "/layers", {"json": {}}),
+            ("POST", "/build", {"json": {}}),
+            ("POST", "/plan", {"json": {"name": "x"}}),
+        )
     ),
 )

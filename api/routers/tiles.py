@@ -1,0 +1,102 @@
+"""``/tiles/{plan}.json``: where the tiles of a plan are, what stands in them; tiles themselves: `api.tiles_door`."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from api.asked import PlanName
+from api.callers import Reader
+from api.conditional import conditional
+from api.described import ETAG, NOT_MODIFIED
+from api.problems import problems
+from api.running import Works
+from api.tiles_layers import vector_layers
+from data.plans.tiles import MAX_ZOOM, Drawable, extent, look
+from geo.errors import UnknownPlanError
+
+router = APIRouter(tags=["tiles"])
+ATTRIBUTION = "One Grid"
+
+
+class VectorLayer(BaseModel):
+    """A layer of the tiles."""
+
+    id: str = Field(examples=["grids"])
+    description: str
+    minzoom: int
+    maxzoom: int
+    fields: dict[str, str] = Field(examples=[{"code": "String", "households": "Number"}])
+
+
+class TileJson(BaseModel):
+    """TileJSON 3."""
+
+    tilejson: str = Field("3.0.0", examples=["3.0.0"])
+    name: str = Field(examples=["2026"])
+    scheme: str = "xyz"
+    tiles: list[str] = Field(
+        examples=[["https://grid.street.cn/tiles/2026/{z}/{x}/{y}.mvt?revision=13"]],
+        description="Of a plan in force with its revision, and with what was decided on its gaps: cacheable for ever.",
+    )
+    minzoom: int = 0
+    maxzoom: int = MAX_ZOOM
+    bounds: list[float] | None = Field(None, examples=[[102.7, 25.0, 102.8, 25.1]])
+    vector_layers: list[VectorLayer]
+
+
+@router.get(
+    "/tiles/{plan}.json", response_model=TileJson, response_model_exclude_none=True,
+    responses={**problems(401, 403, 404), **NOT_MODIFIED, 200: {"headers": ETAG}},
+)  # fmt: skip
+async def read_tilejson(plan: PlanName, request: Request, who: Reader, works: Works) -> Response:
+    """Return where a plan's tiles are (TileJSON 3), within the caller's scope.
+
+    For a plan in force the address carries the revision, and what was decided on its gaps: ask again after a decision.
+    """
+    async with works.transactions.drawing() as connection:
+        found = await look(connection, who, plan, date.today())
+        if found is None:
+            raise UnknownPlanError(f"there is no plan {plan}")
+        sides = await extent(connection, who, found)
+    origin = works.settings.public_url or str(request.base_url).rstrip("/")
+    said = TileJson(
+        name=found.name, tiles=[f"{origin}{template(found)}"], bounds=bounds(sides), vector_layers=vector_layers()
+    )  # type: ignore[arg-type]
+    return conditional(request, said.model_dump_json(exclude_none=True).encode())
+
+
+def template(plan: Drawable) -> str:
+    """Return the address of a plan's tiles."""
+    path = f"/tiles/{quote(plan.name, safe='')}/{{z}}/{{x}}/{{y}}.mvt"
+    if not plan.stays:
+        return path
+    said: dict[str, Any] = {"revision": plan.head, **({"decided": plan.decided} if plan.decided else {})}
+    return f"{path}?{urlencode(said)}"
+
+
+def bounds(sides: tuple[float, ...] | None) -> list[float] | None:
+    """Return west, south, east and north in degrees of a part of the world, whose sides go from 0 to 1.
+
+    >>> bounds((0.5, 0.25, 0.75, 0.5))
+    [0.0, 0.0, 90.0, 66.513261]
+    """
+    if sides is None:
+        return None
+    west, north, east, south = sides
+    return [round(value, 6) for value in (longitude(west), latitude(south), longitude(east), latitude(north))]
+
+
+def longitude(x: float) -> float:
+    """Return the longitude of a place across the world, degrees."""
+    return x * 360 - 180
+
+
+def latitude(y: float) -> float:
+    """Return the latitude of a place down the world in EPSG:3857, degrees."""
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))) + 0.0

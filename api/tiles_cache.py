@@ -1,0 +1,94 @@
+"""What tiles are kept in: a small cache in this process, and one look at a plan for all who wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Generic, TypeVar
+
+OVERHEAD = 600
+"""Bytes that a tile takes beside its body."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTile:
+    """A tile as it is sent, ``encoding`` None: as it is; ``stays``: whether its plan's revision never changes."""
+
+    body: bytes
+    etag: bytes
+    encoding: bytes | None
+    stays: bool
+
+    @classmethod
+    def of(cls, body: bytes, encoding: str | None, *, stays: bool) -> KeptTile:
+        """Keep a body; its ETag is a strong one, of the bytes that are sent."""
+        etag = b'"' + sha256(body).hexdigest()[:24].encode() + b'"'
+        return cls(body, etag, None if encoding is None else encoding.encode(), stays)
+
+
+class TileCache:
+    """The tiles that were asked for last, as many as fit in some bytes.
+
+    A key has all that a tile hangs on, the revision and the scope among it, so that nothing kept is ever wrong.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self.tiles: OrderedDict[Hashable, KeptTile] = OrderedDict()
+
+    def get(self, key: Hashable) -> KeptTile | None:
+        """Return a tile; None: it is not kept."""
+        found = self.tiles.get(key)
+        if found is not None:
+            self.tiles.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, tile: KeptTile) -> None:
+        """Keep a tile; those that nobody asked for longest go."""
+        size = len(tile.body) + OVERHEAD
+        if size > self.most_bytes:
+            return
+        before = self.tiles.pop(key, None)
+        self.bytes += size - (len(before.body) + OVERHEAD if before is not None else 0)
+        self.tiles[key] = tile
+        while self.bytes > self.most_bytes:
+            _, gone = self.tiles.popitem(last=False)
+            self.bytes -= len(gone.body) + OVERHEAD
+
+
+class Together(Generic[Answer]):
+    """Asks one question for all who wait for the answer.
+
+    Whoever comes gets an answer to a question that was asked after he came, never of before: so what was committed
+    before he asked is seen. A map asks for twenty tiles at once, which takes one look at the plan, or two.
+    """
+
+    def __init__(self) -> None:
+        self.next: dict[Hashable, asyncio.Task[Answer]] = {}
+        self.now: dict[Hashable, asyncio.Task[Answer]] = {}
+
+    async def ask(self, key: Hashable, question: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return what is answered to a question that is asked from now on; who goes away leaves the others theirs."""
+        task = self.next.get(key)
+        if task is None:
+            task = self.next[key] = asyncio.create_task(self.in_turn(key, question))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())  # heard, also if all went away
+        return await asyncio.shield(task)
+
+    async def in_turn(self, key: Hashable, question: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Wait for the question before, and ask."""
+        before = self.now.get(key)
+        if before is not None:
+            await asyncio.wait([before])
+        task = self.now[key] = self.next.pop(key)
+        try:
+            return await question()
+        finally:
+            if self.now[key] is task:
+                del self.now[key]

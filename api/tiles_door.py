@@ -1,0 +1,208 @@
+"""``/tiles/{plan}/{z}/{x}/{y}.mvt``: a plain ASGI application, since a map asks for tiles by the dozen.
+
+A plan in force never changes, but for how its gaps are judged: where the address names its revision and what was
+decided, as the TileJSON writes it, the tile may be kept for ever, here and by who asked. Else the plan is looked at for
+each request, and the tile has an ETag by its bytes: one that no edit touched keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl
+
+import brotli
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from api.callers import recognised
+from api.conditional import is_named
+from api.running import Running
+from api.tiles_cache import KeptTile, TileCache, Together
+from data.plans.tiles import MAX_ZOOM, Drawable, draw, look
+from data.users.errors import NotAllowed
+from data.users.identity import Identity
+from data.users.roles import Right
+from geo.errors import UnknownPlanError
+
+PATH = "/tiles/{plan}/{z}/{x}/{y}.mvt"
+MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
+FOR_EVER, REVALIDATED = b"private, max-age=31536000, immutable", b"private, no-cache"
+VARY = b"Accept-Encoding, Authorization, Cookie"
+KEPT_BYTES = 64 << 20
+PLANS_KNOWN = 1000
+NUMBER = re.compile(r"[0-9]{1,6}")
+COMPRESSED_FROM = 500
+"""Bytes from which on compressing is worth it."""
+
+
+def gzipped(body: bytes) -> bytes:
+    """Compress as gzip does."""
+    made = zlib.compressobj(4, zlib.DEFLATED, 31)
+    return made.compress(body) + made.flush()
+
+
+ENCODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: bytes(brotli.compress(body, quality=4)),
+    "gzip": gzipped,
+}
+"""In the order in which they are chosen; a body that has one is left as it is by the middleware."""
+
+Place = tuple[int, int, int]
+
+
+class TileDoor:
+    """Answers for tiles."""
+
+    def __init__(self) -> None:
+        self.kept = TileCache(KEPT_BYTES)
+        self.looking: Together[Drawable | None] = Together()
+        self.staying: dict[tuple[str, str, Identity], Drawable] = {}
+        self.route = Route(PATH, self, methods=["GET"], name="read_tile", include_in_schema=False)
+        """To stand before all others; `api.tiles_description` describes it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request.
+
+        Raises
+        ------
+        NotSignedIn, NotAllowed, UnknownPlanError, HTTPException
+            Nobody who is known asks, or somebody who may not; there is no such plan, or no such tile.
+        """
+        scope["route"] = self.route  # what the figures call it
+        request = Request(scope)
+        who = (await recognised(request)).identity
+        if not who.may(Right.read):
+            raise NotAllowed(f"a {who.role.value} may not read plans")
+        encoding = encoding_of(request)
+        asked = version_asked(scope["query_string"])
+        name, place = scope["path_params"]["plan"], place_of(scope["path_params"])
+        kept = None if asked is None else self.kept.get((name, asked, who.scope, who.role, place, encoding))
+        if kept is None or not kept.stays:
+            works: Running = request.app.state.running
+            kept, version = await self.drawn(works, who, name, asked, place, encoding)
+            asked = asked if asked == version and kept.stays else None
+        await answer(request, send, kept, for_ever=asked is not None)
+
+    async def drawn(
+        self, works: Running, who: Identity, name: str, asked: str | None, place: Place, encoding: str | None
+    ) -> tuple[KeptTile, str]:
+        """Return a tile of a plan as it stands now, and the plan's version."""
+        plan = None if asked is None else self.staying.get((name, asked, who))
+        plan = plan or await self.looked_at(works, who, name)
+        key = (name, plan.version, who.scope, who.role, place, encoding)
+        kept = self.kept.get(key)
+        if kept is None:
+            body = await drawn_anew(works, who, plan, place)
+            chosen = encoding if len(body) >= COMPRESSED_FROM else None
+            kept = KeptTile.of(body if chosen is None else ENCODINGS[chosen](body), chosen, stays=plan.stays)
+            self.kept.put(key, kept)
+        return kept, plan.version
+
+    async def looked_at(self, works: Running, who: Identity, name: str) -> Drawable:
+        """Look at a plan, together with all who ask for it now; one that stays is remembered."""
+
+        async def question() -> Drawable | None:
+            for again in (False, True):
+                try:
+                    async with works.transactions.drawing() as connection:
+                        return await look(connection, who, name, date.today())
+                except DBAPIError as error:
+                    require_another_try(error, again=again)
+            raise AssertionError
+
+        plan = await self.looking.ask((name, who), question)
+        if plan is None:
+            raise UnknownPlanError(f"there is no plan {name}")
+        if plan.stays:
+            if len(self.staying) >= PLANS_KNOWN:
+                self.staying.clear()
+            self.staying[name, plan.version, who] = plan
+        return plan
+
+
+async def drawn_anew(works: Running, who: Identity, plan: Drawable, place: Place) -> bytes:
+    """Draw a tile; where the database was started anew since, on a new connection."""
+    for again in (False, True):
+        try:
+            async with works.transactions.drawing() as connection:
+                return await draw(connection, who, plan, place, date.today())
+        except DBAPIError as error:
+            require_another_try(error, again=again)
+    raise AssertionError
+
+
+def require_another_try(error: DBAPIError, *, again: bool) -> None:
+    """Raise an error, unless it is of a connection that had been lost, and nothing was tried anew yet."""
+    lost = getattr(error.orig, "sqlstate", None) in {None, "57P01", "57P02", "57P03"}
+    if again or not lost:
+        raise error
+
+
+def place_of(given: Mapping[str, Any]) -> Place:
+    """Return which tile is asked for.
+
+    Raises
+    ------
+    HTTPException
+        404: there is no such tile.
+    """
+    if all(NUMBER.fullmatch(given[name]) for name in "zxy"):
+        zoom, column, row = (int(given[name]) for name in "zxy")
+        if zoom <= MAX_ZOOM and max(column, row) < 1 << zoom:
+            return zoom, column, row
+    raise HTTPException(404, f"there is no such tile; zooms go from 0 to {MAX_ZOOM}")
+
+
+def version_asked(query: bytes) -> str | None:
+    """Return the version that an address names; None: whatever the plan is now.
+
+    >>> version_asked(b"revision=13&decided=4711"), version_asked(b"revision=13&decided="), version_asked(b"")
+    ('13.4711', '13', None)
+    """
+    if not query:
+        return None
+    said = dict(parse_qsl(query.decode("latin-1")))
+    if "revision" not in said:
+        return None
+    return f"{said['revision']}.{said['decided']}" if said.get("decided") else said["revision"]
+
+
+def encoding_of(request: Request) -> str | None:
+    """Return the first of our encodings that whoever asks takes.
+
+    >>> encoding_of(Request({"type": "http", "headers": [(b"accept-encoding", b"gzip, br;q=0")]}))
+    'gzip'
+    """
+    given = request.headers.get("accept-encoding")
+    if given is None:
+        return None
+    taken = {
+        one.partition(";")[0].strip().lower()
+        for one in given.split(",")
+        if not re.search(r";\s*q=0(\.0*)?\s*$", one)
+    }  # fmt: skip
+    return next((name for name in ENCODINGS if name in taken), None)
+
+
+async def answer(request: Request, send: Send, kept: KeptTile, *, for_ever: bool) -> None:
+    """Send a tile, or 304 where the caller has the same already."""
+    headers = [
+        (b"etag", kept.etag), (b"cache-control", FOR_EVER if for_ever else REVALIDATED), (b"vary", VARY),
+    ]  # fmt: skip
+    named = request.headers.get("if-none-match")
+    if named is not None and is_named(kept.etag.decode(), named):
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    headers += [(b"content-type", MEDIA_TYPE), (b"content-length", str(len(kept.body)).encode())]
+    if kept.encoding is not None:
+        headers.append((b"content-encoding", kept.encoding))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": kept.body})
