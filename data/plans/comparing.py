@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.plans.differing import FIRST, State, differing
+from data.plans.differing import State, begun_as, differing
 from data.plans.dossiers import read_folder
 from data.plans.look import source_of
-from data.plans.rows import row
 from geo.edits.ground import Buildings
 from geo.edits.passing import Passed
 from geo.errors import PlanError
@@ -44,8 +43,7 @@ def crosswalk(connection: Connection, state: State) -> list[Passed]:
 
     By old and new code; who is not in it kept all that it had.
     """
-    first = row(connection, FIRST, {"plan": state.plan.plan_id}).first
-    found = compare(connection, State(state.plan, first), state)
+    found = compare(connection, begun_as(connection, state.plan), state)
     kept = {one.grid_id for one in found.grids if one.fate in {"same", "retagged"}}
     passed = [one for one in found.crosswalk if one.old_id != one.new_id or one.old_id not in kept]
     return sorted(passed, key=lambda one: (one.old or "", one.new or ""))

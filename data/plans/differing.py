@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from data.plans.plan import Plan, plan_of
-from data.plans.rows import row, rows
+from data.plans.rows import rows
 from data.plans.versions import read_versions
 from geo.edits.ground import Grid
 
@@ -22,10 +22,6 @@ SELECT plan_id, upto FROM chain ORDER BY depth
 TOUCHED = """
 SELECT DISTINCT unnest(grid_ids) AS grid_id FROM onegrid.revision
 WHERE plan_id = %(plan)s AND revision > %(after)s AND revision <= %(upto)s
-"""
-FIRST = """
-SELECT min(r.revision) AS first
-FROM onegrid.ancestry AS a JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id WHERE a.plan_id = %(plan)s
 """
 WORDS = """
 SELECT grid_id, md5(ROW(code, community, kind, name, source_layer, source_unit, patrol_zone_id, management_type,
@@ -49,8 +45,13 @@ class State:
 
 def differing_grids(connection: Connection, plan: Plan, at: int) -> tuple[list[Grid], list[Grid]]:
     """Return the grids that differ between a plan at a revision and the build that it began with: then, and now."""
-    first = row(connection, FIRST, {"plan": plan.plan_id}).first
-    return differing(connection, State(plan, first), State(plan, at))
+    return differing(connection, begun_as(connection, plan), State(plan, at))
+
+
+def begun_as(connection: Connection, plan: Plan) -> State:
+    """Return the build that a plan began with, or the plan began with that it comes from."""
+    *_, root = chain(connection, State(plan, plan.head))
+    return State(plan_of(connection, root), 0)
 
 
 def differing(connection: Connection, one: State, other: State) -> tuple[list[Grid], list[Grid]]:

@@ -20,7 +20,7 @@ from data.plans.ground import communities_there, meant_by_grids
 from data.plans.importing import import_build
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
-from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.plan import Plan, find_plan, plan_of, require_draft
 from data.plans.rows import row
 from data.plans.versions import as_json, read_versions
 from geo.errors import NotADraftError, PlanOutdatedError
@@ -29,11 +29,7 @@ from geo.plans.deciding import Decision, decisions
 from geo.plans.overriding import Outcome, replay
 
 RENEW = "renew"
-SINCE = """
-SELECT min(r.revision) AS revision FROM onegrid.ancestry AS a
-JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= a.upto
-WHERE a.plan_id = %(plan)s AND r.source_id = %(source)s
-"""
+IMPORTED = "SELECT plan_id, revision FROM onegrid.revision WHERE source_id = %(source)s AND verb = 'import'"
 OFFERED = """
 SELECT arguments FROM onegrid.revision WHERE plan_id = %(plan)s AND verb = 'renew' ORDER BY revision DESC LIMIT 1
 """
@@ -111,9 +107,13 @@ def bring(connection: Connection, into: str, name: str, by: str) -> Sequence[Out
 
 
 def decided_in(connection: Connection, plan: Plan) -> tuple[Decision, ...]:
-    """Return what planners decided in a plan since it stands on its build."""
-    since = row(connection, SINCE, {"plan": plan.plan_id, "source": plan.source_id}).revision
-    return decisions(*differing(connection, State(plan, since), State(plan, plan.head)))
+    """Return what planners decided in a plan against the build that it stands on.
+
+    Also what they had decided before that build was accepted, and what they decided in the plans that it comes from.
+    """
+    first = row(connection, IMPORTED, {"source": plan.source_id})
+    built = State(plan_of(connection, first.plan_id), first.revision)
+    return decisions(*differing(connection, built, State(plan, plan.head)))
 
 
 def accept(engine: Engine, name: str, *, offer: str, by: str) -> Plan:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from data.database.engine import connected
 from data.plans.approving import approve
 from data.plans.comparing import compare
-from data.plans.differing import State
+from data.plans.differing import State, begun_as, differing_grids
 from data.plans.life import branch, log, move
 from data.plans.merging import merge_plans
 from data.plans.plan import find_plan, plan_in_force
@@ -88,6 +88,11 @@ def test_branches_of_branches_show_the_same_also_where_rows_are_copied(planned: 
     assert grids_of(planned, "b4")[grid.code].grid.name == "第4"
     assert set(grids_of(planned, "b10")) == set(grids_of(planned))
     assert_whole(planned, "b10", since="town")
+    with connected(planned, place="") as connection:
+        plan = find_plan(connection, "b10")
+        assert [grid.name for grid in differing_grids(connection, plan, plan.head)[1]] == ["第10"]
+        was = begun_as(connection, plan)
+    assert (was.plan.name, was.at) == ("town", 0)
     assert {one.fate for one in compared(planned, "town", "b10").grids} == {"retagged"}
     with connected(planned, place="") as connection:
         assert log(connection, find_plan(connection, "b10"))[0].verb == "branch"

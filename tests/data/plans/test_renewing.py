@@ -11,13 +11,15 @@ from sqlalchemy import Engine
 
 from data.demo.writing import write_demo
 from data.output import read_build
+from data.plans.life import DEEPEST, branch
 from data.plans.renewing import accept, offer_build
+from geo.edits.ground import Grid
 from geo.errors import (
     NotADraftError,
     PlanOutdatedError,
 )
 from tests.data.plans.conftest import built
-from tests.data.plans.plans import across, ask, assert_ledgers_true, gaps_in, grids_of
+from tests.data.plans.plans import across, ask, assert_ledgers_true, assert_whole, gaps_in, grids_of
 from tests.data.plans.test_editing import largest
 from tests.data.plans.test_lives import drawn
 
@@ -73,3 +75,45 @@ def test_a_plan_that_changed_since_the_offer_is_not_overwritten(planned: Engine,
         accept(planned, "town", offer="new", by="p")
     with pytest.raises(NotADraftError, match="is no new build offered to new"):
         accept(planned, "new", offer="town", by="p")
+
+
+def alike_in(before: gpd.GeoSeries, engine: Engine) -> list[Grid]:
+    """Return grids where people live that both builds drew alike, the largest first."""
+    alike = [
+        old.grid for code, old in grids_of(engine).items()
+        if code in before.index and old.grid.kind == "residential" and before[code].equals(old.grid.polygon)
+    ]  # fmt: skip
+    return sorted(alike, key=lambda grid: -grid.polygon.area)
+
+
+def test_a_second_new_build_keeps_what_was_decided_before_the_first_one_too(
+    planned: Engine, changed_build: Path, town_build: Path
+):
+    first, second = alike_in(read_build(changed_build, ["grids"])["grids"].set_index("code").geometry, planned)[:2]
+    ask(planned, "retag", code=first.code, name="先改")
+    [made] = ask(planned, "split", code=first.code, line=across(first.polygon)).created
+    offer_build(planned, changed_build, into="town", name="town 2027", by="p")
+    accept(planned, "town", offer="town 2027", by="p")
+    ask(planned, "retag", code=second.code, name="后改")
+    offer = offer_build(planned, town_build, into="town", name="town 2028", by="p")
+    outcomes = {(one.decision.grid.grid_id, one.outcome) for one in offer.outcomes}
+    assert outcomes == {(grid.grid_id, "kept") for grid in (first, made, second)}
+    accept(planned, "town", offer="town 2028", by="p")
+    after = {one.grid.grid_id: one.grid for one in grids_of(planned).values()}
+    assert (after[first.grid_id].name, after[second.grid_id].name) == ("先改", "后改")
+    assert after[made.grid_id].polygon.equals(made.polygon)
+    assert_whole(planned)
+    assert_ledgers_true(planned)
+
+
+def test_what_was_decided_before_a_branch_got_rows_of_its_own_is_kept(planned: Engine, changed_build: Path):
+    grid, *_ = alike_in(read_build(changed_build, ["grids"])["grids"].set_index("code").geometry, planned)
+    ask(planned, "retag", code=grid.code, name="先改")
+    name = "town"
+    for number in range(DEEPEST + 2):
+        branch(planned, f"b{number}", of=name, by="p")
+        name = f"b{number}"
+    offer = offer_build(planned, changed_build, into=name, name="new", by="p")
+    assert [(one.decision.grid.code, one.outcome) for one in offer.outcomes] == [(grid.code, "kept")]
+    accept(planned, name, offer="new", by="p")
+    assert grids_of(planned, name)[grid.code].grid.name == "先改"
