@@ -59,17 +59,15 @@ class Transactions:
         sqlalchemy.exc.DBAPIError
             What psycopg raises, as everywhere else.
         """
-        lent = await self.for_tiles.raw_connection()
-        try:
-            driver = lent.driver_connection
+        async with self.for_tiles.connect() as lent:
+            driver = (await lent.get_raw_connection()).driver_connection
             assert driver is not None
-            yield driver
-        except psycopg.Error as error:
-            if driver.closed:
-                lent.invalidate()
-            raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
-        finally:
-            lent.close()
+            try:
+                yield driver
+            except psycopg.Error as error:
+                if driver.closed:
+                    await lent.invalidate()
+                raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
 
     @asynccontextmanager
     async def writing(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
