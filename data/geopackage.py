@@ -127,6 +127,12 @@ def read(path: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     return pyogrio.read_dataframe(path, layer=name, columns=fields, read_geometry="geometry" in columns, use_arrow=True)
 
 
+def wkb(path: Path, name: str) -> pa.ChunkedArray:
+    """Read the geometry of a layer as WKB."""
+    about, table = pyogrio.raw.read_arrow(path, layer=name, columns=[])
+    return table[about["geometry_name"] or "wkb_geometry"]
+
+
 @contextmanager
 def gdal_options(options: Mapping[str, str]) -> Iterator[None]:
     """Set options of GDAL, which are global, for the time of a block."""

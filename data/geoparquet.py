@@ -62,3 +62,8 @@ def read(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     if "geometry" not in columns:
         return pd.read_parquet(path, columns=list(columns))
     return gpd.read_parquet(path, columns=list(columns))
+
+
+def wkb(folder: Path, name: str) -> pa.ChunkedArray:
+    """Read the geometry of a layer as WKB."""
+    return pq.read_table(folder / file_name(name), columns=["geometry"])["geometry"]

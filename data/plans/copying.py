@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
-import shapely
 from psycopg import sql
 from sqlalchemy import Connection
 
-ROWS_A_CALL = 1000
+from data.plans.packing import Column, Packed, PackedDumper, packed
+
+ROWS_A_CALL = 4000
+"""Some megabytes of grids: more at a time take longer on both sides."""
+WAITING = 2
+"""How many batches may wait for the server: they are in memory."""
+
+Columns: TypeAlias = Mapping[str, tuple[str, "Column | Sequence[object] | np.ndarray"]]
 
 
 class Appending:
@@ -26,7 +32,7 @@ class Appending:
         self.thread = ThreadPoolExecutor(1)
         self.waiting: list[Future[None]] = []
 
-    def append(self, function: str, columns: Mapping[str, tuple[str, Sequence[object]]]) -> None:
+    def append(self, function: str, columns: Columns) -> None:
         """Append rows by a function of the schema, such as ``import_grids``; what failed before is raised here.
 
         Parameters
@@ -34,11 +40,11 @@ class Appending:
         columns
             By the names of the function's parameters: PostgreSQL's type, and the values.
         """
-        if len(self.waiting) > 1:
+        if len(self.waiting) >= WAITING:
             self.waiting.pop(0).result()
         self.waiting.append(self.thread.submit(self.send, function, columns))
 
-    def send(self, function: str, columns: Mapping[str, tuple[str, Sequence[object]]]) -> None:
+    def send(self, function: str, columns: Columns) -> None:
         """Call a function of the schema for some rows at a time."""
         assert self.driver is not None
         given = sql.SQL(", ").join(
@@ -47,8 +53,9 @@ class Appending:
         command = sql.SQL("SELECT onegrid.{}(%s, %s, {})").format(sql.Identifier(function), given)
         size = len(next(iter(columns.values()))[1])
         with self.driver.cursor() as cursor:
+            cursor.adapters.register_dumper(Packed, PackedDumper)
             for first in range(0, size, ROWS_A_CALL):
-                some = [list(values[first : first + ROWS_A_CALL]) for _, values in columns.values()]
+                some = [packed(values[first : first + ROWS_A_CALL], kind) for kind, values in columns.values()]
                 cursor.execute(command, [*self.begun, *some])
 
     def __enter__(self) -> Self:
@@ -61,18 +68,3 @@ class Appending:
         if kind is None:
             for one in self.waiting:
                 one.result()
-
-
-def ewkb(geometries: np.ndarray, srid: int) -> list[bytes | None]:
-    """Return geometries as EWKB, with their CRS; None stays None."""
-    return list(shapely.to_wkb(shapely.set_srid(geometries, srid), include_srid=True))
-
-
-def simple(polygons: np.ndarray) -> np.ndarray:
-    """Return multipolygons of one part as polygons, as the engine has them."""
-    alone = (shapely.get_type_id(polygons) == shapely.GeometryType.MULTIPOLYGON) & (
-        shapely.get_num_geometries(polygons) == 1
-    )
-    result = np.asarray(polygons, dtype=object).copy()
-    result[alone] = shapely.get_geometry(result[alone], 0)
-    return result

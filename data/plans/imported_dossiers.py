@@ -3,52 +3,55 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from data.output import Frame
-from data.plans.copying import Appending, ewkb, simple
-from data.plans.imported_grids import groups, joined, plain, record_texts
-from geo.arrays import Ints, dense, unroll
+from data.plans.build import Build
+from data.plans.copying import Appending
+from data.plans.imported_grids import record_texts
+from data.plans.json_columns import NOTHING, column, in_lists, listed, lists, members, objects, places, values_of
+from data.plans.shapes import drawn, ewkb, flat, simple, written
+from geo.arrays import Geometries, Ints, dense, unroll
 from geo.gaps.contested import TERRITORIAL
+from geo.kept import LARGE, joined
 from geo.plans.shares import claimed_shares
 from geo.sources import COUNTS
 
 UNIT = ("layer", "source_id", "name", "home", "counted", "owners_committee", "property_company", "property_party")
 
 
-def append_dossiers(appending: Appending, layers: Mapping[str, Frame]) -> None:
+def append_dossiers(appending: Appending, layers: Build) -> None:
     """Write the dossiers of a build's communities."""
     communities = layers["communities"]
-    code = communities["code"].to_numpy(dtype=object)
+    code = column(communities["code"])
+    codes = np.asarray(code.to_numpy(zero_copy_only=False), dtype=object)
+    rural = communities["rural"].to_numpy(dtype=np.bool_)
     claims = Claims.of(layers, code)
     buildings, counts = buildings_by_community(layers, code)
+    records = layers["records"]
     parts = {
-        "rural": [json.dumps(bool(rural)) for rural in communities["rural"]],
-        "records": joined(record_texts(layers["records"]), layers["records"]["code"], code),
+        "rural": values_of(pd.Series(rural)),
+        "records": listed(record_texts(records), column(records["code"]), code),
         "units": units_by_community(layers["units"], claims, code),
-        "others": others_by_community(claims, code, communities["rural"].to_numpy(dtype=bool)),
-        "overlaps_with": overlaps_by_community(claims, code),
-        "holes": holes_by_community(layers["gaps"], code),
+        "others": others_by_community(claims, codes, rural),
+        "overlaps_with": overlaps_by_community(claims, codes),
+        "holes": holes_by_community(layers, code),
         "premises": premises_by_community(layers, code),
         "counts": counts,
     }
-    names = [json.dumps(name) for name in parts]
-    contents = [
-        "{" + ",".join(f"{name}:{text}" for name, text in zip(names, row, strict=True)) + "}"
-        for row in zip(*parts.values(), strict=True)
-    ]
-    polygon = simple(np.asarray(communities.geometry.array, dtype=object))
     columns = {
-        "community": ("text", code.tolist()),
-        "contents": ("jsonb", contents),
-        "polygon": ("bytea", ewkb(polygon, appending.srid)),
-        "buildings": ("bytea", ewkb(buildings, appending.srid)),
+        "community": ("text", code),
+        "contents": ("jsonb", joined("{", members(parts), "}", "")),
+        "polygon": ("bytea", ewkb(simple(layers.wkb("communities")), appending.srid)),
+        "buildings": ("bytea", ewkb(written(buildings), appending.srid)),
     }
     appending.append("import_dossiers", columns)
 
@@ -67,46 +70,45 @@ class Claims:
     share: np.ndarray
 
     @classmethod
-    def of(cls, layers: Mapping[str, Frame], code: np.ndarray) -> Claims:
+    def of(cls, layers: Build, code: pa.Array) -> Claims:
         """Read the claims of a build."""
-        grids, faces, units = layers["grids"], layers["faces"], layers["units"]
-        label = pd.Index(units["layer"].str.cat(units["source_id"], sep=":"))
-        claimants = [json.loads(text) for text in faces["claimants"].tolist()]
-        face = np.repeat(np.arange(len(faces)), [len(some) for some in claimants])
-        unit = label.get_indexer([name for some in claimants for name in some])
-        home = pd.Series(grids["community_code"].to_numpy(dtype=object), index=grids["code"].to_numpy(dtype=object))
-        place = pd.Index(code).get_indexer(faces["code"].map(home))
+        faces, units = layers["faces"], layers["units"]
+        label = column(units["layer"].str.cat(units["source_id"], sep=":"))
+        claimants = pa.array(orjson.loads(f"[{','.join(faces['claimants'])}]"), pa.list_(pa.large_string()))
+        face = np.repeat(np.arange(len(faces)), np.diff(claimants.offsets.to_numpy()))
+        unit = places(claimants.flatten(), label)
+        place = places(community_of(layers["grids"], faces), code)
         area = faces["area_m2"].to_numpy(np.float64)[face]
         shares = claimed_shares(unit, place[face], area, len(units))
         return cls(unit, face, place[face], units["layer"].to_numpy(dtype=object), *shares)
 
 
-def units_by_community(units: Frame, claims: Claims, code: np.ndarray) -> list[str]:
+def community_of(grids: Frame, frame: Frame) -> pa.Array:
+    """Return the community of each row of a layer, by the code of its grid; missing where that is no grid."""
+    row = places(column(frame["code"]), column(grids["code"]))
+    return column(grids["community_code"]).take(pa.array(row, mask=row < 0))
+
+
+def units_by_community(units: Frame, claims: Claims, code: pa.Array) -> pa.Array:
     """Return the units that claim land in each community, as JSON lists."""
-    said = [dict(zip(UNIT, values, strict=True)) for values in zip(*(plain(units[name]) for name in UNIT), strict=True)]
-    shares: list[dict[str, float]] = [{} for _ in said]
-    for unit, place, share in zip(
-        claims.of_unit.tolist(), claims.in_community.tolist(), claims.share.tolist(), strict=True
-    ):
-        shares[unit][code[place]] = share
-    texts = np.array(
-        [
-            json.dumps({**one, "counted": bool(one["counted"]), "share": share}, ensure_ascii=False)
-            for one, share in zip(said, shares, strict=True)
-        ],
-        dtype=object,
-    )
-    return joined(texts[claims.of_unit], code[claims.in_community].tolist(), code)
+    where, unit = code.take(pa.array(claims.in_community)), claims.of_unit
+    share = joined('"', where, '":', values_of(pd.Series(claims.share)), "")
+    of_unit = pa.LargeListArray.from_arrays(np.searchsorted(unit, np.arange(len(units) + 1)), share)
+    said = {name: pc.fill_null(values_of(units[name]), NOTHING) for name in UNIT if name != "counted"}
+    said["counted"] = values_of(units["counted"].fillna(0).astype("bool"))
+    said["share"] = joined("{", pc.binary_join(of_unit, pa.scalar(",", LARGE)), "}", "")
+    return listed(joined("{", members(said), "}", "").take(pa.array(unit)), where, code)
 
 
-def others_by_community(claims: Claims, code: np.ndarray, rural: np.ndarray) -> list[str]:
+def others_by_community(claims: Claims, code: np.ndarray, rural: np.ndarray) -> pa.Array:
     """Return, for each community, the others that its units claim land in, and whether they are villages."""
     several = np.bincount(claims.of_unit, minlength=len(claims.layer))[claims.of_unit] > 1
     unit, place = claims.of_unit[several], claims.in_community[several]
-    return listed_pairs(unit, place, len(code), lambda other: (code[other], bool(rural[other])))
+    near = together(unit, place, len(code), lambda other: (code[other], bool(rural[other])))
+    return pa.array([json.dumps(said) for said in near], LARGE)
 
 
-def overlaps_by_community(claims: Claims, code: np.ndarray) -> list[str]:
+def overlaps_by_community(claims: Claims, code: np.ndarray) -> pa.Array:
     """Return, for each community, the others where two units overlap that overlap in it too."""
     size = np.bincount(claims.face)
     first = np.cumsum(size) - size
@@ -115,60 +117,58 @@ def overlaps_by_community(claims: Claims, code: np.ndarray) -> list[str]:
     layer, beside = claims.layer[one], claims.layer[other]
     rival = (one < other) & ((layer == beside) | (np.isin(layer, TERRITORIAL) & np.isin(beside, TERRITORIAL)))
     _, pair = dense(one[rival] * len(claims.layer) + other[rival])
-    lists = listed_pairs(pair, claims.community[row[rival]], len(code), lambda place: (code[place], True))
-    return [json.dumps(list(json.loads(text))) for text in lists]
+    near = together(pair, claims.community[row[rival]], len(code), lambda place: (code[place], True))
+    return pa.array([json.dumps(list(said)) for said in near], LARGE)
 
 
-def listed_pairs(group: Ints, place: Ints, size: int, said: Any) -> list[str]:
-    """Return, for each place, what is said of the other places that are in one group with it, as JSON objects."""
-    near: list[dict[str, Any]] = [{} for _ in range(size)]
+def together(group: Ints, place: Ints, size: int, said: Callable[[int], tuple[str, bool]]) -> list[dict[str, bool]]:
+    """Return, for each place, what is said of the other places that are in one group with it."""
+    near: list[dict[str, bool]] = [{} for _ in range(size)]
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     for some in np.split(place[order], starts[1:]):
         members = np.unique(some).tolist()
         for one in members if len(members) > 1 else ():
             near[one] |= dict(said(other) for other in members if other != one)
-    return [json.dumps(some) for some in near]
+    return near
 
 
-def holes_by_community(gaps: Frame, code: np.ndarray) -> list[str]:
+def holes_by_community(layers: Build, code: pa.Array) -> pa.Array:
     """Return the holes beside each community, as JSON lists."""
-    holes = gaps[gaps["kind"] == "no_community"]
-    wkb = shapely.to_wkb(simple(np.asarray(holes.geometry.array, dtype=object)), hex=True)
-    texts = [
-        json.dumps({"key": gap_id.partition(":")[2], "community": community, "polygon": drawn})
-        for gap_id, community, drawn in zip(holes["gap_id"], holes["community_code"], wkb, strict=True)
-    ]
-    return joined(np.array(texts, dtype=object), holes["community_code"], code)
+    holes, land = holes_of(layers)
+    drawn_so = [bytes(one).hex().upper() for one in simple(land).to_pylist()]
+    key = holes["gap_id"].str.partition(":")[2] if len(holes) else holes["gap_id"]
+    table = pd.DataFrame({"key": key, "community": holes["community_code"], "polygon": drawn_so})
+    texts = objects(table.astype("str"), list(table.columns))
+    return listed(texts, column(holes["community_code"]), code)
 
 
-def premises_by_community(layers: Mapping[str, Frame], code: np.ndarray) -> list[str]:
+def holes_of(layers: Build) -> tuple[Frame, pa.Array]:
+    """Return the holes between communities, and their land."""
+    gaps = layers["gaps"]
+    rows = np.flatnonzero(gaps["kind"] == "no_community")
+    return gaps.iloc[rows], flat(layers.wkb("gaps").take(pa.array(rows)))
+
+
+def premises_by_community(layers: Build, code: pa.Array) -> pa.Array:
     """Return the places of the premises in each community, as JSON lists."""
-    premises, home = layers["premises"], community_of_grids(layers["grids"])
-    texts = [json.dumps(place) for place in zip(premises["x"].tolist(), premises["y"].tolist(), strict=True)]
-    return joined(np.array(texts, dtype=object), premises["code"].map(home), code)
+    premises = layers["premises"]
+    return listed(lists(premises, ["x", "y"]), community_of(layers["grids"], premises), code)
 
 
-def community_of_grids(grids: Frame) -> pd.Series:
-    """Return the community of each grid, by code."""
-    return pd.Series(grids["community_code"].to_numpy(dtype=object), index=grids["code"].to_numpy(dtype=object))
-
-
-def buildings_by_community(layers: Mapping[str, Frame], code: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def buildings_by_community(layers: Build, code: pa.Array) -> tuple[Geometries, pa.Array]:
     """Return the buildings on each community, and in the holes beside it, as one geometry, None where it has none, and
     their counts as JSON."""
-    buildings, gaps = layers["buildings"], layers["gaps"]
-    point = np.asarray(buildings.geometry.array, dtype=object)
-    land = pd.concat([layers["grids"], gaps[gaps["kind"] == "no_community"]])
-    place, row = shapely.STRtree(point).query(np.asarray(land.geometry.array, dtype=object), predicate="intersects")
-    pairs = pd.DataFrame({"community": land["community_code"].to_numpy(dtype=object)[place], "row": row})
-    pairs = pairs.drop_duplicates()
-    rows, first = groups(pairs["community"], code)
-    held = pairs["row"].to_numpy()[rows]
-    counts = buildings[list(COUNTS)].fillna(0).to_numpy(dtype=np.int64)[held].tolist()
-    bounds = list(zip(first[:-1].tolist(), first[1:].tolist(), strict=True))
-    some = np.diff(first) > 0
-    land = np.full(len(code), None, dtype=object)
-    owner = np.repeat(np.cumsum(some) - 1, np.diff(first))
-    land[some] = shapely.multipoints(point[held], indices=owner) if len(held) else None
-    return land, [json.dumps(counts[start:end]) for start, end in bounds]
+    buildings, grids = layers["buildings"], layers["grids"]
+    holes, hole = holes_of(layers)
+    point = drawn(layers.wkb("buildings"))
+    land = np.concatenate([layers.drawn("grids"), drawn(hole)])
+    home = places(column(pd.concat([grids["community_code"], holes["community_code"]])), code)
+    place, row = shapely.STRtree(point).query(land, predicate="intersects")
+    pairs = np.unique(home[place] * len(point) + row)
+    owner, held = np.divmod(pairs, max(len(point), 1))
+    some, number = dense(owner)
+    result = np.full(len(code), None, dtype=object)
+    result[some] = shapely.multipoints(point[held], indices=number) if len(held) else None
+    counts = lists(buildings[list(COUNTS)].fillna(0), COUNTS).take(pa.array(held))
+    return result, in_lists(counts, np.searchsorted(owner, np.arange(len(code) + 1)))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-import pandas as pd
-import shapely
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.output import Frame
-from data.plans.copying import Appending, ewkb, simple
+from data.plans.build import Build
+from data.plans.copying import Appending, Columns
+from data.plans.json_columns import column, groups, in_lists, listed, lists, members, places, values_of
 from data.plans.ledger import BESIDE, POST
-from geo.arrays import Geometries, Ints
-from geo.plans.generalising import generalised_all
+from data.plans.shapes import collections, ewkb, flat, simple, written
+from geo.kept import joined, present
+from geo.plans.generalising import generalised_batches
 from geo.sources import COUNTS
 
 SAID = {
@@ -23,9 +24,7 @@ SAID = {
 """The column of the layer ``grids`` that each text comes from."""
 
 
-def append_grids(
-    appending: Appending, grid_ids: Sequence[int], layers: Mapping[str, Frame], tolerance_m: float
-) -> None:
+def append_grids(appending: Appending, grid_ids: Sequence[int], layers: Build, tolerance_m: float) -> None:
     """Write the grids of a build as the first revision of a plan.
 
     Parameters
@@ -35,93 +34,59 @@ def append_grids(
     layers
         Of the build.
     """
-    grids, srid = layers["grids"], appending.srid
-    code = grids["code"].to_numpy(dtype=object)
-    polygon = simple(np.asarray(grids.geometry.array, dtype=object))
-    claims, faces = faces_by_grid(layers["faces"], code)
-    outline = generalised_all(polygon, tolerance_m=tolerance_m)
-    columns = {
-        "grid_id": ("bigint", grid_ids),
-        **{name: ("text", plain(grids[of])) for name, of in SAID.items()},
-        **{name: ("integer", plain(grids[name])) for name in COUNTS},
+    columns = columns_of(grid_ids, layers, appending.srid)
+    polygon, first = layers.drawn("grids"), 0
+    for outline in generalised_batches(polygon, tolerance_m=tolerance_m):
+        some = {name: (kind, values[first : first + len(outline)]) for name, (kind, values) in columns.items()}
+        drawn_so = ewkb(written(outline), appending.srid)
+        appending.append("import_grids", {**some, "outline": ("bytea", drawn_so)})
+        first += len(outline)
+
+
+def columns_of(grid_ids: Sequence[int], layers: Build, srid: int) -> Columns:
+    """Return what a plan keeps of grids, but for their generalised borders."""
+    grids = layers["grids"]
+    code = column(grids["code"])
+    claims, faces = faces_by_grid(layers, code, srid)
+    return {
+        "grid_id": ("bigint", pa.array(grid_ids, pa.int64())),
+        **{name: ("text", column(grids[of])) for name, of in SAID.items()},
+        **{name: ("integer", column(grids[name])) for name in COUNTS},
         "claims": ("jsonb", claims),
-        "records": ("jsonb", records_by_grid(layers["records"], code)),
+        "records": ("jsonb", listed(record_texts(layers["records"]), column(layers["records"]["code"]), code)),
         "ledger": ("jsonb", ledger_by_grid(layers, code)),
-        "polygon": ("bytea", ewkb(polygon, srid)),
-        "faces": ("bytea", ewkb(faces, srid)),
-        "outline": ("bytea", ewkb(outline, srid)),
+        "polygon": ("bytea", ewkb(simple(layers.wkb("grids")), srid)),
+        "faces": ("bytea", faces),
     }
-    appending.append("import_grids", columns)
 
 
-def plain(column: pd.Series) -> list[object]:
-    """Return a column as Python's values, None where it is missing."""
-    return column.astype(object).where(column.notna(), None).tolist()
-
-
-def groups(keys: Sequence[object], wanted: np.ndarray) -> tuple[Ints, Ints]:
-    """Sort rows by which wanted key they have; return the rows, and where each key's begin (one more at the end)."""
-    place = pd.Index(wanted).get_indexer(pd.Index(keys, dtype=object))
-    rows = np.argsort(place, kind="stable")
-    rows = rows[place[rows] >= 0]
-    return rows, np.searchsorted(place[rows], np.arange(len(wanted) + 1))
-
-
-def joined(texts: np.ndarray, keys: Sequence[object], wanted: np.ndarray) -> list[str]:
-    """Return the texts of each wanted key as one JSON list."""
-    rows, first = groups(keys, wanted)
-    sorted_texts = texts[rows].tolist()
-    return [
-        f"[{','.join(sorted_texts[start:end])}]"
-        for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)
-    ]
-
-
-def faces_by_grid(faces: Frame, code: np.ndarray) -> tuple[list[str], Geometries]:
+def faces_by_grid(layers: Build, code: pa.Array, srid: int) -> tuple[pa.Array, pa.Array]:
     """Return the claims and the faces of each grid, in one order."""
-    rows, first = groups(faces["code"], code)
-    texts = np.array(
-        [f'["{rule}",{claims}]' for rule, claims in zip(faces["rule"], faces["claimants"], strict=True)], dtype=object
-    )
-    polygon = np.asarray(faces.geometry.array, dtype=object)[rows]
-    owner = np.repeat(np.arange(len(code)), np.diff(first))
-    return joined(texts, faces["code"], code), shapely.geometrycollections(polygon, indices=owner)
+    faces = layers["faces"]
+    rows, first = groups(column(faces["code"]), code)
+    claims = joined('["', column(faces["rule"]), '",', column(faces["claimants"]), "]", "")
+    order = pa.array(rows)
+    return in_lists(claims.take(order), first), collections(flat(layers.wkb("faces")).take(order), first, srid)
 
 
-def records_by_grid(records: Frame, code: np.ndarray) -> list[str]:
-    """Return the rows of tables about each grid, as `data.plans.versions.records_of` reads them."""
-    return joined(record_texts(records), records["code"], code)
+def record_texts(records: Frame) -> pa.Array:
+    """Write rows of tables as JSON, as `data.plans.versions.records_of` reads them."""
+    return joined('["', column(records["table"]), '",', column(records["row"]), "]", "")
 
 
-def record_texts(records: Frame) -> np.ndarray:
-    """Write rows of tables as JSON."""
-    return np.array(
-        [f'["{table}",{row}]' for table, row in zip(records["table"], records["row"], strict=True)], dtype=object
-    )
-
-
-def ledger_by_grid(layers: Mapping[str, Frame], code: np.ndarray) -> list[str]:
+def ledger_by_grid(layers: Mapping[str, Frame], code: pa.Array) -> pa.Array:
     """Return what stands beside each grid, as `data.plans.ledger.written_ledger` writes it."""
     staffing = layers["staffing"]
-    posts = np.array([json.dumps(post, ensure_ascii=False) for post in rows_of(staffing, POST)], dtype=object)
-    beside: dict[str, dict[str, object]] = {}
-    for name in ("assignments", "settlements"):
-        layer = layers[name].rename(columns={"class": "settlement"})
-        columns = [column for column in BESIDE if column in layer]
-        for grid, values in zip(layer["code"], rows_of(layer, columns), strict=True):
-            said = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
-            beside.setdefault(grid, {}).update(said)
-    return [
-        f'{{"staffing":{mine}{tail(beside.get(grid))}}}'
-        for mine, grid in zip(joined(posts, staffing["code"], code), code, strict=True)
+    posts = joined('"staffing":', listed(lists(staffing, POST), column(staffing["code"]), code), "")
+    rest = [
+        beside(layers[name].rename(columns={"class": "settlement"}), code) for name in ("assignments", "settlements")
     ]
+    return joined("{", present([posts, *rest], ","), "}", "")
 
 
-def tail(said: Mapping[str, object] | None) -> str:
-    """Return what else a JSON object holds, after its first member."""
-    return "" if not said else "," + json.dumps(said, ensure_ascii=False)[1:-1]
-
-
-def rows_of(frame: Frame, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of a frame as tuples of Python's values."""
-    return zip(*(plain(frame[name]) for name in columns), strict=True)
+def beside(layer: Frame, code: pa.Array) -> pa.Array:
+    """Return the members that a layer adds to what stands beside each grid, missing where there are none."""
+    texts = members({name: values_of(layer[name]) for name in BESIDE if name in layer})
+    row = places(code, column(layer["code"]))
+    found = texts.take(pa.array(row, mask=row < 0))
+    return pc.if_else(pc.equal(found, ""), None, found)

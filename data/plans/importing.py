@@ -9,22 +9,27 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from psycopg import errors
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine
 
 from data.build_layers import LAYERS
-from data.output import Frame, read_build
+from data.output import Frame
+from data.plans.build import Build
 from data.plans.carrying import TOLERANCE_M
-from data.plans.copying import Appending, ewkb, simple
+from data.plans.copying import Appending
 from data.plans.door import tried
 from data.plans.identity import identities
 from data.plans.imported_dossiers import append_dossiers
 from data.plans.imported_gaps import append_gaps
-from data.plans.imported_grids import append_grids, rows_of
+from data.plans.imported_grids import append_grids
+from data.plans.json_columns import objects
 from data.plans.older_builds import not_kept, still_evaluated
+from data.plans.packing import BYTES, Column
 from data.plans.plan import Plan, find_plan, latest_in_force
 from data.plans.rows import row, rows
+from data.plans.shapes import ewkb, simple
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
 from geo.errors import InputError, PlanError, PlanNameTakenError
@@ -78,13 +83,13 @@ def import_build(
     """
     progress("read")
     layers = Build(out)
-    srid = srid_of(layers["grids"], out)
+    srid = layers.srid()
     return tried(engine, name, lambda connection: imported(connection, layers, srid, name, by, like, progress))
 
 
 def imported(
     connection: Connection,
-    layers: Mapping[str, Frame],
+    layers: Build,
     srid: int,
     name: str,
     by: str,
@@ -107,14 +112,16 @@ def imported(
         raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
     with Appending(connection, made.plan, made.source, srid) as appending:
         progress("sources")
+        gaps = still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"]))
+        wkb = layers.wkb("gaps").take(pa.array(gaps.index))
+        append_gaps(appending, gaps, wkb, grids, layers.wkb("grids"))
         for layer in UNCHANGED:
-            append_layer(appending, layer, layers[layer])
+            append_layer(appending, layer, layers[layer], layers.wkb(layer) if LAYERS[layer].geometry else None)
         append_duty(appending, layers)
-        append_gaps(appending, still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"])), grids)
         append_dossiers(appending, layers)
         append_roads(appending, layers)
         progress("grids")
-        append_grids(appending, identities(connection, grids, forebear), layers, TOLERANCE_M)
+        append_grids(appending, identities(connection, layers, forebear), layers, TOLERANCE_M)
         progress("write")
     rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})
     return find_plan(connection, name)
@@ -134,30 +141,6 @@ def require_likeness(plan: Plan, srid: int, division: str) -> None:
         )
 
 
-class Build(dict[str, Frame]):
-    """The layers of a build, each read when it is first asked for."""
-
-    def __init__(self, out: Path) -> None:
-        super().__init__()
-        self.out = out
-
-    def __missing__(self, name: str) -> Frame:
-        """Read a layer."""
-        self[name] = read_build(self.out, [name])[name]
-        return self[name]
-
-
-def srid_of(grids: Frame, out: Path) -> int:
-    """Return the EPSG code of a build's working CRS."""
-    code = grids.crs.to_epsg()
-    if code is None:
-        raise InputError(
-            f"{out}: its working CRS {grids.crs.name} has no EPSG code, which a plan needs; "
-            'build it again with working_crs = "EPSG:…", or without any'
-        )
-    return int(code)
-
-
 def division_of(codes: np.ndarray) -> str:
     """Return the division code that communities begin with.
 
@@ -165,7 +148,7 @@ def division_of(codes: np.ndarray) -> str:
     '530102002'
     """
     first, last = min(codes), max(codes)
-    return next(first[:digits] for digits in DIVISION_DIGITS if first[:digits] == last[:digits])
+    return next(str(first[:digits]) for digits in DIVISION_DIGITS if first[:digits] == last[:digits])
 
 
 def about(layers: Mapping[str, Frame]) -> dict[str, Any]:
@@ -207,35 +190,30 @@ def exceptions(records: Frame, communities: Collection[str]) -> list[list[Any]]:
     return found
 
 
-def append_layer(appending: Appending, name: str, frame: Frame) -> None:
+def append_layer(appending: Appending, name: str, frame: Frame, wkb: Column | None = None) -> None:
     """Keep a layer, or rows of one, that no edit changes."""
-    columns = list(LAYERS[name].columns)
-    texts = [as_json(dict(zip(columns, values, strict=True))) for values in rows_of(frame, columns)]
-    drawn: list[bytes | None] = [None] * len(frame)
-    if LAYERS[name].geometry:
-        drawn = ewkb(simple(np.asarray(frame.geometry.array, dtype=object)), appending.srid)
     kept = {
-        "layer": ("text", [name] * len(frame)),
-        "number": ("integer", range(len(frame))),
-        "attributes": ("jsonb", texts),
-        "geometry": ("bytea", drawn),
+        "layer": ("text", pa.array([name]).take(pa.array(np.zeros(len(frame), dtype=np.int64)))),
+        "number": ("integer", pa.array(np.arange(len(frame)))),
+        "attributes": ("jsonb", objects(frame, list(LAYERS[name].columns))),
+        "geometry": ("bytea", pa.nulls(len(frame), BYTES) if wkb is None else ewkb(simple(wkb), appending.srid)),
     }
     appending.append("import_rows", kept)
 
 
-def append_duty(appending: Appending, layers: Mapping[str, Frame]) -> None:
+def append_duty(appending: Appending, layers: Build) -> None:
     """Keep who is on duty for communities themselves; those of grids stand among the grids' records."""
     duty = layers["duty"]
     append_layer(appending, "duty", duty[duty["code"].isin(layers["communities"]["code"])])
 
 
-def append_roads(appending: Appending, layers: Mapping[str, Frame]) -> None:
+def append_roads(appending: Appending, layers: Build) -> None:
     """Measure the ways along the roads to facilities, and keep them by squares."""
     facilities, roads = layers["facilities"], layers["roads"]
     standards = standards_from_table(layers["standards"])
     if standards is None or not len(facilities) or not len(roads):
         return
-    points, lines = (np.asarray(frame.geometry.array, dtype=object) for frame in (facilities, roads))
+    points, lines = (layers.drawn(name) for name in ("facilities", "roads"))
     kinds = [None if pd.isna(kind) else kind for kind in facilities["kind"]]
     stretches = walks_between(points, kinds, lines, standards).stretches()
     if stretches is not None:

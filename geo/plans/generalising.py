@@ -15,7 +15,7 @@ Beyond the end of the land nothing is known of what is near. There a border only
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -26,13 +26,12 @@ from geo.edits.land import among
 from geo.noding import CELLS_PER_M, to_cells
 from geo.plans.chords import CLEAR_CELLS, Chords, Obstacles, Pieces
 from geo.plans.stretches import NOBODY, Corners, Stretches
-from geo.running import Run, in_order
 
 BATCH = 2000
 """Grids generalised at a time; their arrays fit a processor's memory at hand."""
 
 
-def generalised_all(polygons: Geometries, *, tolerance_m: float, run: Run = in_order) -> Geometries:
+def generalised_all(polygons: Geometries, *, tolerance_m: float) -> Geometries:
     """Generalise the grids of a plan so that they still form a coverage.
 
     Parameters
@@ -41,23 +40,22 @@ def generalised_all(polygons: Geometries, *, tolerance_m: float, run: Run = in_o
         Grids that form a coverage, vertices on the 1 mm grid of a projected CRS, shape (n,).
     tolerance_m
         How far a border may move, metres.
-    run
-        Who does the batches; it changes nothing about the result.
 
     Returns
     -------
     Geometries
         Each grid's polygon with fewer vertices, none new; it has land, and as many parts and holes as before.
     """
-    tree = shapely.STRtree(polygons)
+    return np.concatenate([np.empty(0, dtype=object), *generalised_batches(polygons, tolerance_m=tolerance_m)])
 
-    def batch(begin: int) -> Geometries:
+
+def generalised_batches(polygons: Geometries, *, tolerance_m: float) -> Iterator[Geometries]:
+    """Yield what `generalised_all` returns, some grids at a time."""
+    tree = shapely.STRtree(polygons)
+    for begin in range(0, len(polygons), BATCH):
         own = np.arange(begin, min(begin + BATCH, len(polygons)))
         rows = np.unique(tree.query(polygons[own])[1])
-        return generalised_some(polygons[rows], np.isin(rows, own), tolerance_m=tolerance_m)
-
-    made = run(batch, range(0, len(polygons), BATCH))
-    return np.concatenate([np.empty(0, dtype=object), *made])
+        yield generalised_some(polygons[rows], np.isin(rows, own), tolerance_m=tolerance_m)
 
 
 def generalised_some(polygons: Geometries, wanted: Bools, *, tolerance_m: float) -> Geometries:

@@ -18,7 +18,6 @@ from geo.edits.split import split_grid
 from geo.errors import EditRefused
 from geo.plans import generalising
 from geo.plans.generalising import NotAroundError, generalised, generalised_all, generalised_some
-from geo.scale import threads
 from geo.sources import Parameters
 from tests.geo.edits.grounds import fresh, ground, ground_of, line
 from tests.geo.edits.test_random_edits import random_edit
@@ -110,11 +109,11 @@ def test_the_end_of_the_land_only_moves_inwards():
     assert shapely.equals(made[0], shapely.Polygon([(0, 0), (9, 0), (9, 9), (5, 8), (0, 9)]))
 
 
-def test_batches_and_workers_change_nothing(monkeypatch: pytest.MonkeyPatch):
+def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch):
     exact = messy_grids(7, side=3)
     whole = generalised_all(exact, tolerance_m=5)
     monkeypatch.setattr(generalising, "BATCH", 3)
-    assert shapely.equals_identical(generalised_all(exact, tolerance_m=5, run=threads(2)), whole).all()
+    assert shapely.equals_identical(generalised_all(exact, tolerance_m=5), whole).all()
 
 
 @pytest.mark.parametrize("seed", range(4))
