@@ -80,7 +80,7 @@ def drawing_engine(url: DatabaseURL, *, pool_size: int, statement_s: float | Non
 
     Whether a connection still lives is found out by asking, which saves each tile a way to the database and back.
     """
-    options = shared_options() | {"pool_pre_ping": False}
+    options = shared_options() | {"pool_pre_ping": False, "pool_reset_on_return": None}  # there is nothing to roll back
     engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=0, **options)
     settle_for_application(engine.sync_engine, url, statement_s, operator=False)
     event.listen(engine.sync_engine, "connect", lambda connection, _: prepare_to_draw(connection))
