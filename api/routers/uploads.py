@@ -63,6 +63,7 @@ class FoundShown(BaseModel):
     count: int
     columns: list[ColumnShown]
     crs: str | None = Field(examples=["EPSG:4526"])
+    encoding: str | None = Field(examples=["GB18030"], description="Where it had to be guessed.")
     extent: list[float] | None
     may_be: list[str] = Field(examples=[["community", "compound"]])
     guess: str | None

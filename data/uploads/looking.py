@@ -55,6 +55,8 @@ class Found:
         ``polygon``, ``line``, ``point``; ``none``: a table.
     crs
         As the file says, as text; None where it does not.
+    encoding
+        Of its text, where that had to be guessed.
     extent
         West, south, east, north in degrees, as far as the file says where it lies.
     may_be, guess, guessed
@@ -69,6 +71,7 @@ class Found:
     count: int
     columns: list[Column]
     crs: str | None = None
+    encoding: str | None = None
     extent: list[float] | None = None
     may_be: list[str] = field(default_factory=list)
     guess: str | None = None
@@ -113,7 +116,8 @@ def looked_at(path: Path) -> Iterator[tuple[Found, gpd.GeoDataFrame | None]]:
 
 def table_in(path: Path) -> Found:
     """Look at a CSV or XLSX file."""
-    rows = read_rows(path, path.name, ANY_TABLE, ()).rows
+    read = read_rows(path, path.name, ANY_TABLE, ())
+    rows = read.rows
     header = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if sum(map(bool, row)) > 1), None)
     if header is None:
         raise InputError(f"{path.name}: holds no rows; bring the right file")
@@ -124,12 +128,13 @@ def table_in(path: Path) -> Found:
         for at, name in enumerate(names)
         if name
     ]
-    return fitted(Found(path.name, None, "none", len(body), columns), [path.stem])
+    found = Found(path.name, None, "none", len(body), columns, encoding=read.guessed_encoding)
+    return fitted(found, [path.stem])
 
 
 def layer_in(path: Path, name: str, *, alone: bool) -> tuple[Found, gpd.GeoDataFrame | None]:
     """Look at a layer."""
-    frame, count = first_features(path, name)
+    frame, count, encoding = first_features(path, name)
     placed = frame.to_crs("EPSG:4326") if frame.crs is not None and len(frame) else None
     extent = None if placed is None else finite(placed.total_bounds)
     columns = [
@@ -139,30 +144,35 @@ def layer_in(path: Path, name: str, *, alone: bool) -> tuple[Found, gpd.GeoDataF
     ]
     found = Found(
         path.name, None if alone else name, shape_of(frame), count, columns,
-        crs=None if frame.crs is None else crs_of(frame), extent=extent,
+        crs=None if frame.crs is None else crs_of(frame), encoding=encoding, extent=extent,
     )  # fmt: skip
     return fitted(found, [path.stem, name]), None if extent is None else placed
 
 
-def first_features(path: Path, name: str) -> tuple[gpd.GeoDataFrame, int]:
-    """Read the first features of a layer, and tell how many it has."""
+def first_features(path: Path, name: str) -> tuple[gpd.GeoDataFrame, int, str | None]:
+    """Read the first features of a layer; tell how many it has, and the encoding where that was guessed."""
     if path.suffix.lower() in PARQUET:
         count = pyarrow.parquet.read_metadata(path).num_rows
-        return gpd.read_parquet(path).head(OUTLINED), count
+        return gpd.read_parquet(path).head(OUTLINED), count, None
     about = pyogrio.read_info(path, layer=name, force_feature_count=True)
     encoding = None if about["encoding"] in (None, "UTF-8") else encoding_of(path, name)
     frame = pyogrio.read_dataframe(path, layer=name, max_features=OUTLINED, encoding=encoding)
-    return gpd.GeoDataFrame(frame), int(about["features"])
+    return gpd.GeoDataFrame(frame), int(about["features"]), encoding
 
 
-def encoding_of(path: Path, name: str) -> str:
-    """Guess the encoding of a layer that does not say that it is UTF-8, by its field names and first values."""
+def encoding_of(path: Path, name: str) -> str | None:
+    """Guess the encoding of a layer that does not say that it is UTF-8, by its field names and first values.
+
+    None: it is plain ASCII.
+    """
     raw = pyogrio.read_dataframe(
         path, layer=name, max_features=SAMPLED, encoding=BYTES_AS_TEXT, read_geometry=False, use_arrow=False
     )
     values = (str(value) for column in raw for value in raw[column] if isinstance(value, str))
     guessed = guess([*map(str, raw.columns), *values])
-    return BYTES_AS_TEXT if guessed is None else superset(guessed)
+    if guessed is None:
+        raise InputError(f"{path.name}: its text is neither UTF-8 nor GBK; save it as one of these")
+    return None if guessed == "ASCII" else superset(guessed)
 
 
 def shape_of(frame: gpd.GeoDataFrame) -> str:

@@ -22,9 +22,11 @@ export class Unreachable extends Error {
 }
 
 export interface Call {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
+  /** A file to send as it is, in the place of a body. */
+  file?: File;
   /** The same key makes a repeated write count once, whatever became of the first answer. */
   key?: string;
   signal?: AbortSignal;
@@ -70,6 +72,7 @@ async function answered(path: string, call: Call): Promise<Response> {
       headers,
       credentials: "same-origin",
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.file === undefined ? {} : { body: call.file }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     });
   } catch (error) {

@@ -122,6 +122,18 @@ export interface components {
             base_revision: number;
         };
         /**
+         * ColumnShown
+         * @description A field of a file, with a few of its values.
+         */
+        ColumnShown: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Samples */
+            samples: string[];
+        };
+        /**
          * Counts
          * @description What a plan adds up to, within the caller's scope; null where nobody counted.
          */
@@ -394,6 +406,79 @@ export interface components {
             proposed_form: string | null;
         };
         /**
+         * FileShown
+         * @description A file of an upload.
+         */
+        FileShown: {
+            /** Name */
+            name: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * FoundShown
+         * @description A layer or table in the files.
+         */
+        FoundShown: {
+            /**
+             * File
+             * @example compounds.shp
+             */
+            file: string;
+            /**
+             * Layer
+             * @description Which layer of the file; null where it has but one.
+             */
+            layer: string | null;
+            /**
+             * Shape
+             * @description `none`: a table.
+             * @enum {string}
+             */
+            shape: "polygon" | "line" | "point" | "none";
+            /** Count */
+            count: number;
+            /** Columns */
+            columns: components["schemas"]["ColumnShown"][];
+            /**
+             * Crs
+             * @example EPSG:4526
+             */
+            crs: string | null;
+            /**
+             * Encoding
+             * @description Where it had to be guessed.
+             * @example GB18030
+             */
+            encoding: string | null;
+            /** Extent */
+            extent: number[] | null;
+            /**
+             * May Be
+             * @example [
+             *       "community",
+             *       "compound"
+             *     ]
+             */
+            may_be: string[];
+            /** Guess */
+            guess: string | null;
+            /**
+             * Guessed
+             * @description By what it may be: which field holds what.
+             */
+            guessed: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Outlined
+             * @description Whether `…/outlines/N` has it, where N is its place in this list.
+             */
+            outlined: boolean;
+        };
+        /**
          * Gap
          * @description A coverage gap, without its land.
          */
@@ -574,6 +659,52 @@ export interface components {
              * @example 12
              */
             base_revision: number;
+        };
+        /**
+         * JobShown
+         * @description What is being done, or was done last.
+         */
+        JobShown: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "look" | "build" | "plan";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /**
+             * Stage
+             * @example merge
+             */
+            stage: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /** Warnings */
+            warnings: string[];
+            /** Error */
+            error: string | null;
+            /** Code */
+            code?: string | null;
+            /** Result */
+            result: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        JsonValue: unknown;
+        /**
+         * Keys
+         * @description What the fields of a layer or table may be mapped as.
+         */
+        Keys: {
+            /** Keys */
+            keys: string[];
+            /** Required */
+            required: string[];
         };
         /**
          * Lineage
@@ -783,6 +914,17 @@ export interface components {
              * @example 12
              */
             base_revision: number;
+        };
+        /**
+         * Named
+         * @description What the plan is to be called.
+         */
+        Named: {
+            /**
+             * Name
+             * @example 2027 草案
+             */
+            name: string;
         };
         /**
          * Note
@@ -1395,6 +1537,140 @@ export interface components {
             ] | null;
         };
         /**
+         * TileJson
+         * @description TileJSON 3.
+         */
+        TileJson: {
+            /**
+             * Tilejson
+             * @default 3.0.0
+             * @example 3.0.0
+             */
+            tilejson: string;
+            /**
+             * Name
+             * @example 2026
+             */
+            name: string;
+            /**
+             * Scheme
+             * @default xyz
+             */
+            scheme: string;
+            /**
+             * Tiles
+             * @description Of a plan in force with its revision, and with what was decided on its gaps: cacheable for ever.
+             * @example [
+             *       "https://grid.street.cn/tiles/2026/{z}/{x}/{y}.mvt?revision=13"
+             *     ]
+             */
+            tiles: string[];
+            /**
+             * Minzoom
+             * @default 0
+             */
+            minzoom: number;
+            /**
+             * Maxzoom
+             * @default 17
+             */
+            maxzoom: number;
+            /**
+             * Bounds
+             * @example [
+             *       102.7,
+             *       25,
+             *       102.8,
+             *       25.1
+             *     ]
+             */
+            bounds?: number[] | null;
+            /** Vector Layers */
+            vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /**
+         * UploadList
+         * @description The caller's uploads.
+         */
+        UploadList: {
+            /** Items */
+            items: components["schemas"]["UploadShown"][];
+        };
+        /**
+         * UploadShown
+         * @description An upload.
+         */
+        UploadShown: {
+            /** Id */
+            id: string;
+            /**
+             * Begun At
+             * @description Seconds since 1970.
+             */
+            begun_at: number;
+            /** Files */
+            files: components["schemas"]["FileShown"][];
+            /**
+             * Found
+             * @description Null until the server looked into the files.
+             */
+            found: components["schemas"]["FoundShown"][] | null;
+            /** Unreadable */
+            unreadable: string[];
+            /**
+             * Mapped
+             * @description Whether it was said which layer is which.
+             */
+            mapped: boolean;
+            /**
+             * Built
+             * @description What the build came to.
+             */
+            built: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            job: components["schemas"]["JobShown"] | null;
+        };
+        /**
+         * VectorLayer
+         * @description A layer of the tiles.
+         */
+        VectorLayer: {
+            /**
+             * Id
+             * @example grids
+             */
+            id: string;
+            /** Description */
+            description: string;
+            /** Minzoom */
+            minzoom: number;
+            /** Maxzoom */
+            maxzoom: number;
+            /**
+             * Fields
+             * @example {
+             *       "code": "String",
+             *       "households": "Number"
+             *     }
+             */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Wanted
+         * @description What is to be built.
+         */
+        Wanted: {
+            /**
+             * Previous
+             * @description The plan whose codes go on.
+             * @example 2026
+             */
+            previous?: string | null;
+        };
+        /**
          * Ways
          * @description How one may sign in.
          */
@@ -1420,6 +1696,7 @@ export type Base = components['schemas']['Base'];
 export type Branch = components['schemas']['Branch'];
 export type ByLedger = components['schemas']['ByLedger'];
 export type CarveRequest = components['schemas']['CarveRequest'];
+export type ColumnShown = components['schemas']['ColumnShown'];
 export type Counts = components['schemas']['Counts'];
 export type Decision = components['schemas']['Decision'];
 export type DeleteVertexRequest = components['schemas']['DeleteVertexRequest'];
@@ -1430,6 +1707,8 @@ export type Features = components['schemas']['Features'];
 export type FeedEvent = components['schemas']['FeedEvent'];
 export type FeedPage = components['schemas']['FeedPage'];
 export type Figures = components['schemas']['Figures'];
+export type FileShown = components['schemas']['FileShown'];
+export type FoundShown = components['schemas']['FoundShown'];
 export type Gap = components['schemas']['Gap'];
 export type GapPage = components['schemas']['GapPage'];
 export type GapTold = components['schemas']['GapTold'];
@@ -1437,6 +1716,9 @@ export type GapsChanged = components['schemas']['GapsChanged'];
 export type GridChange = components['schemas']['GridChange'];
 export type GridTags = components['schemas']['GridTags'];
 export type InsertVertexRequest = components['schemas']['InsertVertexRequest'];
+export type JobShown = components['schemas']['JobShown'];
+export type JsonValue = components['schemas']['JsonValue'];
+export type Keys = components['schemas']['Keys'];
 export type Lineage = components['schemas']['Lineage'];
 export type LockRequest = components['schemas']['LockRequest'];
 export type LogEntry = components['schemas']['LogEntry'];
@@ -1444,6 +1726,7 @@ export type LogPage = components['schemas']['LogPage'];
 export type Me = components['schemas']['Me'];
 export type MergeRequest = components['schemas']['MergeRequest'];
 export type MoveVertexRequest = components['schemas']['MoveVertexRequest'];
+export type Named = components['schemas']['Named'];
 export type Note = components['schemas']['Note'];
 export type Outcome = components['schemas']['Outcome'];
 export type Passed = components['schemas']['Passed'];
@@ -1462,6 +1745,11 @@ export type SplitRequest = components['schemas']['SplitRequest'];
 export type State = components['schemas']['State'];
 export type Summary = components['schemas']['Summary'];
 export type Tally = components['schemas']['Tally'];
+export type TileJson = components['schemas']['TileJson'];
+export type UploadList = components['schemas']['UploadList'];
+export type UploadShown = components['schemas']['UploadShown'];
+export type VectorLayer = components['schemas']['VectorLayer'];
+export type Wanted = components['schemas']['Wanted'];
 export type Ways = components['schemas']['Ways'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

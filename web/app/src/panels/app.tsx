@@ -11,9 +11,10 @@ import { parseAddress, writeAddress } from "../state/address";
 import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
-import { asOf, loadAbout, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
+import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
 import { selectedCode, selectGrid, sheet, shown, theme, workplace } from "../state/view";
 import { language, t } from "../words";
+import { BringingPlace, openBringing } from "./bring";
 import { Dashboard } from "./dashboard";
 import { followSelection, Inspector } from "./inspector";
 import { hearKeys } from "./keyboard";
@@ -54,13 +55,20 @@ export function App(): JSX.Element {
       </a>
       <PlanBar />
       <Rail />
-      {nothing ? <Blank>{t("plans.none")}</Blank> : <MapStage />}
+      {nothing ? <NoPlan /> : <MapStage />}
+      <BringingPlace />
       <Inspector />
       <nav class="sheets" aria-label={t("sheet.title")}>
         <SheetTabs />
       </nav>
     </div>
   );
+}
+
+/** There is no plan yet: layers can be brought, by whoever may edit. */
+function NoPlan(): JSX.Element {
+  if (!mayEdit.value) return <Blank>{t("plans.none")}</Blank>;
+  return <Blank action={{ label: t("bring.open"), onClick: () => void openBringing() }}>{t("plans.none")}</Blank>;
 }
 
 function Rail(): JSX.Element {

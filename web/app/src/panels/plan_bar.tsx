@@ -9,6 +9,7 @@ import { branchDraft, isDraft, mayEdit, openPlan, other, plan, plans, session, s
 import { comparing, selectGrid, tab, workplace } from "../state/view";
 import { field, language, t } from "../words";
 import { count } from "../words/figures";
+import { openBringing } from "./bring";
 import { ExportMenu } from "./exports";
 import { Lifecycle } from "./lifecycle";
 import { fitTo } from "./map_stage";
@@ -105,6 +106,11 @@ function PlanMenu(): JSX.Element {
           {now && mayEdit.value && (
             <Button icon="plus" kind="primary" onClick={() => [void branchDraft(now, draftTitle()), close()]}>
               {t("bar.branch", { title: now.title })}
+            </Button>
+          )}
+          {mayEdit.value && (
+            <Button icon="layers" onClick={() => [void openBringing(), close()]}>
+              {t("bring.open")}
             </Button>
           )}
         </>

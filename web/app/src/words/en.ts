@@ -1,9 +1,11 @@
 // The same in English; the type holds that no word is missing.
 
+import { EN_UPLOADS } from "./en_uploads";
 import { EN_VIEWS } from "./en_views";
 import type { ZH } from "./zh";
 
 export const EN: Record<keyof typeof ZH, string> = {
+  ...EN_UPLOADS,
   ...EN_VIEWS,
   "page.title": "One Grid",
   "page.skip": "Skip to search",
@@ -317,7 +319,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "map.zoom_in": "Zoom in",
   "map.zoom_out": "Zoom out",
   "map.failed": "A part of the map could not be read; it will be tried again.",
-  "plans.none": "There is no plan yet. Import a build with onegrid import.",
+  "plans.none": "There is no plan yet. Bring the layers, or import a build with onegrid import.",
   "sheet.title": "Panel",
   "sheet.map": "Map",
   "sheet.rail": "Ledgers",

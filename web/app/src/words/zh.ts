@@ -1,8 +1,10 @@
 // The application's own words in Chinese: the office's, short. Values of the data have theirs in `generated/field_words`.
 
+import { ZH_UPLOADS } from "./zh_uploads";
 import { ZH_VIEWS } from "./zh_views";
 
 export const ZH = {
+  ...ZH_UPLOADS,
   ...ZH_VIEWS,
   "page.title": "一张网",
   "page.skip": "跳到搜索",
@@ -316,7 +318,7 @@ export const ZH = {
   "map.zoom_in": "放大",
   "map.zoom_out": "缩小",
   "map.failed": "有一部分地图没有读到。",
-  "plans.none": "还没有方案。用 onegrid import 导入一次合成的结果。",
+  "plans.none": "还没有方案。放入图层，合成一张网；也可以用 onegrid import 导入已有的结果。",
   "sheet.title": "面板",
   "sheet.map": "地图",
   "sheet.rail": "台账",
