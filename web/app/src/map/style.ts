@@ -342,6 +342,7 @@ export const OVERLAY_LAYERS: Record<Overlay, string[]> = {
   facilities: ["facilities"],
   party: ["party"],
   roads: ["roads"],
+  divisions: ["community-casing", "community-border", "street-casing", "street-border"],
   labels: ["label-grid", "label-community", "label-street"],
 };
 

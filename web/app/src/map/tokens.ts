@@ -16,6 +16,7 @@ export const OVERLAYS = [
   "facilities",
   "party",
   "roads",
+  "divisions",
   "labels",
 ] as const;
 export type Overlay = (typeof OVERLAYS)[number];

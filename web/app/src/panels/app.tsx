@@ -5,24 +5,25 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type FeedEvent, Refusal, speak } from "../api";
 import { landed } from "../edits/door";
-import { OVERLAYS } from "../map/tokens";
 import { Blank, Choice } from "../parts/controls";
-import { parseAddress, writeAddress } from "../state/address";
+import { parseAddress } from "../state/address";
 import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
-import { selectedCode, selectGrid, sheet, shown, theme, workplace } from "../state/view";
+import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
 import { BringingPlace, openBringing } from "./bring";
 import { Dashboard } from "./dashboard";
 import { followSelection, Inspector } from "./inspector";
+import { keepAddress, restore, restoreOnPlan } from "./kept_address";
 import { hearKeys } from "./keyboard";
 import { Ledgers } from "./ledgers";
 import { Legend } from "./legend";
-import { MapStage, view } from "./map_stage";
+import { MapStage } from "./map_stage";
 import { colleagues } from "./notices";
 import { PlanBar } from "./plan_bar";
+import { Shortcuts } from "./shortcuts";
 import { SignIn } from "./sign_in";
 
 const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
@@ -58,6 +59,7 @@ export function App(): JSX.Element {
       {nothing ? <NoPlan /> : <MapStage />}
       <BringingPlace />
       <Inspector />
+      <Shortcuts />
       <nav class="sheets" aria-label={t("sheet.title")}>
         <SheetTabs />
       </nav>
@@ -100,55 +102,13 @@ function SheetTabs(): JSX.Element {
 
 async function open(): Promise<void> {
   opened.value = "opening";
-  await openFirst(parseAddress(window.location.hash).plan);
+  const wanted = parseAddress(window.location.hash);
+  await openFirst(wanted.plan);
+  restoreOnPlan(wanted);
   const who = session.now.peek();
   const unknown = who.state === "failed" && who.error instanceof Refusal && who.error.problem.status === 401;
   const reached = known(who) && known(plans.now.peek());
   opened.value = unknown ? "signed_out" : reached ? "open" : "failed";
-}
-
-/** Put the page as the address says. */
-function restore(): void {
-  const said = parseAddress(window.location.hash);
-  if (said.language) language.value = said.language;
-  if (said.theme) theme.value = said.theme;
-  if (said.grid) selectGrid(said.grid);
-  const { overlays } = said;
-  if (overlays)
-    shown.value = Object.fromEntries(OVERLAYS.map((each) => [each, overlays.includes(each)])) as typeof shown.value;
-}
-
-/** Keep the address to the page, without a step in the browser's history for each move. */
-function keepAddress(): () => void {
-  let timer = 0;
-  const write = () => {
-    const map = view.peek();
-    const at = map ? { zoom: map.zoom(), centre: map.centre() } : null;
-    const overlays = OVERLAYS.filter((each) => shown.peek()[each]);
-    const said = {
-      plan: plan.peek()?.name ?? null,
-      theme: theme.peek(),
-      at,
-      grid: selectedCode.peek(),
-      overlays,
-      language: language.peek(),
-    };
-    if (said.plan) window.history.replaceState(null, "", writeAddress(said));
-  };
-  const later = () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(write, 250);
-  };
-  const state = effect(() => {
-    [plan.value, theme.value, selectedCode.value, shown.value, language.value];
-    later();
-  });
-  const moves = effect(() => view.value?.on("settle", later));
-  return () => {
-    state();
-    moves();
-    window.clearTimeout(timer);
-  };
 }
 
 let lastAbout = "";

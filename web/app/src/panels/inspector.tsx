@@ -6,9 +6,10 @@ import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
 import { asOf, grid, other, ownEdits, planName } from "../state/plans";
-import { floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
+import { filter, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
+import { BoxList } from "./box_list";
 import { Changes } from "./changes";
 import { GapDetails } from "./gap_details";
 import { GridDetails } from "./grid_details";
@@ -37,6 +38,7 @@ export function Inspector(): JSX.Element | null {
         </>
       ),
     },
+    ...(filter.value.bounds && !floats.value ? [{ value: "box" as const, label: <>{t("inspector.box")}</> }] : []),
     ...(other.value ? [{ value: "changes" as const, label: <>{t("inspector.changes")}</> }] : []),
   ];
   const choose = (value: InspectorTab) => {
@@ -49,6 +51,7 @@ export function Inspector(): JSX.Element | null {
         {tab.value === "details" && <Details />}
         {tab.value === "history" && <History />}
         {tab.value === "changes" && <Changes />}
+        {tab.value === "box" && <BoxList />}
       </Tabs>
     </aside>
   );

@@ -1,6 +1,6 @@
 // The three ledgers, worst first; a gap leads to its land, its arithmetic and the tool that closes it.
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { GapProperties, Ledger } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
@@ -41,6 +41,14 @@ export const isOpen = (gap: GapProperties): boolean => gap.state !== "accepted";
 
 const openIn = (name: Ledger): number =>
   (known(gaps.now.value) ?? []).filter((gap) => gap.ledger === name && isOpen(gap)).length;
+
+/** A page opens on the first ledger in which something is to be done. */
+let opened = false;
+effect(() => {
+  if (opened || !known(gaps.now.value)?.length) return;
+  opened = true;
+  ledger.value = LEDGERS.find((name) => openIn(name) > 0) ?? ledger.peek();
+});
 
 export const chooseLedger = (name: Ledger): void => {
   ledger.value = name;

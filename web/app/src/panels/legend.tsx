@@ -72,7 +72,7 @@ const GROUPS: { overlays: Overlay[]; seeThrough: boolean }[] = [
   { overlays: ["gaps_unheld", "gaps_contested", "gaps_unserved"], seeThrough: true },
   { overlays: ["party", "premises", "facilities"], seeThrough: false },
   { overlays: ["units_compound", "units_courtyard", "units_patrol_zone"], seeThrough: true },
-  { overlays: ["roads", "labels"], seeThrough: false },
+  { overlays: ["divisions", "roads", "labels"], seeThrough: false },
 ];
 
 function Overlays(): JSX.Element {
@@ -118,10 +118,12 @@ function OverlayRow({ overlay, seeThrough }: { overlay: Overlay; seeThrough: boo
 function counted(overlay: Overlay): string {
   const now = known(summary.now.value);
   if (!now || overlay === "labels" || overlay === "roads") return "";
+  if (overlay === "divisions") return count(now.total.communities);
   if (overlay === "party") return count(now.total.covered);
   const [group, name = ""] = overlay.split(/_(.*)/);
   if (group === "gaps") return count(now.total.gaps[name as keyof typeof now.total.gaps]);
-  return count(now.layers?.[group === "units" ? name : overlay] ?? null);
+  const many = now.layers?.[group === "units" ? name : overlay];
+  return many === undefined ? "" : count(many);
 }
 
 function Mark({ overlay }: { overlay: Overlay }): JSX.Element {

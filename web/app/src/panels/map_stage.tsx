@@ -1,6 +1,6 @@
 // The map and what floats on it: tools, hint, consequences, notices, scale.
 
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -26,10 +26,12 @@ import {
   selection,
   sheet,
   shown,
+  tab,
   theme,
 } from "../state/view";
 import { setUpBench } from "../tools/bench";
-import { openTool } from "../tools/tool";
+import { drawnBox } from "../tools/box";
+import { boxFeature, openTool } from "../tools/tool";
 import { t } from "../words";
 import { Callout } from "./callout";
 import { Compare } from "./compare";
@@ -168,7 +170,13 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     }),
     refreshWhenBack(map),
     map.on("click", (pointed) => clicked(map, pointed)),
-    map.on("box", boxed),
+    map.on("box", (bounds) => {
+      drawnBox.value = bounds;
+    }),
+    effect(() => {
+      const bounds = drawnBox.value;
+      if (bounds) untracked(() => [boxed(bounds), listBox()]);
+    }),
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
@@ -202,17 +210,16 @@ function clicked(map: MapView, { at, code, pixel }: Pointed): void {
 }
 
 /** A box drawn on the map filters the ledgers to it, and shows whose land it is. */
-function boxed(bounds: Bounds): void {
+export function boxed(bounds: Bounds): void {
   filter.value = { ...filter.peek(), bounds };
-  const [west, south, east, north] = bounds;
-  const ring = [west, south, east, south, east, north, west, north, west, south];
-  const corners = ring.flatMap((_, at) => (at % 2 ? [] : [ring.slice(at, at + 2)]));
-  const area = {
-    type: "Feature" as const,
-    properties: {},
-    geometry: { type: "Polygon" as const, coordinates: [corners] },
-  };
-  view.peek()?.sketch("area", { type: "FeatureCollection", features: [area] });
+  view.peek()?.sketch("area", boxFeature(bounds));
+}
+
+/** A planner reads what is in the box beside the map; a supervisor has the table for it. */
+function listBox(): void {
+  if (floats.peek()) return;
+  tab.value = "box";
+  sheet.value = "inspector";
 }
 
 /** Let the ledgers list everything again. */

@@ -14,6 +14,7 @@ import { ExportMenu } from "./exports";
 import { Lifecycle } from "./lifecycle";
 import { fitTo } from "./map_stage";
 import { Search } from "./search";
+import { helping } from "./shortcuts";
 
 export function PlanBar(): JSX.Element {
   return (
@@ -181,6 +182,13 @@ function User(): JSX.Element {
           <small>{who && t(`role.${who.role}`)}</small>
           <small>{field("scope", who?.scope)}</small>
           {isDraft.value && <small>{t("bar.you_edit")}</small>}
+          <Button
+            onClick={() => {
+              helping.value = true;
+            }}
+          >
+            {t("keys.title")} <kbd>?</kbd>
+          </Button>
           <Button onClick={() => void leave()}>{t("bar.sign_out")}</Button>
         </div>
       )}

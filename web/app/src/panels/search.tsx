@@ -1,5 +1,6 @@
 // Search by code, name, place, or a coordinate.
 
+import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import { type Bounds, listGrids } from "../api";
@@ -8,6 +9,7 @@ import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
 import { known } from "../state/loading";
 import { plan, summary } from "../state/plans";
+import { parsePlane } from "../state/projected";
 import { selectGrid } from "../state/view";
 import { field, t } from "../words";
 import { fitTo, pinAt } from "./map_stage";
@@ -136,12 +138,18 @@ async function find(text: string, signal: AbortSignal): Promise<Hit[]> {
 }
 
 const coordinateHits = (text: string): Hit[] =>
-  parseCoordinate(text).map(({ datum, at }) => ({
+  [...parseCoordinate(text), ...inWorkingSystem(text)].map(({ datum, at }) => ({
     id: datum,
     title: `${at[1]?.toFixed(6)}, ${at[0]?.toFixed(6)}`,
     kind: t("search.coordinate", { datum }),
     go: () => pinAt(at),
   }));
+
+/** Plane coordinates, in the system that the plan is measured in. */
+function inWorkingSystem(text: string): { datum: string; at: Position }[] {
+  const crs = plan.peek()?.working_crs ?? "";
+  return parsePlane(text, crs).map((at, row) => ({ datum: row ? `${crs} ${t("search.swapped")}` : crs, at }));
+}
 
 async function gridHits(text: string, signal: AbortSignal): Promise<Hit[]> {
   const name = plan.peek()?.name;

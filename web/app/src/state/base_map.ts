@@ -17,10 +17,11 @@ export const blocked = signal<readonly string[]>([]);
 
 export const blockedHere = computed(() => originsOf(baseMap.value).filter((origin) => blocked.value.includes(origin)));
 
-/** What the map lays under the grids. */
+/** What the map lays under the grids; what the policy forbids is asked for no more. */
 export const underlay = computed((): Underlay => {
   const base = baseMap.value;
-  return { rasters: rastersOf(base), archive: base.kind === "pmtiles" ? archive.value : null, fills: base.fills };
+  const rasters = blockedHere.value.length ? [] : rastersOf(base);
+  return { rasters, archive: base.kind === "pmtiles" ? archive.value : null, fills: base.fills };
 });
 
 /** Keep the choice, and hear which origins the policy forbids; returns what stops it. */

@@ -56,6 +56,9 @@ export const grid = resource<GridDetail, { name: string; code: string }>(({ name
 const GAPS_A_PAGE = 200;
 const ENOUGH_GAPS = 2_000;
 
+/** Where the next page begins, from its address. */
+const afterOf = (next: string | null): string | null => new URLSearchParams(next?.split("?")[1]).get("after");
+
 /** The open gaps of a plan, worst first. */
 export const gaps = resource(async (name: string, aborted: AbortSignal) => {
   const found: GapProperties[] = [];
@@ -67,7 +70,7 @@ export const gaps = resource(async (name: string, aborted: AbortSignal) => {
       aborted,
     );
     found.push(...page.items);
-    after = page.next;
+    after = afterOf(page.next);
   } while (after && found.length < ENOUGH_GAPS);
   return found;
 });

@@ -9,7 +9,7 @@ export type Selection =
   | { type: "grid"; code: string }
   | { type: "gap"; id: string; code: string | null };
 export type Workplace = "planner" | "supervisor";
-export type InspectorTab = "details" | "history" | "changes";
+export type InspectorTab = "details" | "history" | "changes" | "box";
 
 export const theme = signal<Theme>("management_type");
 export const shown = signal<Record<Overlay, boolean>>({
@@ -17,6 +17,7 @@ export const shown = signal<Record<Overlay, boolean>>({
   gaps_unheld: true,
   gaps_contested: true,
   roads: true,
+  divisions: true,
   labels: true,
 });
 export const opacity = signal<Partial<Record<Overlay, number>>>({});

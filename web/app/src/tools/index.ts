@@ -1,3 +1,4 @@
+import { box } from "./box";
 import { carve } from "./carve";
 import { measure } from "./measure";
 import { merge } from "./merge";
@@ -8,6 +9,6 @@ import type { Tool } from "./tool";
 import { vertex } from "./vertex";
 
 /** The tools in the order of the strip. */
-export const TOOLS: readonly Tool[] = [split, merge, reshape, vertex, carve, reassign, measure];
+export const TOOLS: readonly Tool[] = [split, merge, reshape, vertex, carve, reassign, measure, box];
 
 export { hint, openTool, TOOL_IDS, type ToolId } from "./tool";

@@ -1,8 +1,12 @@
 // Merge: click neighbours; the first one clicked keeps its code.
 
+import { signal } from "@preact/signals";
 import { discard, propose } from "../edits/door";
 import { selectedCode } from "../state/view";
 import type { Tool } from "./tool";
+
+/** Grids that the tool shall begin with, as those of a box. */
+export const mergeFirst = signal<readonly string[]>([]);
 
 export const merge: Tool = {
   id: "merge",
@@ -27,7 +31,9 @@ export const merge: Tool = {
       show();
     };
     const already = selectedCode.peek();
-    chosen = already ? [already] : [];
+    const given = mergeFirst.peek();
+    mergeFirst.value = [];
+    chosen = given.length ? [...given] : already ? [already] : [];
     show();
     bench.map.cursor("cell");
     const off = bench.map.on("click", ({ code }) => toggle(code));

@@ -2,11 +2,12 @@
 
 import { signal } from "@preact/signals";
 import type { Position } from "geojson";
+import type { Bounds } from "../api";
 import type { MapView } from "../map/engine";
 import type { Ground, Snap } from "../map/ground";
 import type { WordKey } from "../words";
 
-export const TOOL_IDS = ["split", "merge", "reshape", "vertex", "carve", "reassign", "measure"] as const;
+export const TOOL_IDS = ["split", "merge", "reshape", "vertex", "carve", "reassign", "measure", "box"] as const;
 export type ToolId = (typeof TOOL_IDS)[number];
 
 export interface Bench {
@@ -60,6 +61,29 @@ export const lineFeature = (positions: Position[]) => ({
   type: "FeatureCollection" as const,
   features: [
     { type: "Feature" as const, properties: {}, geometry: { type: "LineString" as const, coordinates: positions } },
+  ],
+});
+
+/** A box as the outline that it is drawn by. */
+export const boxFeature = ([west, south, east, north]: Bounds) => ({
+  type: "FeatureCollection" as const,
+  features: [
+    {
+      type: "Feature" as const,
+      properties: {},
+      geometry: {
+        type: "Polygon" as const,
+        coordinates: [
+          [
+            [west, south],
+            [east, south],
+            [east, north],
+            [west, north],
+            [west, south],
+          ],
+        ],
+      },
+    },
   ],
 });
 

@@ -1,0 +1,41 @@
+// What is shown, as files: the grids of a box and the gaps of a ledger, as they are filtered on the page.
+
+import type { Grid } from "../api";
+import { csvOf, save } from "../parts/saving";
+import { plan } from "../state/plans";
+import { field, t } from "../words";
+
+const stem = (what: string): string => `${plan.peek()?.name ?? "plan"}-${what}`;
+
+export function saveGrids(grids: readonly Grid[], format: "csv" | "geojson"): void {
+  if (format === "geojson") {
+    save(
+      `${stem("grids")}.geojson`,
+      "application/geo+json",
+      JSON.stringify({ type: "FeatureCollection", features: grids }),
+    );
+    return;
+  }
+  const header = [
+    "export.code",
+    "export.name",
+    "dashboard.place",
+    "figure.type",
+    "figure.households",
+    "export.area_m2",
+  ];
+  const people = ["grid.required", "grid.held", "grid.short"];
+  const rows = grids.map(({ properties: one }) => [
+    one.code,
+    one.name,
+    one.community_name,
+    field("management_type", one.management_type),
+    one.households,
+    one.area_m2,
+    one.required,
+    one.held,
+    one.short,
+  ]);
+  const words = [...header, ...people].map((key) => t(key as "grid.held"));
+  save(`${stem("grids")}.csv`, "text/csv;charset=utf-8", csvOf(words, rows));
+}
