@@ -1,6 +1,7 @@
 // The style: paper, one thematic fill, hatches for what is missing, borders with a casing, points, labels.
 
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { gapFilter, veilFilter } from "./narrowing";
 import {
   ACCENT,
   classesOf,
@@ -69,7 +70,6 @@ const fills = (theme: Theme): LayerSpecification[] => [
   { id: "paper", type: "background", paint: { "background-color": PAPER } },
   {
     ...plan("fill", "divisions", "land"),
-    filter: is("level", "community"),
     paint: { "fill-color": LAND, "fill-antialias": false },
   },
   { ...plan("fill", "grids", "grid-fill"), paint: { "fill-color": fillColour(theme), "fill-antialias": false } },
@@ -82,29 +82,36 @@ const fills = (theme: Theme): LayerSpecification[] => [
 
 const GAP_ORDER = ["unserved", "contested", "unheld"] as const;
 
+const ALL = { community: null, kind: null };
+
+/** The zoom from which tiles have the land of gaps; below it grids say of which ledgers they have some. */
+const GAPS_FROM = 15;
+
 const gapLayers = (): LayerSpecification[] =>
   GAP_ORDER.flatMap((ledger): LayerSpecification[] => [
     {
+      ...plan("fill", "grids", `gaps-${ledger}-far`),
+      maxzoom: GAPS_FROM,
+      filter: ["has", ledger],
+      paint: { "fill-pattern": `hatch-${ledger}`, "fill-antialias": false },
+    },
+    {
       ...plan("fill", "gaps", `gaps-${ledger}`),
-      filter: [
-        "all",
-        is("ledger", ledger),
-        ["!=", ["get", "state"], "accepted"],
-        ["!", ["to-boolean", ["get", "zones"]]],
-      ],
+      filter: gapFilter(ledger, ALL),
       paint: { "fill-pattern": `hatch-${ledger}`, "fill-antialias": false },
     },
     {
       ...plan("line", "gaps", `gaps-${ledger}-edge`),
-      filter: [
-        "all",
-        is("ledger", ledger),
-        ["!=", ["get", "state"], "accepted"],
-        ["!", ["to-boolean", ["get", "zones"]]],
-      ],
+      filter: gapFilter(ledger, ALL),
       paint: { "line-color": LEDGER_INKS[ledger], "line-width": ledger === "unserved" ? 0 : 1.2, "line-opacity": 0.8 },
     },
   ]);
+
+const veil = (): LayerSpecification => ({
+  ...plan("fill", "divisions", "veil"),
+  filter: veilFilter(null),
+  paint: { "fill-color": PAPER, "fill-opacity": 0.7, "fill-antialias": false },
+});
 
 const roads = (): LayerSpecification[] => [
   {
@@ -327,14 +334,15 @@ const gridLabel = (): ExpressionSpecification => {
 const labels = (): LayerSpecification[] => [
   label("grid", 12, 15, 24),
   label("community", 15, 12, 16.5),
-  label("street", 17, 9, 12.5),
+  label("street", 17, 7, 12.5),
+  label("county", 19, 0, 7),
 ];
 
 /** Which style layers an overlay switches. */
 export const OVERLAY_LAYERS: Record<Overlay, string[]> = {
-  gaps_unheld: ["gaps-unheld", "gaps-unheld-edge"],
-  gaps_contested: ["gaps-contested", "gaps-contested-edge"],
-  gaps_unserved: ["gaps-unserved", "gaps-unserved-edge"],
+  gaps_unheld: ["gaps-unheld", "gaps-unheld-edge", "gaps-unheld-far"],
+  gaps_contested: ["gaps-contested", "gaps-contested-edge", "gaps-contested-far"],
+  gaps_unserved: ["gaps-unserved", "gaps-unserved-edge", "gaps-unserved-far"],
   units_compound: ["units-compound"],
   units_courtyard: ["units-courtyard"],
   units_patrol_zone: ["units-patrol_zone"],
@@ -343,7 +351,7 @@ export const OVERLAY_LAYERS: Record<Overlay, string[]> = {
   party: ["party"],
   roads: ["roads"],
   divisions: ["community-casing", "community-border", "street-casing", "street-border"],
-  labels: ["label-grid", "label-community", "label-street"],
+  labels: ["label-grid", "label-community", "label-street", "label-county"],
 };
 
 export const PARTY_INK = PARTY_RED;
@@ -366,6 +374,7 @@ export const mapStyle = (
     ...gapLayers(),
     ...units(),
     ...border("grids", "grid"),
+    veil(),
     ...border("divisions", "community", is("level", "community")),
     ...border("divisions", "street", is("level", "street")),
     ...marks(),

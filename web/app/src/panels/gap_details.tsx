@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { type GapProperties, Refusal, signGap } from "../api";
 import { Blank, Button } from "../parts/controls";
 import { known } from "../state/loading";
-import { branchDraft, gaps, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
+import { branchDraft, decided, gaps, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
@@ -114,6 +114,7 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
 const afresh = (): void => {
   const name = plan.peek()?.name;
   if (name) loadAbout(name);
+  decided.value += 1;
 };
 
 async function reopen(gap: GapProperties): Promise<void> {

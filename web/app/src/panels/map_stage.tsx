@@ -13,7 +13,7 @@ import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { online } from "../state/connection";
-import { asOf, plan } from "../state/plans";
+import { asOf, decided, plan } from "../state/plans";
 import {
   compareBy,
   comparing,
@@ -134,8 +134,9 @@ function mountMap(box: HTMLDivElement): () => void {
   const follow = effect(() => {
     const now = plan.value;
     const address = now && tilesAddress(now.name, asOf.value);
-    if (!online.value || !address || address === shownAt) return;
-    shownAt = address;
+    const wanted = `${address} ${decided.value}`;
+    if (!online.value || !address || wanted === shownAt) return;
+    shownAt = wanted;
     void show(address, now.extent);
   });
   return () => {
@@ -181,6 +182,7 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
     effect(() => map.underlay(underlay.value)),
+    effect(() => map.narrow(filter.value)),
     effect(() => {
       for (const overlay of OVERLAYS) map.show(overlay as Overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
     }),

@@ -25,6 +25,9 @@ export const plan = signal<Plan | null>(null);
 /** An old revision that the page looks at; undefined: the latest. */
 export const asOf = signal<number | undefined>(undefined);
 
+/** Grows when gaps were decided on: tiles of a plan in force then have another address. */
+export const decided = signal(0);
+
 /** Its name alone, for whatever does not care about its revision. */
 export const planName = computed(() => plan.value?.name ?? null);
 
