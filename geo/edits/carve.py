@@ -8,23 +8,25 @@ import numpy as np
 import shapely
 
 from geo.arrays import Ints
+from geo.edits.emptying import regrid_held
 from geo.edits.ground import Edit, Fresh, Ground
-from geo.edits.land import cut, regrid
-from geo.edits.merge import require_same_community
+from geo.edits.land import cut
+from geo.edits.merge import UNCLAIMED, require_same_community
 from geo.edits.reshape import require_no_more_parts
 from geo.edits.split import new_grid
 from geo.errors import LineMissesGridError
 from geo.noding import CELLS_PER_M
 from geo.result import GRID_KINDS
 
-PUBLIC_SPACE, UNCLAIMED = GRID_KINDS["patrol_zone"], GRID_KINDS["community"]
+PUBLIC_SPACE = GRID_KINDS["patrol_zone"]
 
 
 def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     """Carve what a closed line goes round out of the grids that it covers.
 
     The new grid takes after the one that it has most land of. Where that is unclaimed, somebody holds the new grid from
-    now on: it is public space, of no source unit. The area must lie in one community.
+    now on: it is public space, of no source unit. An unclaimed grid that the area covers whole is gone. The area must
+    lie in one community.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
     CrossesCommunityError
         The area reaches into another community.
     WouldEmptyGridError
-        The area covers a grid whole.
+        The area covers a grid whole that somebody holds.
     WouldDisconnectError
         A grid would fall into more parts than it has.
     LineMissesGridError
@@ -62,7 +64,7 @@ def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:
         source = cells.grids[int(np.argmax(land))]
         kind = PUBLIC_SPACE if source.kind == UNCLAIMED else source.kind
         made = replace(new_grid(source, fresh), name=name, kind=kind)
-        return regrid(cells, owner, [*cells.grids, made], {len(grids): "override"})
+        return regrid_held(cells, owner, [*cells.grids, made], {len(grids): "override"})
 
     return edit
 

@@ -11,6 +11,7 @@ from geo.edges import components
 from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.land import Cells, cut, regrid
 from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
+from geo.result import GRID_KINDS
 
 OF_ONE = {"roster": ("post", "name", "phone"), "party": ("organisation_id",)}
 """What tells records apart that say one thing of several grids: who holds a post in each, what organisation covers all.
@@ -20,11 +21,15 @@ OF_A_GRID = ("scores", "exceptions")
 """Tables whose rows are of no other grid: the sheets of one settlement, what was signed for the gaps of one place."""
 
 
+UNCLAIMED = GRID_KINDS["community"]
+
+
 def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     """Merge grids of one community, each beside another of them, into ``keep``.
 
     Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up,
-    records come `together`.
+    records come `together`. Land that somebody holds never becomes nobody's so: an unclaimed grid is not kept in the
+    place of another.
 
     Raises
     ------
@@ -33,7 +38,7 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     CrossesCommunityError
         They are of different communities.
     EditRefused
-        There is only one.
+        There is only one, or nobody holds the one to be kept, and somebody another.
     NotAdjacentError
         They do not hang together by common borders; corners do not count.
     """
@@ -42,6 +47,7 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         grids = ground.open_grids([keep, *codes])
         require_several(grids)
         require_same_community(grids)
+        require_held(grids)
         cells = cut(ground, grids)
         require_together(cells)
         kept, *others = cells.grids
@@ -82,6 +88,14 @@ def require_several(grids: Sequence[Grid]) -> None:
     """Refuse a single grid where land should pass between several."""
     if len(grids) < 2:
         raise EditRefused("this edit takes two grids at least", [grid.code for grid in grids])
+
+
+def require_held(grids: Sequence[Grid]) -> None:
+    """Refuse to keep the first of some grids where nobody holds it, and somebody another."""
+    kept, *others = grids
+    held = [grid.code for grid in others if grid.kind != UNCLAIMED]
+    if kept.kind == UNCLAIMED and held:
+        raise EditRefused(f"nobody holds grid {kept.code}; keep {' or '.join(held)} instead", [kept.code])
 
 
 def require_same_community(grids: Sequence[Grid]) -> None:

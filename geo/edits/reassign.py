@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 
 from geo.arrays import Bools, Geometries
+from geo.edits.emptying import regrid_held
 from geo.edits.ground import Edit, Face, Ground
-from geo.edits.land import cut, regrid
+from geo.edits.land import cut
 from geo.edits.merge import require_same_community, require_together
 from geo.edits.reshape import require_no_more_parts
 from geo.errors import LineMissesGridError
@@ -71,7 +72,7 @@ def reassigned(chosen: Choice, *, to: str) -> Edit:
         moves = chosen(cells.polygon, [face.claimants for face in faces])
         owner = np.where(moves, 0, cells.grid)
         require_no_more_parts(cells, owner)
-        return regrid(cells, owner, cells.grids, {0: "override"})
+        return regrid_held(cells, owner, cells.grids, {0: "override"})
 
     return edit
 

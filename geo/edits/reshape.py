@@ -8,8 +8,9 @@ import numpy as np
 
 from geo.arrays import Ints
 from geo.edges import Adjacency, components
+from geo.edits.emptying import regrid_held
 from geo.edits.ground import Edit, Ground
-from geo.edits.land import Cells, cut, regrid
+from geo.edits.land import Cells, cut
 from geo.edits.merge import require_same_community, require_several
 from geo.edits.split import staying
 from geo.errors import LineMissesGridError, WouldDisconnectError
@@ -50,7 +51,7 @@ def reshape_grids(codes: Sequence[str], line: Ints) -> Edit:
             words = " and ".join(grid.code for grid in grids)
             raise LineMissesGridError(f"the line moves no land between {words}; draw it over their border", codes)
         require_no_more_parts(cells, owner)
-        return regrid(cells, owner, cells.grids, dict.fromkeys(range(len(grids)), "override"))
+        return regrid_held(cells, owner, cells.grids, dict.fromkeys(range(len(grids)), "override"))
 
     return edit
 

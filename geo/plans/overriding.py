@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Geometries, Ints, dense, sums
+from geo.arrays import Bools, Geometries, Ints, dense
 from geo.edits.applying import restoring
+from geo.edits.emptying import with_records
 from geo.edits.ground import Edit, Fresh, Grid, Ground
 from geo.edits.land import Cells, cut, regrid
-from geo.edits.merge import together
 from geo.errors import TooFineError
 from geo.plans.combining import Recoded, passing_over
 from geo.plans.deciding import Decision, Given, Said, unit_of
@@ -251,15 +251,5 @@ def handed_over(
         taker[number] = row_of[code]
     owner = np.where(kept, taker[of_land], cells.grid)
     left, number = dense(owner)
-    heirs = with_records(cells, owner, grids)
+    heirs = with_records(cells, owner, grids, set(np.setdiff1d(cells.grid, owner).tolist()))
     return regrid(cells, number, [heirs[row] for row in left], dict.fromkeys(range(len(left)), "override"))
-
-
-def with_records(cells: Cells, owner: Ints, grids: Sequence[Grid]) -> list[Grid]:
-    """Let the records of each grid that is left without land go to the one that has most of it."""
-    heirs = list(grids)
-    for row in np.setdiff1d(cells.grid, owner).tolist():
-        mine = cells.grid == row
-        heir = int(np.argmax(sums(cells.area_m2[mine], owner[mine], len(grids))))
-        heirs[heir] = replace(heirs[heir], records=together(heirs[heir].records, grids[row].records))
-    return heirs

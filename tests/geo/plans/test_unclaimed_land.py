@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shapely
 
 from geo.build import build
 from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.ground import Edit, Grid, Ground
+from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.merge import merge_grids
+from geo.edits.reassign import reassign_faces
 from geo.edits.split import split_grid
+from geo.errors import EditRefused
 from geo.plans.deciding import decisions
 from geo.plans.ledgers import Ledgers, ledgers
 from geo.plans.overriding import replay
@@ -22,6 +25,7 @@ from tests.geo.sketching import sources, square
 from tests.geo.tabling import points, post, tables
 
 HOME = "530102001001"
+WORKER = Record("roster", (("post", "cleaner"), ("name", "李"), ("phone", None)))
 PEOPLE = {"households": 10_000, "owners_committee": "无"}
 
 
@@ -41,6 +45,11 @@ def unclaimed(ground: Ground) -> Grid:
     """Return the one unclaimed grid."""
     (found,) = (grid for grid in ground.grids.values() if grid.kind == "unclaimed")
     return found
+
+
+def settlement(ground: Ground) -> str:
+    """Return the code of the compound."""
+    return next(code for code, grid in ground.grids.items() if grid.source_id == "v")
 
 
 def drawn_up(store: Store, *edits: Edit) -> tuple[Ground, Ledgers]:
@@ -99,6 +108,54 @@ def test_all_of_it_may_be_carved_and_merged_until_the_gap_is_gone():
     ground, found = drawn_up(store, carving(), merge_grids(["new1", rest], keep="new1"))
     assert gap_areas(found, "unclaimed") == []
     assert {grid.kind for grid in ground.grids.values()} == {"residential", "patrol"}
+
+
+def test_all_of_it_may_be_carved_at_once_with_land_that_somebody_holds_and_comes_back_by_the_reverse():
+    store = plan()
+    rest = unclaimed(store.ground)
+    start = store.ground.replace([replace(rest, records=(WORKER,))])
+    wide = carve_grid(line((0.5, 0), (3, 0), (3, 1), (0.5, 1), (0.5, 0)), name="河滨", fresh=fresh())
+    change = apply(start, wide)
+    made = change.ground.grids["new1"]
+    assert [grid.code for grid in change.retired] == [rest.code]
+    assert (made.kind, made.name, made.records) == ("patrol", "河滨", (WORKER,))
+    assert {grid.kind for grid in change.ground.grids.values()} == {"residential", "patrol"}
+    assert gap_areas(ledgers(change.ground, store.dossier), "unclaimed") == []
+    assert dict(apply(change.ground, change.reverse).ground.grids) == dict(start.grids)
+
+
+def test_unclaimed_land_that_a_neighbour_takes_over_whole_is_gone():
+    store = plan()
+    rest, home = (
+        unclaimed(store.ground),
+        next(code for code, grid in store.ground.grids.items() if grid.source_id == "v"),
+    )
+    points = shapely.points([face.polygon.representative_point().coords[0] for face in rest.faces])
+    ground = apply(store.ground, reassign_faces(points, to=home)).ground
+    assert list(ground.grids) == [home]
+    assert ground.grids[home].polygon.equals(shapely.union(store.ground.grids[home].polygon, rest.polygon))
+
+
+def test_land_that_somebody_holds_does_not_become_nobodys_by_a_merger():
+    store = plan()
+    rest, home = (
+        unclaimed(store.ground).code,
+        next(c for c, grid in store.ground.grids.items() if grid.source_id == "v"),
+    )
+    with pytest.raises(EditRefused, match=f"nobody holds grid {rest}; keep {home} instead"):
+        apply(store.ground, merge_grids([home, rest], keep=rest))
+    whole = apply(store.ground, split_grid(rest, line((2.4, -1), (2.4, 2)), fresh=fresh())).ground
+    assert apply(whole, merge_grids([rest, "new1"], keep=rest)).ground.grids[rest].kind == "unclaimed"
+
+
+def test_a_decision_to_hold_all_unclaimed_land_is_kept_on_a_new_build():
+    store = plan()
+    most = carve_grid(line((1, 0), (3, 0), (3, 1), (1, 1), (1, 0)), name="河滨", fresh=fresh())
+    now = apply(store.ground, most).ground
+    decided = decisions(list(store.ground.grids.values()), list(now.grids.values()))
+    again = replay(plan().ground, decided, sliver_width=2.0, fresh=fresh("other"))
+    assert [outcome.outcome for outcome in again.outcomes] == ["kept"]
+    assert {grid.kind: grid.name for grid in again.ground.grids.values()} == {"residential": "v", "patrol": "河滨"}
 
 
 def test_unclaimed_land_that_is_split_stays_unclaimed():
