@@ -161,3 +161,108 @@ def beside(plans: str, name: str, demo: str) -> str:
         ["bash", "-c", asked, "-", name, demo, plans], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return told.stdout.strip()
+
+
+DEBIAN = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="no Debian")
+CONTROL = """Package: {name}
+Version: 1.0
+Architecture: all
+Maintainer: nobody <nobody@localhost>
+Depends: {depends}
+Description: {name}
+"""
+
+
+def package(folder: Path, name: str, depends: str) -> None:
+    """Make a package of Debian that holds nothing."""
+    control = folder / name / "DEBIAN" / "control"
+    control.parent.mkdir(parents=True)
+    control.write_text(CONTROL.format(name=name, depends=depends).replace("Depends: \n", ""))
+    subprocess.run(["dpkg-deb", "--build", name, "."], cwd=folder, check=True, capture_output=True)
+    shutil.rmtree(folder / name)
+
+
+def debian(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a function of the archive's."""
+    asked = f'set -euo pipefail; source scripts/_debian; {command} "$@"'
+    return subprocess.run(
+        ["bash", "-c", asked, "-", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@DEBIAN
+def test_packages_in_a_folder_install_with_what_they_need_and_no_other_source(tmp_path: Path):
+    folder = tmp_path / "the packages"
+    folder.mkdir()
+    package(folder, "onegrid-needed", "")
+    package(folder, "onegrid-wanted", "onegrid-needed")
+    assert debian("index_debian", folder).returncode == 0
+    bare = tmp_path / "status"
+    bare.touch()
+    tried = debian("apt_from", folder, "install", "-s", "-o", f"Dir::State::status={bare}", "onegrid-wanted")
+    assert tried.returncode == 0, tried.stderr
+    assert [line.split()[1] for line in tried.stdout.splitlines() if line.startswith("Inst")] == [
+        "onegrid-needed", "onegrid-wanted",
+    ]  # fmt: skip
+    elsewhere = debian("apt_from", folder, "install", "-s", "-o", f"Dir::State::status={bare}", "postgresql-common")
+    assert (elsewhere.returncode, "Unable to locate package" in elsewhere.stderr) == (1, True)
+
+
+def test_an_archive_for_another_machine_or_a_damaged_one_is_refused_in_a_line(tmp_path: Path):
+    shutil.copy(ROOT / "scripts" / "_install", tmp_path / "install")
+    shutil.copy(ROOT / "scripts" / "_debian", tmp_path / "_debian")
+
+    def install(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["./install", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, env=dict(os.environ)
+        )
+
+    assert install("--help").stdout.startswith("Usage: ./install [FOLDER]\n")
+    (tmp_path / "for").write_text("plan9-mips 3.11\n")
+    told = install("there")
+    assert (told.returncode, told.stdout) == (1, "")
+    here = debian("system_name").stdout.strip()
+    assert told.stderr == f"onegrid: this archive is for plan9-mips, and this machine is {here}\n"
+    (tmp_path / "for").write_text(f"{here} 3.11\n")
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  ./for\n")
+    assert install("there").stderr.splitlines()[-1] == "onegrid: the archive is damaged; copy it anew"
+    assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.skipif("BUNDLE" not in os.environ, reason="BUNDLE names no archive of ./scripts/bundle, 400 MB: by hand")
+def test_an_archive_installs_and_serves_with_the_network_off(tmp_path: Path):
+    """Run by hand: BUNDLE=dist/onegrid-….tar.gz .venv/bin/pytest -n0 tests/test_scripts.py -k network_off."""
+    subprocess.run(["tar", "-C", tmp_path, "-xf", os.environ["BUNDLE"]], check=True)
+    [archive] = tmp_path.iterdir()
+    bare = tmp_path / "status"
+    bare.touch()
+    steps = f"""
+        set -euo pipefail
+        ip link set lo up
+        cd {archive}
+        source ./_debian
+        apt_from debian install -s -o Dir::State::status={bare} $(cat debian/names) | grep '^Inst postgresql-'
+        ./install {tmp_path}/there
+        cd {tmp_path}
+        there/bin/onegrid demo town --communities 2
+        there/bin/onegrid build town/layers.toml -o grid.gpkg
+        there/bin/onegrid import grid.gpkg --name town --in-force
+        there/bin/onegrid serve --port 0 >address & server=$!
+        until [ -s address ]; do sleep 0.2; done
+        there/bin/python - "$(cat address)" <<END
+import sys, urllib.request
+from http.cookiejar import CookieJar
+opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+print(opener.open(sys.argv[1]).read().decode())
+END
+        kill -TERM $server
+        wait $server
+    """
+    kept = {"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "ONEGRID_DATA_DIR": str(tmp_path / "data")}
+    ran = subprocess.run(
+        ["unshare", *(["--map-root-user"] if os.geteuid() else []), "--net", "bash", "-c", steps], env=kept,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "-postgis-3 " in ran.stdout
+    assert '<div id="app">' in ran.stdout
