@@ -8,7 +8,6 @@ import "./look/rail.css";
 import "./look/map.css";
 import "./look/consequences.css";
 import "./look/inspector.css";
-import "./look/dashboard.css";
 import "./look/views.css";
 
 const root = document.getElementById("app");

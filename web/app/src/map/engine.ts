@@ -14,6 +14,7 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, TileJSON } from "../api";
 import { HATCH_RATIO, hatches } from "./hatches";
+import { gapFilters, veilFilter } from "./narrowing";
 import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
 import { SYMBOL_RATIO, symbols } from "./symbols";
 import type { Overlay, Theme } from "./tokens";
@@ -56,6 +57,8 @@ export interface MapView {
   /** Ask for the plan's tiles again. */
   refresh(): void;
   fillBy(theme: Theme): void;
+  /** Show only the gaps of a kind and of a division, and dim the land of others; null lets all through. */
+  narrow(to: { community: string | null; kind: string | null }): void;
   /** Show a base map under the grids. */
   underlay(under: Underlay): void;
   show(overlay: Overlay, visible: boolean, opacity?: number): void;
@@ -163,6 +166,7 @@ function drawing(map: MapLibreMap, first: Theme) {
       theme = chosen;
       whenStyled(restyle);
     },
+    narrow: (to: { community: string | null; kind: string | null }) => whenStyled(() => narrowed(map, to)),
     underlay: (under: Underlay) => whenStyled(() => lay(map, under)),
     show(overlay: Overlay, visible: boolean, opacity = 1) {
       shown.set(overlay, { visible, opacity });
@@ -181,6 +185,11 @@ function drawing(map: MapLibreMap, first: Theme) {
       whenStyled(() => void map.getSource<GeoJSONSource>(`sketch-${name}`)?.setData(features));
     },
   };
+}
+
+function narrowed(map: MapLibreMap, to: { community: string | null; kind: string | null }): void {
+  for (const [id, filter] of gapFilters(to)) map.setFilter(id, filter);
+  map.setFilter("veil", veilFilter(to.community));
 }
 
 const FIT_PX = 70;

@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 import { type FeedEvent, Refusal, speak } from "../api";
 import { landed } from "../edits/door";
 import { Blank, Choice } from "../parts/controls";
+import { lazily } from "../parts/lazily";
 import { parseAddress } from "../state/address";
 import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
@@ -14,7 +15,6 @@ import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session 
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
 import { BringingPlace, openBringing } from "./bring";
-import { Dashboard } from "./dashboard";
 import { followSelection, Inspector } from "./inspector";
 import { keepAddress, restore, restoreOnPlan } from "./kept_address";
 import { hearKeys } from "./keyboard";
@@ -26,6 +26,7 @@ import { PlanBar } from "./plan_bar";
 import { Shortcuts } from "./shortcuts";
 import { SignIn } from "./sign_in";
 
+const Dashboard = lazily(async () => (await import("./dashboard")).Dashboard);
 const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
 
 export function App(): JSX.Element {

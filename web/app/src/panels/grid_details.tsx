@@ -5,22 +5,23 @@ import { useState } from "preact/hooks";
 import { boardAddress, type GapProperties, type GridDetail, type ManagementType, type Post } from "../api";
 import { proposal, propose, retag } from "../edits/door";
 import { PALETTE } from "../generated/palette";
-import { boundsOf, isInside, ringsOf } from "../map/planar";
+import { boundsOf, ringsOf } from "../map/planar";
 import { Button, Computed } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { isDraft, mayEdit, plan } from "../state/plans";
 import { light, selectGap } from "../state/view";
 import { field, t } from "../words";
 import { area, count, MISSING } from "../words/figures";
+import { Explain } from "./explain";
 import { Entry } from "./history";
 import { Severity } from "./ledgers";
-import { fitTo, spot } from "./map_stage";
+import { fitTo } from "./map_stage";
 
 export function GridDetails({ detail }: { detail: GridDetail }): JSX.Element {
   return (
     <article class="details">
       <Head detail={detail} />
-      <Here detail={detail} />
+      <Explain detail={detail} />
       <Facts detail={detail} />
       <Gaps gaps={detail.gaps} />
       <Posts detail={detail} />
@@ -106,21 +107,6 @@ function NameField({ code, name }: { code: string; name: string }): JSX.Element 
       onBlur={keep}
       onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
     />
-  );
-}
-
-/** The square metre that was clicked: who holds it, who claims it, which rule decided. */
-function Here({ detail }: { detail: GridDetail }): JSX.Element | null {
-  const at = spot.value;
-  const face = at && detail.faces.features.find((each) => isInside(at, each.geometry));
-  if (!face) return null;
-  const { claimants, rule } = face.properties;
-  const names = claimants.map((each) => each.name ?? `${field("layer", each.layer)} ${each.id}`);
-  return (
-    <p class="here">
-      <span class={`rule ${rule}`}>{field("rule", rule)}</span>
-      {names.length ? t("grid.here", { claimants: names.join(t("list.separator")) }) : t("grid.here_nobody")}
-    </p>
   );
 }
 

@@ -29,7 +29,7 @@ export const listed = computed((): GapProperties[] => {
   const found = all.filter(
     (gap) =>
       gap.ledger === ledger.value &&
-      (!community || gap.community_code === community) &&
+      (!community || gap.community_code?.startsWith(community)) &&
       (!kind || gap.kind === kind) &&
       (!bounds || (gap.bounds !== null && meet(gap.bounds, bounds))),
   );

@@ -57,7 +57,8 @@ export function fitTo(bounds: Bounds | null): void {
   const map = view.peek();
   if (!map || !bounds) return;
   const { clientWidth, clientHeight } = map.container;
-  const right = floats.peek() && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
+  const open = selection.peek().type !== "none" || tab.peek() !== "details";
+  const right = floats.peek() && open && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
   const sheeted = window.innerWidth < NARROW_PX && sheet.peek() !== "closed";
   map.fit(bounds, sheeted ? { right: 0, bottom: clientHeight * SHEET_SHARE } : { right, bottom: 0 });
 }

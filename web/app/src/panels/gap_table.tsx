@@ -1,0 +1,118 @@
+// The table of the gaps that the filters let through, worst first, and what of it can be taken along.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { type GapProperties, Refusal, Unreachable } from "../api";
+import { Blank, Button, Skeleton } from "../parts/controls";
+import { gaps } from "../state/plans";
+import { filter, ledger, light, selectGap, selection } from "../state/view";
+import { field, t } from "../words";
+import { area, count } from "../words/figures";
+import { saveGaps } from "./downloads";
+import { isOpen, listed, placeOf, Severity } from "./ledgers";
+import { fitTo, unbox, view } from "./map_stage";
+
+const MOST_ROWS = 300;
+
+export function GapTable(): JSX.Element {
+  const rows = listed.value.slice(0, MOST_ROWS);
+  const open = listed.value.filter(isOpen).length;
+  const signed = listed.value.length - open;
+  return (
+    <section class="gap-table">
+      <div class="table-head">
+        <h2>
+          {field("ledger", ledger.value)} <output>{count(open)}</output>{" "}
+          {signed > 0 && <small>{t("ledgers.and_exceptions", { count: count(signed) })}</small>}
+        </h2>
+        <TakeAlong />
+        <ByView />
+      </div>
+      {gaps.now.value.state === "loading" && !rows.length ? <Skeleton lines={8} /> : <Rows rows={rows} />}
+    </section>
+  );
+}
+
+function TakeAlong(): JSX.Element {
+  const [failed, setFailed] = useState(false);
+  const take = async (format: "csv" | "geojson") => {
+    try {
+      await saveGaps(listed.peek(), format);
+      setFailed(false);
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      setFailed(true);
+    }
+  };
+  return (
+    <div class="take">
+      {failed && <span class="refusal">{t("failed.gaps")}</span>}
+      {(["csv", "geojson"] as const).map((format) => (
+        <Button key={format} icon="save" kind="quiet" title={t("charts.take")} onClick={() => void take(format)}>
+          {format === "csv" ? "CSV" : "GeoJSON"}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+function ByView(): JSX.Element {
+  const on = filter.value.bounds !== null;
+  const toggle = () => {
+    const bounds = view.peek()?.bounds();
+    if (on || !bounds) unbox();
+    else filter.value = { ...filter.peek(), bounds };
+  };
+  return (
+    <Button pressed={on} onClick={toggle} title={t("dashboard.in_view_why")}>
+      {t(on ? "dashboard.boxed" : "dashboard.in_view")}
+    </Button>
+  );
+}
+
+function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
+  if (rows.length === 0) return <Blank>{t("ledgers.empty")}</Blank>;
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("gap.severity_short")}</th>
+            <th scope="col">{t("ledgers.kind")}</th>
+            <th scope="col">{t("dashboard.place")}</th>
+            <th scope="col">{t("figure.households")}</th>
+            <th scope="col">{t("figure.area")}</th>
+            <th scope="col">{t("gap.found")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((gap) => (
+            <Row key={gap.gap_id} gap={gap} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ gap }: { gap: GapProperties }): JSX.Element {
+  const show = () => light(gap.code ? [gap.code] : [], [gap.gap_id]);
+  const open = () => [selectGap(gap.gap_id, gap.code), fitTo(gap.bounds)];
+  const chosen = selection.value.type === "gap" && selection.value.id === gap.gap_id;
+  return (
+    <tr class={gap.state} aria-current={chosen} onMouseEnter={show} onMouseLeave={() => light([])}>
+      <td>
+        <Severity value={gap.severity} />
+      </td>
+      <th scope="row">
+        <button type="button" onClick={open} onFocus={show} onBlur={() => light([])}>
+          {field("gap", gap.kind)}
+        </button>
+      </th>
+      <td>{placeOf(gap)}</td>
+      <td class="right">{count(gap.households)}</td>
+      <td class="right">{area(gap.area_m2)}</td>
+      <td class="found">{typeof gap.detail.figure === "string" ? gap.detail.figure : gap.remedy}</td>
+    </tr>
+  );
+}

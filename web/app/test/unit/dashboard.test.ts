@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { DivisionTally, GridDetail } from "../../src/api";
+import { gapFilter, veilFilter } from "../../src/map/narrowing";
+import { badness, worstFirst } from "../../src/panels/charts";
+import { served, since } from "../../src/panels/explain";
+import { sampled } from "../../src/state/trend";
+
+const tally = (code: string, part: Partial<DivisionTally>) =>
+  ({ code, grids: 10, covered: 10, short: 0, unclaimed_m2: 0, gaps: {}, ...part }) as DivisionTally;
+
+describe("charts", () => {
+  it("put the worst first by whatever is measured", () => {
+    const all = [
+      tally("a", { gaps: { unheld: 1 }, short: 9 }),
+      tally("b", { gaps: { unheld: 1, unserved: 3 }, covered: 4 }),
+      tally("c", { unclaimed_m2: 5 }),
+    ];
+    expect(worstFirst(all, "gaps").map(({ code }) => code)).toEqual(["b", "a", "c"]);
+    expect(worstFirst(all, "short")[0]?.code).toBe("a");
+    expect(worstFirst(all, "unclaimed")[0]?.code).toBe("c");
+    expect(badness(tally("d", { covered: null }), "uncovered")).toBe(0);
+  });
+
+  it("show a trend by a few steps, the first and the last among them", () => {
+    expect(sampled([1, 2, 3], 5)).toEqual([1, 2, 3]);
+    expect(sampled([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 3)).toEqual([0, 5, 10]);
+  });
+});
+
+describe("filters of the page on the map", () => {
+  it("leave open gaps of the kind and division, and dim the rest", () => {
+    const text = JSON.stringify(gapFilter("unserved", { community: "530102001", kind: "no_branch" }));
+    expect(text).toContain('"no_branch"');
+    expect(text).toContain('0,9],"530102001"');
+    expect(JSON.stringify(gapFilter("unserved", { community: null, kind: null }))).not.toContain("slice");
+    expect(veilFilter(null)).toEqual(["literal", false]);
+  });
+});
+
+describe("an explanation", () => {
+  const detail = (part: object) =>
+    ({ history: [], duty: [], branch: null, properties: { modified: 3 }, ...part }) as unknown as GridDetail;
+
+  it("says that a grid has no head before who else serves it", () => {
+    const text = served(detail({ duty: [{ post: "cleaner", name: "李示例", phone: null }] }));
+    expect(text).toMatch(/^没有网格长、保洁员 李示例/);
+  });
+
+  it("says since which edit the grid is as it is", () => {
+    const entry = { revision: 3, at: "2026-01-02T03:04:00Z", by: "王规划", verb: "merge", codes: ["530102001001004"] };
+    expect(since(detail({ history: [{ ...entry, revision: 2, by: "别人" }, entry] }))).toContain("王规划 合并 004");
+    expect(since(detail({}))).toContain("3");
+  });
+});
