@@ -28,7 +28,8 @@ SELECT g.grid_id, g.code, g.community FROM onegrid.grids_at(%(plan)s, %(at)s) AS
 JOIN onegrid.code_register AS r ON r.code = g.code AND r.grid_id <> g.grid_id ORDER BY g.code
 """
 LATER = """
-SELECT name FROM onegrid.plan WHERE jurisdiction = %(jurisdiction)s AND lower(effective) >= %(day)s::date LIMIT 1
+SELECT name, lower(effective) AS day FROM onegrid.plan
+WHERE jurisdiction = %(jurisdiction)s AND lower(effective) > %(day)s::date ORDER BY day DESC LIMIT 1
 """
 CODES = """
 SELECT v.code FROM onegrid.ancestry AS a JOIN onegrid.grid_version AS v ON v.plan_id = a.ancestor_id
@@ -40,6 +41,7 @@ UNION SELECT code FROM onegrid.code_register
 def approve(engine: Engine, name: str, *, effective: date, by: str, replace: bool = False) -> Plan:
     """Put a plan in review in force from a day on; the one that is in force till then retires on it.
 
+    The one that came into force on that same day was never in force; the log says when it was approved, and for what.
     Codes are official from now on, and never given to another grid. A grid whose provisional code became another
     grid's meanwhile gets a new one.
 
@@ -67,7 +69,9 @@ def approve(engine: Engine, name: str, *, effective: date, by: str, replace: boo
             raise NotADraftError(f"plan {name} is {plan.said_state}; {remedy.get(plan.state, 'nothing comes of it')}")
         later = row(connection, LATER, {"jurisdiction": plan.jurisdiction, "day": effective})
         if later is not None:
-            raise PlanOutdatedError(f"plan {later.name} comes into force on {effective} or later; choose a later day")
+            raise PlanOutdatedError(
+                f"plan {later.name} comes into force on {later.day}; choose that day or a later one"
+            )
         former = plan_in_force(connection, plan.jurisdiction, effective)
         if former is not None and not replace:
             require_descent(connection, plan, former)

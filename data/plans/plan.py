@@ -29,7 +29,8 @@ class Plan:
     """A plan: a partition with a life. ``head`` is its latest revision; a branch goes on counting from its parent's.
 
     ``jurisdiction`` is the division code that all its communities begin with. ``effective_from`` and
-    ``effective_until`` are the days between which it is in force: from the first, before the second.
+    ``effective_until`` are the days between which it is in force: from the first, before the second. An approved plan
+    has neither where another one took its place on the day that it came into force.
     """
 
     plan_id: int
@@ -55,7 +56,8 @@ class Plan:
     def status(self, day: date) -> str:
         """Return what the plan is on a day: ``draft``, ``in_review``, ``approved`` (for a later day), ``in_force``,
         ``retired``."""
-        if self.state == "withdrawn" or (self.effective_until is not None and self.effective_until <= day):
+        replaced = self.state == "approved" and self.effective_from is None
+        if self.state == "withdrawn" or replaced or (self.effective_until is not None and self.effective_until <= day):
             return "retired"
         if self.state == "approved" and self.effective_from is not None and self.effective_from <= day:
             return "in_force"
@@ -110,7 +112,7 @@ def plan_in_force(connection: Connection, jurisdiction: str, day: date) -> Plan 
 
 def latest_in_force(connection: Connection, jurisdiction: str) -> Plan | None:
     """Return the plan that comes or came into force last in a jurisdiction."""
-    last = "AND p.jurisdiction = %(jurisdiction)s AND p.effective IS NOT NULL ORDER BY lower(p.effective) DESC LIMIT 1"
+    last = "AND p.jurisdiction = %(jurisdiction)s AND NOT isempty(p.effective) ORDER BY lower(p.effective) DESC LIMIT 1"
     found = row(connection, f"{PLAN} {last}", {"jurisdiction": jurisdiction})
     return None if found is None else Plan(*found)
 

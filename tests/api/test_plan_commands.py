@@ -59,15 +59,19 @@ def test_an_import_in_force_takes_the_place_of_the_plan_that_is_or_stays_a_draft
     first = here("import", grid, "--name", "first", "--in-force", "--by", "wang")
     assert first.out.endswith(f"; in force from {TODAY} on\n")
     second = here("import", grid, "--name", "second", "--in-force")
-    assert second.refusal == (
-        "plan second is imported, as a draft, and can't come into force: plan first comes into force on "
-        f"{TODAY} or later; choose a later day"
+    assert second.out.endswith(f"; in force from {TODAY} on\n")
+    assert here("plan", "branch", "third", "--from", "second").status == 0
+    assert here("plan", "submit", "third").status == 0
+    later = here("plan", "approve", "third", "--effective", TOMORROW)
+    assert later.out == f"plan third: approved from {TOMORROW} on, revision 4\n"
+    fourth = here("import", grid, "--name", "fourth", "--in-force")
+    assert fourth.refusal == (
+        "plan fourth is imported, as a draft, and can't come into force: plan third comes into force on "
+        f"{TOMORROW}; choose that day or a later one"
     )
-    assert here("plan", "submit", "second").status == 0
-    later = here("plan", "approve", "second", "--effective", TOMORROW, "--replace")
-    assert later.out == f"plan second: approved from {TOMORROW} on, revision 4\n"
     listed = {one["name"]: one for one in told(here("plan", "list", "--format", "json"))}
-    assert (listed["first"]["status"], listed["first"]["effective_until"]) == ("in_force", TOMORROW)
+    assert (listed["first"]["status"], listed["first"]["effective_from"]) == ("retired", None)
+    assert (listed["second"]["status"], listed["second"]["effective_until"]) == ("in_force", TOMORROW)
     assert [one["made_by"] for one in told(here("plan", "log", "first", "--format", "json"))] == ["wang"] * 3
 
 

@@ -14,7 +14,7 @@ from data.plans.comparing import compare
 from data.plans.differing import State, begun_as, differing_grids
 from data.plans.life import branch, log, move
 from data.plans.merging import merge_plans
-from data.plans.plan import find_plan, plan_in_force
+from data.plans.plan import find_plan, latest_in_force, plan_in_force
 from data.plans.undoing import undo
 from geo.errors import (
     InputError,
@@ -146,11 +146,30 @@ def test_two_branches_never_give_one_code_to_two_places(planned: Engine):
 
 
 def test_only_one_plan_is_in_force_on_a_day(planned: Engine):
-    put_in_force(planned, "town")
+    put_in_force(planned, "town", DAY + timedelta(1))
     branch(planned, "next", of="town", by="b")
     move(planned, "next", "submit", by="b")
-    with pytest.raises(PlanOutdatedError, match="choose a later day"):
+    with pytest.raises(
+        PlanOutdatedError, match=r"plan town comes into force on 2026-12-02; choose that day or a later"
+    ):
         approve(planned, "next", effective=DAY, by="approver")
+
+
+def test_a_plan_for_the_day_of_another_that_it_comes_from_takes_its_place(planned: Engine):
+    put_in_force(planned, "town")
+    branch(planned, "right", of="town", by="b")
+    branch(planned, "other", of="town", by="b")
+    assert put_in_force(planned, "right").status(DAY) == "in_force"
+    for day in (DAY - timedelta(1), DAY, DAY + timedelta(99)):
+        assert plan_of(planned).status(day) == "retired"
+    with pytest.raises(PlanOutdatedError, match="other does not come from right"):
+        put_in_force(planned, "other")
+    approve(planned, "other", effective=DAY, by="approver", replace=True)
+    with connected(planned, place="") as connection:
+        plan = plan_of(planned)
+        assert plan_in_force(connection, plan.jurisdiction, DAY).name == "other"
+        assert latest_in_force(connection, plan.jurisdiction).name == "other"
+        assert log(connection, plan)[-1].arguments == {"effective_date": DAY.isoformat()}
 
 
 # comparing and merging
