@@ -22,6 +22,7 @@ from api.middleware.same_origin import SameOrigin
 from api.openid import Provider
 from api.problems import MEDIA_TYPE, answer_problems, problems
 from api.routers import (
+    boards,
     changes,
     comparisons,
     docs,
@@ -30,6 +31,8 @@ from api.routers import (
     gaps,
     grids,
     health,
+    ogc,
+    ogc_tiles,
     openid,
     plans,
     session,
@@ -47,8 +50,8 @@ from data.users.transactions import Transactions
 
 ROUTERS = (
     health.router, session.router, openid.router, plans.router, grids.router, edits.router, gaps.router,
-    comparisons.router, exports.router, changes.router, tiles.router, uploads.router, docs.router,
-    web_application.router,
+    comparisons.router, exports.router, changes.router, boards.router, ogc.router, ogc_tiles.router, tiles.router,
+    uploads.router, docs.router, web_application.router,
 )  # fmt: skip
 PASSWORDS_AT_ONCE = 2
 COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")

@@ -13,11 +13,11 @@ from data.plans.differing import State
 from data.plans.plan import Plan
 from data.plans.rows import Values, row, rows
 
-JUDGED = """
+JUDGING = """
 SELECT g.version_id, g.gap_id, g.kind, g.ledger, g.severity, g.code, g.community, g.area_m2, g.households, g.detail,
        g.remedy, g.land, j.reason, j.expires,
        CASE WHEN j.state = 'open' THEN 'open' WHEN j.expires < %(today)s THEN 'expired' ELSE 'accepted' END AS state
-FROM onegrid.gaps_at(%(plan)s, %(at)s) AS g
+FROM {gaps} AS g
 LEFT JOIN LATERAL (
     SELECT state, reason, expires FROM onegrid.gap_decision
     WHERE jurisdiction = %(jurisdiction)s AND gap_id = g.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
@@ -26,14 +26,17 @@ CROSS JOIN LATERAL (
            CASE WHEN d.state IS NULL THEN g.reason ELSE d.reason END AS reason,
            CASE WHEN d.state IS NULL THEN g.expires ELSE d.expires::text END AS expires) AS j
 """
-"""The gaps of a plan at a revision, ``state`` as of ``today``."""
+"""Gaps with their ``state`` as of ``today``; which, is to be put in."""
+JUDGED = JUDGING.format(gaps="onegrid.gaps_at(%(plan)s, %(at)s)")
+"""All gaps of a plan at a revision."""
 
-FOUND = f"""
+FINDING = """
 SELECT v.version_id, v.gap_id, v.kind, v.ledger, v.severity, v.code, v.community, v.area_m2, v.households,
        v.detail::text, v.remedy, v.state, v.reason, v.expires, ST_AsBinary(coalesce(v.land, h.polygon)) AS land
-FROM ({JUDGED}) AS v
+FROM ({judged}) AS v
 LEFT JOIN onegrid.grids_at(%(plan)s, %(at)s) AS h ON v.land IS NULL AND h.code = v.code
 """
+FOUND = FINDING.format(judged=JUDGED)
 SIGN = """
 SELECT onegrid.sign_gap(%(plan)s, %(gap)s, %(state)s, %(reason)s, %(expires)s::date, %(by)s) AS decision
 """

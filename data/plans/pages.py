@@ -48,6 +48,11 @@ FILTERS = {
 }
 """What grids may be chosen by; ``box`` in the working CRS, by the boxes around the grids."""
 
+ON_LAND = """ AND g.polygon && ST_GeomFromWKB(%(land)s, %(srid)s)
+    AND ST_Intersects(g.polygon, ST_GeomFromWKB(%(land)s, %(srid)s))"""
+AROUND = f"""
+SELECT DISTINCT g.community FROM onegrid.grids_at(%(plan)s, %(at)s) AS g WHERE true {ON_LAND} ORDER BY g.community
+"""
 WORST = f"""
 SELECT code, max(severity)::integer AS worst FROM ({JUDGED}) AS judged
 WHERE state <> 'accepted' AND community = ANY(%(communities)s) AND code = ANY(%(codes)s) GROUP BY code
@@ -102,6 +107,7 @@ def page_of_grids(
     chosen: Mapping[str, Any],
     *,
     box: Box | None = None,
+    land: shapely.Polygon | None = None,
     filter: str | None = None,
     limit: int,
 ) -> list[Any]:
@@ -113,6 +119,8 @@ def page_of_grids(
         Values by the names of `FILTERS`; None: any.
     box
         In the working CRS.
+    land
+        What they must have something of, in the working CRS.
     filter
         In CQL2, about `QUERYABLES`.
 
@@ -127,6 +135,8 @@ def page_of_grids(
         values |= {"srid": state.plan.srid, **dict(zip(("west", "south", "east", "north"), box, strict=True))}
         given["box"] = box
     where = "".join(f" AND {FILTERS[name]}" for name in given)
+    if land is not None:
+        where, values = where + ON_LAND, values | {"land": shapely.to_wkb(land), "srid": state.plan.srid}
     if filter is not None:
         condition, more = read_filter(filter, QUERYABLES, state.plan.crs, state.plan.srid)
         where, values = f"{where} AND {condition}", values | more
@@ -168,3 +178,11 @@ def premises_on(connection: Connection, source_id: int, polygon: shapely.Geometr
     found = rows(connection, PREMISES, box)
     here = [one for one in found if polygon.intersects(shapely.Point(one.x, one.y))]
     return [{"name": name, "kind": kind} for name, kind in sorted({(one.name, one.kind) for one in here})]
+
+
+def communities_around(connection: Connection, state: State, box: Box) -> list[str]:
+    """Return the communities that have a grid in a box of the working CRS."""
+    west, south, east, north = box
+    land = shapely.to_wkb(shapely.box(west, south, east, north))
+    values = {"plan": state.plan.plan_id, "at": state.at, "land": land, "srid": state.plan.srid}
+    return [one.community for one in rows(connection, AROUND, values)]

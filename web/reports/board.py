@@ -66,6 +66,18 @@ def write_boards(
     InputError
         There is no such grid; or the file can't be written.
     """
+    write_whole(file, boards_page(frames, codes, link=link, language=language, progress=progress))
+
+
+def boards_page(
+    frames: Mapping[str, pd.DataFrame],
+    codes: Sequence[str],
+    *,
+    link: str | None = None,
+    language: Language = "zh",
+    progress: Callable[[str], None] = lambda stage: None,
+) -> str:
+    """Return the boards of some grids as one HTML page; parameters and refusals as of `write_boards`."""
     grids = frames["grids"]
     place = pd.Index(grids["code"])
     unknown = [code for code in codes if code not in place]
@@ -82,15 +94,12 @@ def write_boards(
         for board in boards
     ]
     title = pair("board.title_of")[LANGUAGES.index(language)].format(code=codes[0]) if len(codes) == 1 else None
-    write_whole(
-        file,
-        page(
-            title or pair("board.title")[LANGUAGES.index(language)],
-            language,
-            style=(STATIC / "board.css").read_text("utf-8"),
-            script=(STATIC / "board.js").read_text("utf-8"),
-            body=[buttons(), *pages],
-        ),
+    return page(
+        title or pair("board.title")[LANGUAGES.index(language)],
+        language,
+        style=(STATIC / "board.css").read_text("utf-8"),
+        script=(STATIC / "board.js").read_text("utf-8"),
+        body=[buttons(), *pages],
     )
 
 

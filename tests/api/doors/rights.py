@@ -49,6 +49,7 @@ class Door:
 
 
 PLAN: dict[str, Any] = {"path": {"plan": NAME}}
+COLLECTION: dict[str, Any] = {"path": {"collection": f"{NAME}.grids"}}
 
 
 def a_grid(world: World) -> dict[str, Any]:
@@ -165,6 +166,30 @@ DOORS = (
     Door("GET", "/api/plans/{plan}/lineage", Right.read, lambda _: PLAN),
     Door("GET", "/api/plans/{plan}/export", Right.read, lambda _: PLAN),
     Door("GET", "/api/changes", Right.read, lambda _: {"params": {"since": 0}}),
+    Door("GET", "/plans/{plan}/board/{code}", Right.read, a_grid, outside=404),
+    Door("GET", "/ogc", Right.read),
+    Door("GET", "/ogc/conformance", Right.read),
+    Door("GET", "/ogc/collections", Right.read),
+    Door("GET", "/ogc/collections/{collection}", Right.read, lambda _: COLLECTION, outside=404),
+    Door("GET", "/ogc/collections/{collection}/queryables", Right.read, lambda _: COLLECTION, outside=404),
+    Door("GET", "/ogc/collections/{collection}/items", Right.read, lambda _: COLLECTION, outside=404),
+    Door(
+        "GET",
+        "/ogc/collections/{collection}/items/{feature:path}",
+        Right.read,
+        lambda world: {"path": {"collection": f"{NAME}.grids", "feature": world.code}},
+        outside=404,
+    ),
+    Door("GET", "/ogc/collections/{collection}/tiles", Right.read, lambda _: COLLECTION, outside=404),
+    Door(
+        "GET",
+        "/ogc/collections/{collection}/tiles/{scheme}",
+        Right.read,
+        lambda _: {"path": {"collection": f"{NAME}.grids", "scheme": "WebMercatorQuad"}},
+        outside=404,
+    ),
+    Door("GET", "/ogc/tileMatrixSets", Right.read),
+    Door("GET", "/ogc/tileMatrixSets/{scheme}", Right.read, lambda _: {"path": {"scheme": "WebMercatorQuad"}}),
     Door("GET", "/tiles/{plan}.json", Right.read, lambda _: PLAN),
     Door(
         "GET", "/tiles/{plan}/{z}/{x}/{y}.mvt", Right.read, lambda _: {"path": {"plan": NAME, "z": 0, "x": 0, "y": 0}}
