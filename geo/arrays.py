@@ -42,6 +42,24 @@ def dense(keys: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
     return values, numbers.astype(np.int64)
 
 
+def distinct_rows(table: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct rows of a table of whole numbers, in order, and which of them each row is.
+
+    As numpy's ``unique(axis=0)``, which compares rows as bytes and takes several times as long.
+
+    >>> rows, number = distinct_rows(np.array([[3, 1], [2, 9], [3, 1]]))
+    >>> rows.tolist(), number.tolist()
+    ([[2, 9], [3, 1]], [1, 0, 1])
+    """
+    order = np.lexsort(table.T[::-1])
+    table = table[order]
+    first = np.ones(len(table), dtype=np.bool_)
+    first[1:] = (table[1:] != table[:-1]).any(axis=1)
+    number = np.empty(len(table), dtype=np.int64)
+    number[order] = np.cumsum(first) - 1
+    return table[first], number
+
+
 def known_or_zero(values: Floats) -> Floats:
     """Return figures with 0 in place of nan; numpy's own `nan_to_num` takes ten times as long for a few."""
     return np.where(np.isnan(values), 0.0, values)

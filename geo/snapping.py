@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo.arrays import Ints, group_first
+from geo.arrays import Ints, distinct_rows, group_first
 
 
 def snap_round(segments: Ints) -> tuple[Ints, Ints]:
@@ -38,7 +38,7 @@ def snap_round(segments: Ints) -> tuple[Ints, Ints]:
         return segments.reshape(0, 4), np.empty(0, dtype=np.int64)
     origin = segments.reshape(-1, 2).min(axis=0)
     local = segments - np.tile(origin, 2)
-    pixels = np.unique(np.concatenate([local.reshape(-1, 2), crossings(local)]), axis=0)
+    pixels, _ = distinct_rows(np.concatenate([local.reshape(-1, 2), crossings(local)]))
     row, pixel = passed(local, pixels)
     way = local[row, 2:] - local[row, :2]
     along = ((pixels[pixel] - local[row, :2]) * way).sum(axis=1)

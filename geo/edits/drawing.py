@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, dense
+from geo.arrays import Geometries, Ints, dense, distinct_rows
 from geo.edits.ground import Ground
-from geo.edits.weaving import as_lines, borders
+from geo.edits.weaving import as_lines
 from geo.errors import LineMissesGridError
 from geo.noding import CELLS_PER_M
 
@@ -39,7 +39,7 @@ def drawn(coordinates: np.ndarray, ground: Ground, *, snapping_distance: float) 
     given = np.asarray(coordinates, dtype=np.float64).reshape(-1, 2)
     if not np.isfinite(given).all():
         raise LineMissesGridError("the line has coordinates that are no numbers")
-    border = borders(ground.grids.values())
+    border = ground.borders
     places = snapped(given, border, snapping_distance)
     places = places[np.append(True, (places[1:] != places[:-1]).any(axis=1))]
     if len(places) < 2:
@@ -60,7 +60,7 @@ def snapped(given: np.ndarray, border: Ints, snapping_distance: float) -> Ints:
     )
     along = shapely.line_interpolate_point(lines[segment], shapely.line_locate_point(lines[segment], points[row]))
     places[row] = np.rint(shapely.get_coordinates(along) * CELLS_PER_M)
-    corners = np.unique(border.reshape(-1, 2), axis=0)
+    corners, _ = distinct_rows(border.reshape(-1, 2))
     row, corner = shapely.STRtree(shapely.points(corners / CELLS_PER_M)).query_nearest(
         points, max_distance=snapping_distance, all_matches=False
     )
@@ -77,7 +77,7 @@ def way(start: Ints, end: Ints, border: Ints, snapping_distance: float) -> Ints:
     lines = as_lines(border)
     near = np.flatnonzero(shapely.dwithin(line, lines, snapping_distance))
     segments = np.concatenate([cut_at(border[near], lines[near], place) for place in (start, end)])
-    segments = np.unique(segments, axis=0)
+    segments, _ = distinct_rows(segments)
     ends = shapely.points(segments.reshape(-1, 2) / CELLS_PER_M)
     within = shapely.dwithin(line, ends, snapping_distance).reshape(-1, 2).all(axis=1)
     path = shortest(segments[within], start, end)
@@ -98,8 +98,7 @@ def shortest(segments: Ints, start: Ints, end: Ints) -> Ints | None:
     from scipy.sparse import csr_array  # noqa: PLC0415 (only edits need it)
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
-    vertices, number = np.unique(np.concatenate([segments.reshape(-1, 2), [start, end]]), axis=0, return_inverse=True)
-    number = number.reshape(-1)
+    vertices, number = distinct_rows(np.concatenate([segments.reshape(-1, 2), [start, end]]))
     source, target = int(number[-2]), int(number[-1])
     one, other = number[:-2:2], number[1:-2:2]
     pairs, first = dense(np.minimum(one, other) * len(vertices) + np.maximum(one, other))

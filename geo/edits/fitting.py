@@ -14,9 +14,9 @@ import shapely
 
 from geo.arrays import Geometries, Ints
 from geo.edges import Adjacency
-from geo.edits.ground import Face, Grid, Ground
-from geo.edits.land import Cells, cut, require_outline, too_fine
-from geo.edits.weaving import Chains, bent_segments, borders
+from geo.edits.ground import Face, Grid, Ground, borders
+from geo.edits.land import Cells, cut, require_tiled, too_fine
+from geo.edits.weaving import Chains, bent_segments
 from geo.errors import WouldEmptyGridError
 
 NOBODY = -1
@@ -55,7 +55,7 @@ def fitted(ground: Ground, old: Sequence[Grid], put: Sequence[Grid], bent: Chain
         for row, grid in enumerate(put)
     ]
     after = cells.ground.replace(made, drop={grid.code for grid in blanks} - {grid.code for grid in made})
-    require_outline(after, cells.outline)
+    require_tiled(bare, after, cells.chains)
     return after
 
 

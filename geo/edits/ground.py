@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 import shapely
 
 from geo.arrays import Geometries, Ints
+from geo.edges import Edges
 from geo.errors import GridLockedError, UnknownGridError
 
 
@@ -86,6 +88,11 @@ class Ground:
         by_code = {grid.code: grid for grid in grids}
         return cls(MappingProxyType(by_code), Buildings.none() if buildings is None else buildings)
 
+    @cached_property
+    def borders(self) -> Ints:
+        """The segments of all `borders`, in grid cells, shape (n, 4)."""
+        return borders(self.grids.values())
+
     def grid(self, code: str) -> Grid:
         """Return the grid of a code.
 
@@ -116,6 +123,13 @@ class Ground:
         """Return the ground with some grids instead of those of the same code, and some gone."""
         kept = {code: grid for code, grid in self.grids.items() if code not in drop}
         return Ground(MappingProxyType(kept | {grid.code: grid for grid in put}), self.buildings)
+
+
+def borders(grids: Iterable[Grid]) -> Ints:
+    """Return the segments of the borders of grids and their faces, each once, its lower end first, shape (n, 4)."""
+    edges = Edges.of(np.array([face.polygon for grid in grids for face in grid.faces], dtype=object))
+    pair = np.unique(edges.keys())  # numbers of vertices are in the order of their places
+    return np.concatenate([edges.cells[end] for end in np.divmod(pair, max(len(edges.cells), 1))], axis=1)
 
 
 Edit = Callable[[Ground], Ground]

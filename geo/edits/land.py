@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, dense, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, dense, distinct_rows, sums
 from geo.counts import largest_remainder
 from geo.edges import Adjacency, Edges, components
-from geo.edits.ground import Face, Grid, Ground
-from geo.edits.weaving import as_lines, bent_segments, borders, lower_first, weave, woven_ground
+from geo.edits.ground import Face, Grid, Ground, borders
+from geo.edits.weaving import Chains, Woven, as_lines, bent_segments, lower_first, weave, woven_ground
 from geo.errors import TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
 from geo.partition import Tiling
@@ -26,12 +26,12 @@ class Cells:
 
     ``grid`` and ``face`` say of which grid each cell is (a row of ``grids``) and of which of its faces. ``left`` is the
     cell to the left of each half-edge of ``net``; ``drawn`` tells which lines of the net are the drawn line's.
-    ``ground`` is the ground with the new vertices on its borders, ``outline`` what bounds it: the borders of the ground
-    before, bent; directed edges in grid cells, shape (n, 4).
+    ``ground`` is the ground with the new vertices on its borders, ``before`` without, ``chains`` these vertices.
     """
 
+    before: Ground
     ground: Ground
-    outline: Ints
+    chains: Chains
     grids: Sequence[Grid]
     net: Net
     left: Ints
@@ -69,6 +69,7 @@ LOST_M2 = 2.5e-7
 """Half of the smallest triangle on the grid: where less is missing, it is the error of adding areas up."""
 
 NO_LINE = np.empty((0, 4), dtype=np.int64)
+NOTHING = Woven(NO_LINE, {})
 
 
 def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
@@ -84,12 +85,11 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
     TooFineError
         The line runs so near to a border that what lies between has no land of its own.
     """
-    woven = weave(borders(ground.grids.values()), drawn, shapely.union_all([grid.polygon for grid in grids]))
-    outline = bent_segments(outline_of(ground), woven.chains)
-    ground = woven_ground(ground, woven.chains)
+    woven = weave(ground.borders, drawn, shapely.union_all([grid.polygon for grid in grids])) if len(drawn) else NOTHING
+    before, ground = ground, woven_ground(ground, woven.chains)
     grids = [ground.grids[grid.code] for grid in grids]
     old = borders(grids)
-    segments = np.unique(np.concatenate([old, woven.line]), axis=0)
+    segments, _ = distinct_rows(np.concatenate([old, woven.line]))
     net = Net.of(np.array([shapely.multilinestrings(as_lines(segments))]))
     if len(net.tangled):
         raise too_fine(grids)
@@ -105,8 +105,9 @@ def cut(ground: Ground, grids: Sequence[Grid], drawn: Ints = NO_LINE) -> Cells:
     place[cell] = np.arange(len(cell))
     ends = np.concatenate([net.cells[net.first], net.cells[net.last]], axis=1)
     return Cells(
+        before=before,
         ground=ground,
-        outline=outline,
+        chains=woven.chains,
         grids=grids,
         net=net,
         left=place[traced.left],
@@ -125,8 +126,7 @@ def too_fine(grids: Sequence[Grid]) -> TooFineError:
 
 def among(rows: Ints, others: Ints) -> Bools:
     """Tell which rows stand among others; both shape (n, 4)."""
-    _, number = np.unique(np.concatenate([rows, others]), axis=0, return_inverse=True)
-    number = number.reshape(-1)
+    _, number = distinct_rows(np.concatenate([rows, others]))
     return np.asarray(np.isin(number[: len(rows)], number[len(rows) :]), dtype=np.bool_)
 
 
@@ -167,7 +167,7 @@ def regrid(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, 
     ]
     gone = {grid.code for grid in cells.grids} - {grid.code for grid in grids}
     after = cells.ground.replace(made, drop=gone)
-    require_outline(after, cells.outline)
+    require_tiled(cells.before, after, cells.chains)
     return after
 
 
@@ -214,21 +214,25 @@ def shared_counts(cells: Cells, owner: Ints, size: int) -> list[dict[str, int | 
     return result
 
 
-def outline_of(ground: Ground) -> Ints:
-    """Return the edges that bound a ground: directed, in grid cells, shape (n, 4)."""
-    edges = Edges.of(np.array([grid.polygon for grid in ground.grids.values()], dtype=object))
+def outline_of(grids: Iterable[Grid]) -> Ints:
+    """Return the edges that bound the land of grids: directed, in grid cells, shape (n, 4)."""
+    edges = Edges.of(np.array([grid.polygon for grid in grids], dtype=object))
     return edges.ends(edges.left_over())
 
 
-def require_outline(ground: Ground, outline: Ints) -> None:
-    """Require that grids tile what some edges bound.
+def require_tiled(before: Ground, after: Ground, chains: Chains) -> None:
+    """Require that grids tile what a ground was, its borders bent by vertices that they got.
+
+    Those that stay the same objects have the same borders before and after, so the others alone are looked at.
 
     Raises
     ------
     PartitionError
         They do not.
     """
-    Tiling(np.array([grid.polygon for grid in ground.grids.values()], dtype=object), outline)
+    gone = [grid for code, grid in before.grids.items() if after.grids.get(code) is not grid]
+    came = [grid.polygon for code, grid in after.grids.items() if before.grids.get(code) is not grid]
+    Tiling(np.array(came, dtype=object), bent_segments(outline_of(gone), chains))
 
 
 def on_ground(coordinates: np.ndarray) -> Ints:

@@ -19,7 +19,7 @@ from geo.edges import Edges
 from geo.edits.applying import BENT_M
 from geo.edits.fitting import fitted
 from geo.edits.ground import Edit, Grid, Ground
-from geo.edits.land import among, outline_of, require_outline
+from geo.edits.land import among, outline_of, require_tiled
 from geo.edits.weaving import Chains, bent_segments, woven_grid, woven_ground
 from geo.errors import LandChangedError, PartitionError, TooFineError, WouldEmptyGridError
 from geo.noding import CELLS_PER_M
@@ -90,10 +90,9 @@ def bent(ground: Ground, codes: Sequence[str], put: Sequence[Grid], theirs: Chai
     for community in communities(old, put):
         polygons = np.array([grid.polygon for grid in made if grid.community == community], dtype=object)
         Tiling(polygons, outline(old, community))
-    bounds = bent_segments(outline_of(ground), ours)
     if ours:
-        require_clear(bounds)
-    require_outline(after, bounds)
+        require_clear(bent_segments(outline_of(ground.grids.values()), ours))
+    require_tiled(ground, after, ours)
     return after
 
 

@@ -7,12 +7,12 @@ from typing import TypeAlias
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints
+from geo.arrays import Geometries, Ints, distinct_rows
 from geo.edges import Edges
 from geo.edits.ground import Edit, Ground
 from geo.edits.land import cut, regrid
 from geo.edits.merge import require_same_community
-from geo.edits.weaving import as_lines, borders, lower_first, weave, woven_ground
+from geo.edits.weaving import as_lines, lower_first, weave, woven_ground
 from geo.errors import BordersWouldCrossError, CrossesCommunityError, NoSuchVertexError, PartitionError
 from geo.noding import CELLS_PER_M, GRID_M
 from geo.partition import Tiling
@@ -77,7 +77,7 @@ def insert_vertex(place: Cell) -> Edit:
     """
 
     def edit(ground: Ground) -> Ground:
-        segments = borders(ground.grids.values())
+        segments = ground.borders
         distance = shapely.distance(as_lines(segments), shapely.Point(np.array(place) / CELLS_PER_M))
         if len(at(segments, place)) or distance.min(initial=np.inf) > GRID_M:
             raise NoSuchVertexError(f"no border without a vertex there passes {said(place)}")
@@ -114,7 +114,7 @@ def redrawn(ground: Ground, place: Cell, to: Cell | None) -> Ground:
 def require_room(others: Ints, segment: Ints, place: Cell) -> None:
     """Refuse a vertex through which a border would come to lie on other borders, or beyond what lies beside it."""
     start, end, to = segment[:2], segment[2:], np.array(place)
-    pieces = np.unique(lower_first(np.array([[*start, *to], [*to, *end]])), axis=0)
+    pieces, _ = distinct_rows(lower_first(np.array([[*start, *to], [*to, *end]])))
     woven = weave(others, pieces)
     turn = cross((end - start)[None], (to - start)[None])
     beside = others.reshape(-1, 2)

@@ -6,15 +6,14 @@ the plan stays as it is, to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, group_first
-from geo.edges import Edges
+from geo.arrays import Geometries, Ints, distinct_rows, group_first
 from geo.edits.ground import Face, Grid, Ground
 from geo.errors import TooFineError
 from geo.noding import CELLS_PER_M, REACH_M
@@ -36,13 +35,6 @@ class Woven:
     chains: Chains
 
 
-def borders(grids: Iterable[Grid]) -> Ints:
-    """Return the segments of the borders of grids and their faces, each once, its lower end first, shape (n, 4)."""
-    polygons = np.array([face.polygon for grid in grids for face in grid.faces], dtype=object)
-    edges = Edges.of(polygons)
-    return np.unique(lower_first(edges.ends(np.arange(len(edges.start)))), axis=0)
-
-
 def lower_first(segments: Ints) -> Ints:
     """Turn segments, shape (n, 4), so that each begins at its lower end."""
     x, y, to_x, to_y = segments.T
@@ -61,7 +53,7 @@ def weave(border: Ints, drawn: Ints, land: shapely.Geometry | None = None) -> Wo
     Parameters
     ----------
     border
-        Segments, each once, lower end first, shape (n, 4), in cells; see `borders`.
+        Segments, each once, lower end first, shape (n, 4), in cells; see `geo.edits.ground.borders`.
     drawn
         The line's segments in cells, shape (m, 4).
     land
@@ -77,7 +69,7 @@ def weave(border: Ints, drawn: Ints, land: shapely.Geometry | None = None) -> Wo
         drawn = pieces[shapely.dwithin(land, middle, 1 / CELLS_PER_M)]
         near = near_rows(tree, drawn)
     near, pieces, row = bent(border, tree, near, drawn)
-    line = np.unique(lower_first(pieces[row >= len(near)]), axis=0)
+    line, _ = distinct_rows(lower_first(pieces[row >= len(near)]))
     return Woven(line, chains_of(border[near], pieces, row))
 
 
@@ -139,9 +131,17 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     """
     if not chains:
         return ground
-    return ground.replace(
-        changed for grid in ground.grids.values() if (changed := woven_grid(grid, chains)) is not grid
-    )
+    grids = list(ground.grids.values())
+    here = may_have(np.array([grid.polygon for grid in grids], dtype=object), chains)
+    return ground.replace(changed for row in here if (changed := woven_grid(grids[row], chains)) is not grids[row])
+
+
+def may_have(polygons: Geometries, chains: Chains) -> list[int]:
+    """Return the rows of polygons whose box holds a segment that gets vertices."""
+    low, high = np.split(shapely.bounds(polygons)[:, None], 2, axis=2)
+    ends = np.array(list(chains)).reshape(-1, 2, 2) / CELLS_PER_M
+    held = (low <= ends.min(axis=1) + REACH_M) & (high >= ends.max(axis=1) - REACH_M)
+    return np.flatnonzero(held.all(axis=2).any(axis=1)).tolist()
 
 
 def woven_grid(grid: Grid, chains: Chains) -> Grid:
@@ -155,7 +155,10 @@ def woven_grid(grid: Grid, chains: Chains) -> Grid:
     polygon = woven_polygon(grid.polygon, chains)
     if polygon.is_empty:
         raise TooFineError(f"grid {grid.code} is a millimetre wide there, and would be bent away", [grid.code])
-    faces = tuple(part for face in grid.faces for part in woven_face(face, chains))
+    here = set(may_have(np.array([face.polygon for face in grid.faces], dtype=object), chains))
+    faces = tuple(
+        part for row, face in enumerate(grid.faces) for part in (woven_face(face, chains) if row in here else [face])
+    )
     if polygon is grid.polygon and len(faces) == len(grid.faces) and all(map(same, faces, grid.faces)):
         return grid
     return replace(grid, polygon=polygon, faces=faces)

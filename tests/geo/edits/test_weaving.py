@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.edits.ground import Face, Grid, Ground
-from geo.edits.land import outline_of, require_outline
+from geo.edits.land import require_tiled
 from geo.edits.weaving import as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
 from geo.errors import PartitionError
 from geo.snapping import snap_round
@@ -77,12 +77,11 @@ def test_a_grid_turned_inside_out_by_a_border_that_bends_is_no_tiling():
     for bend, fits in ((11, True), (13, False)):
         chains = {(10, 0, 10, 10): np.array([[bend, 5]])}
         after = woven_ground(before, chains)
-        outline = bent_segments(outline_of(before), chains)
         if fits:
-            require_outline(after, outline)
+            require_tiled(before, after, chains)
         else:
             with pytest.raises(PartitionError):
-                require_outline(after, outline)
+                require_tiled(before, after, chains)
 
 
 def test_segments_bend_in_the_direction_that_they_run():
