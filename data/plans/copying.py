@@ -14,14 +14,15 @@ from data.plans.packing import Column, Packed, PackedDumper, packed
 
 ROWS_A_CALL = 4000
 """Some megabytes of grids: more at a time take longer on both sides."""
-WAITING = 2
-"""How many batches may wait for the server: they are in memory."""
+WAITING = 24
+"""How many layers, or batches of grids, may wait for the server; in memory they are as large as in the build."""
 
 Columns: TypeAlias = Mapping[str, tuple[str, "Column | Sequence[object] | np.ndarray"]]
 
 
 class Appending:
-    """Appends rows to a plan that is being imported, while the next ones are prepared.
+    """Appends rows to a plan that is being imported, while the next ones are prepared and written as the server takes
+    them.
 
     Everything goes through one connection, in one transaction and in order.
     """
@@ -51,12 +52,16 @@ class Appending:
             sql.SQL("{} => %b::{}[]").format(sql.Identifier(name), sql.SQL(kind)) for name, (kind, _) in columns.items()
         )
         command = sql.SQL("SELECT onegrid.{}(%s, %s, {})").format(sql.Identifier(function), given)
-        size = len(next(iter(columns.values()))[1])
-        with self.driver.cursor() as cursor:
+        with self.driver.cursor() as cursor, ThreadPoolExecutor(1) as packing:
             cursor.adapters.register_dumper(Packed, PackedDumper)
-            for first in range(0, size, ROWS_A_CALL):
-                some = [packed(values[first : first + ROWS_A_CALL], kind) for kind, values in columns.values()]
-                cursor.execute(command, [*self.begun, *some])
+            following: Future[list[Packed]] | None = None
+            for first in range(0, len(next(iter(columns.values()))[1]), ROWS_A_CALL):
+                some = packing.submit(rows_packed, columns, first)
+                if following is not None:
+                    cursor.execute(command, [*self.begun, *following.result()])
+                following = some
+            if following is not None:
+                cursor.execute(command, [*self.begun, *following.result()])
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -68,3 +73,8 @@ class Appending:
         if kind is None:
             for one in self.waiting:
                 one.result()
+
+
+def rows_packed(columns: Columns, first: int) -> list[Packed]:
+    """Write some rows of columns as the server takes them."""
+    return [packed(values[first : first + ROWS_A_CALL], kind) for kind, values in columns.values()]

@@ -27,8 +27,10 @@ def append_gaps(appending: Appending, gaps: Frame, wkb: Column, grids: Frame, gr
 
     Parameters
     ----------
+    gaps
+        Some or all of the build, their index saying which.
     wkb
-        The land of the gaps.
+        The land of all its gaps.
     grids, grid_wkb
         All grids of the build, and their land.
     """
@@ -66,7 +68,7 @@ def own_land(gaps: Frame, wkb: Column, grids: Frame, grid_wkb: Column, srid: int
     row = places(column(gaps["code"]), column(grids["code"]))
     known = pa.array(row, mask=row < 0)
     for first in range(0, len(gaps), ROWS_AT_ONCE):
-        land = wkb.slice(first, ROWS_AT_ONCE)
+        land = wkb.take(pa.array(gaps.index[first : first + ROWS_AT_ONCE]))
         same = pc.equal(land, grid_wkb.take(known.slice(first, ROWS_AT_ONCE))).fill_null(False)
         other = np.flatnonzero(~same.to_numpy(zero_copy_only=False))
         drawn = ewkb(simple(land.take(pa.array(other))), srid)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 from psycopg import errors
@@ -36,6 +37,7 @@ from geo.errors import InputError, PlanError, PlanNameTakenError
 from geo.facts import NOT_EVALUATED, not_evaluated_of
 from geo.kept import UNIT_KEY
 from geo.standards_table import standards_from_table
+from geo.walking import Stretches
 
 UNCHANGED = (
     *("units", "communities", "repairs", "lineage", "facilities", "roads", "premises", "standards"),
@@ -110,18 +112,18 @@ def imported(
         raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
     except errors.CheckViolation as error:
         raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
-    with Appending(connection, made.plan, made.source, srid) as appending:
+    with ThreadPoolExecutor(1) as aside, Appending(connection, made.plan, made.source, srid) as appending:
+        roads = aside.submit(measured_roads, layers.out)
         progress("sources")
         gaps = still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"]))
-        wkb = layers.wkb("gaps").take(pa.array(gaps.index))
-        append_gaps(appending, gaps, wkb, grids, layers.wkb("grids"))
+        append_gaps(appending, gaps, layers.wkb("gaps"), grids, layers.wkb("grids"))
         for layer in UNCHANGED:
             append_layer(appending, layer, layers[layer], layers.wkb(layer) if LAYERS[layer].geometry else None)
         append_duty(appending, layers)
         append_dossiers(appending, layers)
-        append_roads(appending, layers)
         progress("grids")
         append_grids(appending, identities(connection, layers, forebear), layers, TOLERANCE_M)
+        append_roads(appending, roads.result())
         progress("write")
     rows(connection, "SELECT onegrid.finish_import(%(plan)s)", {"plan": made.plan})
     return find_plan(connection, name)
@@ -170,8 +172,7 @@ def about(layers: Mapping[str, Frame]) -> dict[str, Any]:
 def latest_years(records: Frame) -> dict[str, int | None]:
     """Return, by purpose of money, the latest year there is."""
     years: dict[str, int | None] = {}
-    for text in records["row"][records["table"] == "funding"]:
-        said = json.loads(text)
+    for said in rows_said(records["row"][records["table"] == "funding"]):
         purpose, year = said["purpose"], said.get("year")
         years[purpose] = max(filter(None, (years.get(purpose), year)), default=None)
     return years
@@ -181,13 +182,19 @@ def exceptions(records: Frame, communities: Collection[str]) -> list[list[Any]]:
     """Return the exceptions that name a gap or a unit, or are about a community itself: those with ``community``."""
     table = records[records["table"] == "exceptions"]
     found = []
-    for code, text in zip(table["code"], table["row"], strict=True):
-        said = json.loads(text)
-        if "gap_id" not in said and code in communities:
-            said = {name: value for name, value in said.items() if name not in UNIT_KEY} | {"community": code}
+    for code, told in zip(table["code"], rows_said(table["row"]), strict=True):
+        said = told
+        if "gap_id" not in told and code in communities:
+            said = {name: value for name, value in told.items() if name not in UNIT_KEY} | {"community": code}
         if not said.keys().isdisjoint(("gap_id", "layer", "community")):
             found.append(["exceptions", said])
     return found
+
+
+def rows_said(texts: pd.Series) -> list[dict[str, Any]]:
+    """Return what rows of tables say."""
+    said: list[dict[str, Any]] = orjson.loads(f"[{','.join(texts)}]")
+    return said
 
 
 def append_layer(appending: Appending, name: str, frame: Frame, wkb: Column | None = None) -> None:
@@ -207,15 +214,19 @@ def append_duty(appending: Appending, layers: Build) -> None:
     append_layer(appending, "duty", duty[duty["code"].isin(layers["communities"]["code"])])
 
 
-def append_roads(appending: Appending, layers: Build) -> None:
-    """Measure the ways along the roads to facilities, and keep them by squares."""
-    facilities, roads = layers["facilities"], layers["roads"]
-    standards = standards_from_table(layers["standards"])
-    if standards is None or not len(facilities) or not len(roads):
-        return
-    points, lines = (layers.drawn(name) for name in ("facilities", "roads"))
-    kinds = [None if pd.isna(kind) else kind for kind in facilities["kind"]]
-    stretches = walks_between(points, kinds, lines, standards).stretches()
+def append_roads(appending: Appending, stretches: Stretches | None) -> None:
+    """Keep the stretches of road by squares."""
     if stretches is not None:
         x, y, some = zip(*squares(stretches), strict=True)
         appending.append("import_roads", {"x": ("integer", x), "y": ("integer", y), "stretches": ("bytea", some)})
+
+
+def measured_roads(out: Path) -> Stretches | None:
+    """Measure the ways along the roads of a build to its facilities; None where there are none."""
+    layers = Build(out)
+    facilities, standards = layers["facilities"], standards_from_table(layers["standards"])
+    points, lines = (layers.drawn(name) for name in ("facilities", "roads"))
+    if standards is None or not len(points) or not len(lines):
+        return None
+    kinds = [None if pd.isna(kind) else kind for kind in facilities["kind"]]
+    return walks_between(points, kinds, lines, standards).stretches()
