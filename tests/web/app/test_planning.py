@@ -1,0 +1,332 @@
+"""What planners do, from the plan in force to one that takes its place: by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+import shapely
+from playwright.sync_api import expect
+
+from tests.web.app.desk import Desk, across, common_border, land
+
+Open = Callable[..., Desk]
+
+
+def home(desk: Desk, number: int = 0) -> dict:
+    """Return a grid where people live, of plain shape: the largest, or the one that comes so many behind it."""
+    homes = [one for one in desk.grids().values() if one["properties"]["kind"] == "residential"]
+    plain = [one for one in homes if land(one).area > 0.93 * land(one).convex_hull.area]
+    return sorted(plain, key=lambda one: -one["properties"]["area_m2"])[number]
+
+
+def neighbours(desk: Desk, *, same_community: bool) -> tuple[dict, dict]:
+    """Return two grids with a long common border: in one community, or in two."""
+    grids = list(desk.grids().values())
+    pairs = [
+        (common_border(one, other).length, one, other)
+        for row, one in enumerate(grids)
+        for other in grids[row + 1 :]
+        if (one["properties"]["community_code"] == other["properties"]["community_code"]) == same_community
+        and {one["properties"]["parts"], other["properties"]["parts"]} == {1}
+    ]
+    return max(pairs, key=lambda pair: pair[0])[1:]
+
+
+def drawn_split(desk: Desk, grid: dict, share: float = 0.5) -> None:
+    """Draw a line across a grid, up to where its consequences can be read."""
+    desk.tool("拆分")
+    desk.click(*across(grid, share=share))
+    desk.key("Enter")
+    desk.ready()
+
+
+def test_a_split_is_read_made_taken_back_and_made_again(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    code, households = grid["properties"]["code"], grid["properties"]["households"]
+    desk.go_to(code)
+    drawn_split(desk, grid)
+    changes = desk.page.locator(".grid-change")
+    expect(changes).to_have_count(2)
+    expect(changes.first).to_contain_text(str(households)[-3:])
+    desk.key("Enter")
+    desk.told(f"已提交：拆分 {code[-3:]}")
+    after = desk.grids()
+    [made] = set(after) - desk_before(desk)
+    assert after[code]["properties"]["households"] + after[made]["properties"]["households"] == households
+    desk.key("Control+z")
+    desk.told(f"已撤销：拆分 {code[-3:]}")
+    assert made not in desk.grids()
+    desk.key("Control+y")
+    desk.told("已重做")
+    assert set(desk.grids()) == set(after)
+    desk.page.get_by_role("tab", name="历史").click()
+    entries = desk.page.locator(".log li")
+    expect(entries.nth(0)).to_contain_text("li.na")
+    expect(entries.nth(2)).to_contain_text(f"拆分 {code[-3:]}")
+
+
+def desk_before(desk: Desk) -> set[str]:
+    """Return the codes of the plan that a draft comes from."""
+    answer = desk.page.context.request.get(f"{desk.server}/api/plans/{desk.ask('')['parent']}/grids?limit=500")
+    return {one["properties"]["code"] for one in answer.json()["features"]}
+
+
+def test_a_split_needs_no_pointer(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    desk.go_to(grid["properties"]["code"])
+    desk.canvas.focus()
+    with desk.page.expect_response(lambda answer: "/grids?" in answer.url):
+        desk.key("s")
+    desk.breathe(300)
+    width = desk.pixel(across(grid)[1])[0] - desk.pixel(across(grid)[0])[0]
+    steps = int(width / 2 / 100) + 2
+    for key in [*["ArrowLeft"] * steps, " ", *["ArrowRight"] * 2 * steps, " "]:
+        desk.key(key)
+        desk.breathe(350)
+    desk.key("Enter")
+    desk.ready()
+    desk.key("Enter")
+    desk.told("已提交：拆分")
+
+
+def test_neighbours_are_merged_by_clicks(desk: Open):
+    desk = desk()
+    desk.draft()
+    kept, gone = neighbours(desk, same_community=True)
+    desk.go_to(kept["properties"]["code"])
+    desk.tool("合并")
+    desk.click(shapely.point_on_surface(land(gone)))
+    expect(desk.ready()).to_contain_text("合并")
+    expect(desk.page.locator(".grid-change.gone")).to_have_count(1)
+    desk.commit()
+    assert gone["properties"]["code"] not in desk.grids() or kept["properties"]["code"] not in desk.grids()
+
+
+def test_a_merge_across_communities_is_refused_at_the_place_in_a_sentence(desk: Open):
+    desk = desk()
+    desk.draft()
+    one, other = neighbours(desk, same_community=False)
+    desk.go_to(one["properties"]["code"])
+    desk.tool("合并")
+    place = shapely.point_on_surface(land(other))
+    desk.click(place)
+    callout = desk.page.locator(".callout")
+    expect(callout).to_contain_text("不在同一个社区")
+    box = callout.bounding_box()
+    assert box
+    x, y = desk.pixel(place)
+    assert abs(box["x"] + box["width"] / 2 - x) < 160
+    assert -40 < y - (box["y"] + box["height"]) < 120
+
+
+def test_a_shared_border_is_pulled_and_its_corner_is_moved(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    code = grid["properties"]["code"]
+    desk.go_to(code)
+    drawn_split(desk, grid)
+    desk.commit()
+    after = desk.grids()
+    [made] = set(after) - desk_before(desk)
+    border = common_border(after[code], after[made])
+    desk.tool("改界")
+    middle = border.interpolate(0.5, normalized=True)
+    desk.drag(middle, by=(0, -30))
+    desk.ready()
+    assert desk.page.locator(".grid-change").count() == 2
+    desk.page.mouse.up()
+    desk.commit()
+    after = desk.grids()
+    corners = [shapely.Point(at) for at in common_border(after[code], after[made]).coords[1:-1]]
+    corner = max(corners, key=lambda at: at.distance(border))
+    desk.tool("移点")
+    desk.drag(corner, by=(0, 18))
+    desk.page.mouse.up()
+    expect(desk.ready()).to_contain_text("移动界点")
+    desk.commit()
+    moved = common_border(*(desk.grids()[each] for each in (code, made)))
+    assert moved.distance(corner) > 1e-6
+
+
+def test_a_piece_is_carved_out_and_named(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    desk.go_to(grid["properties"]["code"])
+    desk.tool("划出")
+    x, y = shapely.point_on_surface(land(grid)).coords[0]
+    desk.click(*((x + dx, y + dy) for dx, dy in [(-2e-4, -1e-4), (2e-4, -1e-4), (2e-4, 1e-4), (-2e-4, 1e-4)]))
+    desk.key("Enter")
+    desk.ready()
+    name = desk.page.get_by_label("新网格名称")
+    name.fill("东苑")
+    name.press("Tab")
+    expect(desk.page.locator(".grid-change.new")).to_contain_text("东苑")
+    desk.commit()
+    assert "东苑" in {one["properties"]["name"] for one in desk.grids().values()}
+
+
+def test_land_is_painted_from_one_grid_to_another(desk: Open):
+    desk = desk()
+    desk.draft()
+    taker, giver = neighbours(desk, same_community=True)
+    faces = desk.ask(f"/grids/{giver['properties']['code']}")["faces"]["features"]
+    if len(faces) == 1:  # all of a grid can't be given away
+        taker, giver = giver, taker
+        faces = desk.ask(f"/grids/{giver['properties']['code']}")["faces"]["features"]
+    face = max(
+        (one for one in faces if shapely.geometry.shape(one["geometry"]).distance(land(taker)) < 1e-9),
+        key=lambda one: one["properties"]["area_m2"],
+    )
+    desk.go_to(taker["properties"]["code"])
+    desk.tool("划归")
+    desk.breathe(500)
+    place = shapely.point_on_surface(shapely.geometry.shape(face["geometry"]))
+    desk.click(place)
+    desk.breathe(600)
+    if desk.page.locator(".consequences, .callout").count() == 0:
+        desk.click(place)
+    expect(desk.page.locator(".consequences.ready, .callout")).to_be_visible()
+
+
+def test_a_grid_is_renamed_given_another_type_and_locked(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk, 1)
+    code = grid["properties"]["code"]
+    desk.go_to(code)
+    name = desk.page.get_by_label("改名")
+    name.fill("新桂花苑")
+    name.press("Enter")
+    desk.told("已提交：修改")
+    kind = desk.page.locator(".details .type select")
+    now = kind.input_value()
+    kind.select_option("key_attention" if now != "key_attention" else "routine")
+    desk.commit()
+    desk.page.get_by_role("button", name="锁定").click()
+    desk.told("锁定")
+    said = desk.grids()[code]["properties"]
+    assert (said["name"], said["locked"]) == ("新桂花苑", True)
+    assert said["management_type"] != now
+    drawn = across(grid)
+    desk.page.keyboard.press("Escape")
+    desk.tool("拆分")
+    desk.click(*drawn)
+    desk.key("Enter")
+    expect(desk.page.locator(".callout")).to_contain_text("已锁定")
+
+
+def test_what_changed_is_compared_with_the_plan_in_force(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    desk.go_to(grid["properties"]["code"])
+    drawn_split(desk, grid)
+    desk.commit()
+    desk.key("Escape")
+    desk.page.get_by_role("button", name="对比").click()
+    expect(desk.page.get_by_role("tab", name="改动")).to_have_attribute("aria-selected", "true")
+    expect(desk.page.locator(".log li").first).to_contain_text("拆分")
+    swipe = desk.page.get_by_role("slider", name="对比分界")
+    expect(swipe).to_be_visible()
+    swipe.focus()
+    before = int(swipe.get_attribute("aria-valuenow") or 0)
+    desk.key("ArrowRight", "ArrowRight")
+    assert int(swipe.get_attribute("aria-valuenow") or 0) > before
+
+
+def test_a_draft_is_submitted_returned_submitted_again_and_comes_into_force(desk: Open):
+    planner, approver = desk(), desk("chen.jie")
+    planner.draft()
+    grid = home(planner, 2)
+    planner.go_to(grid["properties"]["code"])
+    drawn_split(planner, grid)
+    planner.commit()
+    planner.key("Escape")
+    name = planner.plan
+    submit(planner, "户数过多，拆为两个")
+    approver.page.goto(f"{approver.server}/#plan={name}")
+    approver.page.reload()
+    approver.page.get_by_role("button", name="审批").click()
+    expect(approver.page.locator("blockquote")).to_have_text("户数过多，拆为两个")
+    approver.page.get_by_label("退回意见").fill("请再看东侧边界")
+    approver.page.get_by_role("button", name="退回修改").click()
+    expect(approver.page.locator(".chip.status-draft").first).to_be_visible()
+    planner.page.reload()
+    submit(planner, "已核对")
+    approver.page.reload()
+    approver.page.get_by_role("button", name="审批").click()
+    approver.page.get_by_role("button", name="批准生效").click()
+    expect(approver.page.locator(".chip.status-in_force").first).to_be_visible()
+    assert approver.ask("")["status"] == "in_force"
+
+
+def submit(desk: Desk, note: str) -> None:
+    """Submit the draft that is open."""
+    desk.page.get_by_role("button", name="提交审核").click()
+    desk.page.get_by_label("说明改了什么、为什么").fill(note)
+    desk.page.get_by_role("button", name="提交", exact=True).click()
+    expect(desk.page.locator(".chip.status-in_review").first).to_be_visible()
+
+
+@pytest.mark.parametrize("datum", ["CGCS2000", "GCJ-02"])
+def test_a_place_is_found_by_its_coordinate_in_any_datum(desk: Open, datum: str):
+    desk = desk()
+    grid = home(desk)
+    x, y = shapely.point_on_surface(land(grid)).coords[0]
+    given = (x, y) if datum == "CGCS2000" else shifted(desk, grid, (x, y))
+    desk.page.locator("#search").fill(f"{given[1]:.7f}, {given[0]:.7f}")
+    desk.page.locator(".hits [role=option]", has_text=datum).click()
+    desk.settled()
+    px, py = desk.pixel((x, y))
+    box = desk.canvas.bounding_box()
+    assert box
+    assert abs(px - box["x"] - box["width"] / 2) < 4
+    assert abs(py - box["y"] - box["height"] / 2) < 4
+
+
+def shifted(desk: Desk, grid: dict, at: tuple[float, float]) -> tuple[float, float]:
+    """Return a place in GCJ-02, as One Grid itself exports it: by what the first vertex of the grid is moved."""
+    code = grid["properties"]["code"]
+    answer = desk.page.context.request.get(f"{desk.server}/api/plans/{desk.plan}/export?layer=grids&crs=GCJ-02")
+    there = next(one for one in answer.json()["features"] if one["properties"]["code"] == code)
+    was, now = (land(one).centroid for one in (grid, there))
+    return at[0] + now.x - was.x, at[1] + now.y - was.y
+
+
+def test_a_click_explains_who_holds_the_place_and_why(desk: Open):
+    desk = desk()
+    grid = home(desk)
+    place = shapely.point_on_surface(land(grid))
+    desk.go_to(grid["properties"]["code"])
+    desk.key("Escape")
+    desk.click(place)
+    expect(desk.page.locator(".grid-head h2")).to_have_text(grid["properties"]["name"])
+    expect(desk.page.locator(".here")).to_contain_text(grid["properties"]["name"])
+    expect(desk.page.locator(".posts")).to_contain_text("网格长")
+    expect(desk.page.locator(".faces li").first).to_be_visible()
+
+
+def test_a_view_is_exported_and_its_link_restores_it(desk: Open):
+    first = desk()
+    grid = home(first)
+    first.go_to(grid["properties"]["code"])
+    first.page.get_by_label("填色").select_option("form")
+    first.settled()
+    again = desk(path=first.page.url)
+    expect(again.page.locator(".grid-head h2")).to_have_text(grid["properties"]["name"])
+    assert again.page.get_by_label("填色").input_value() == "form"
+    first.page.get_by_role("button", name="导出与分享").click()
+    with first.page.expect_download() as told:
+        first.page.get_by_role("link", name="导出", exact=True).or_(
+            first.page.get_by_role("button", name="导出", exact=True)
+        ).click()
+    exported = json.loads(told.value.path().read_text("utf-8"))
+    assert {one["properties"]["code"] for one in exported["features"]} == set(first.grids())

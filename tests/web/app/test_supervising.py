@@ -1,0 +1,68 @@
+"""What supervisors do: find the worst gaps, read why they are, and sign an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.web.app.desk import Desk
+
+Open = Callable[..., Desk]
+
+
+def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open):
+    desk = desk("zhao.min")
+    page = desk.page
+    page.get_by_text("督查", exact=True).click()
+    page.locator(".tile.unserved").click()
+    before = int(page.locator(".tile.unserved b").inner_text())
+    open_ = [one for one in desk.ask("/gaps", ledger="unserved", limit=500)["items"] if one["state"] != "accepted"]
+    worst = open_[0]
+    assert before == len(open_)
+    first = page.locator(".gap-table tbody button").first
+    expect(first).to_contain_text(str(worst["severity"]))
+    first.click()
+    details = page.locator(".gap-details")
+    expect(details).to_contain_text(worst["detail"]["arithmetic"])
+    expect(details).to_contain_text(worst["detail"]["rule"])
+    expect(details).to_contain_text(worst["remedy"])
+    page.get_by_role("button", name="列为例外").click()
+    page.get_by_label("理由").fill("年底前补足")
+    page.get_by_label("有效期至").fill("2099-12-31")
+    page.get_by_role("button", name="签批").click()
+    expect(page.locator(".exception")).to_contain_text("年底前补足")
+    expect(page.locator(".tile.unserved b")).to_have_text(str(before - 1))
+    signed = next(one for one in desk.ask("/gaps", limit=500)["items"] if one["gap_id"] == worst["gap_id"])
+    assert (signed["state"], signed["reason"], signed["expires"]) == ("accepted", "年底前补足", "2099-12-31")
+
+
+def test_a_community_chosen_in_the_chart_filters_the_ledger_and_moves_the_map(desk: Open):
+    desk = desk("zhao.min")
+    page = desk.page
+    page.get_by_text("督查", exact=True).click()
+    page.locator(".tile.unserved").click()
+    desk.settled()
+    before = page.url
+    chart = page.locator(".multiples li button")
+    expect(chart).to_have_count(3)
+    name = chart.nth(1).locator("b").inner_text()
+    chart.nth(1).click()
+    rows = page.locator(".gap-table tbody tr")
+    community = next(one for one in desk.ask("/summary")["communities"] if one["name"] == name)
+    expect(rows.first).to_contain_text(name)
+    assert all(name in row for row in rows.all_inner_texts())
+    assert rows.count() <= community["gaps"]["unserved"] + community["accepted"]
+    page.wait_for_url(lambda now: now != before)
+
+
+def test_a_gap_is_opened_in_a_draft_with_the_tool_that_closes_it(desk: Open):
+    desk = desk()
+    page = desk.page
+    page.get_by_role("tab", name="有人无服务").click()
+    page.get_by_label("缺口种类").select_option(label="户数过多")
+    page.locator(".gap-list button").first.click()
+    expect(page.locator(".gap-details h2")).to_have_text("户数过多")
+    page.get_by_role("button", name="起草并用“拆分”处理").click()
+    expect(page.locator(".chip.status-draft").first).to_be_visible()
+    expect(page.get_by_role("button", name="拆分", exact=True)).to_have_attribute("aria-pressed", "true")

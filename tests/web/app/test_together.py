@@ -1,0 +1,62 @@
+"""Several people at once, a network that is cut, a server that is started anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.web.app.desk import Desk
+from tests.web.app.server import Server
+from tests.web.app.test_planning import drawn_split, home
+
+Open = Callable[..., Desk]
+
+
+def test_two_planners_on_one_grid_see_one_another_and_are_asked(desk: Open):
+    mine = desk()
+    mine.draft()
+    grid = home(mine)
+    code = grid["properties"]["code"]
+    mine.go_to(code)
+    theirs = desk("wang.qiang", path=mine.page.url)
+    theirs.go_to(code)
+    drawn_split(mine, grid, 0.6)
+    drawn_split(theirs, grid, 0.4)
+    theirs.commit()
+    mine.told("wang.qiang")
+    mine.key("Enter")
+    expect(mine.page.locator(".consequences.stale")).to_contain_text("wang.qiang")
+    mine.page.get_by_role("button", name="在最新版本上重算").click()
+    expect(mine.page.locator(".consequences.ready, .callout")).to_be_visible()
+
+
+def test_an_edit_drawn_without_a_network_goes_through_once_when_it_is_back(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    desk.go_to(grid["properties"]["code"])
+    drawn_split(desk, grid)
+    before = desk.ask("")["revision"]
+    desk.page.context.set_offline(True)
+    desk.key("Enter")
+    expect(desk.page.locator(".consequences.waiting")).to_be_visible()
+    expect(desk.page.locator(".notices .offline")).to_be_visible()
+    desk.page.context.set_offline(False)
+    desk.told("已提交")
+    assert desk.ask("")["revision"] == before + 1
+
+
+def test_a_page_stays_of_use_while_its_server_is_started_anew(desk: Open, server: Server):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    desk.go_to(grid["properties"]["code"])
+    drawn_split(desk, grid)
+    server.stop()
+    desk.key("Enter")
+    expect(desk.page.locator(".consequences.waiting")).to_be_visible()
+    server.start()
+    desk.told("已提交")
+    expect(desk.page.locator(".notices .offline")).to_have_count(0)
+    expect(desk.page.locator(".map-failure")).to_have_count(0)
