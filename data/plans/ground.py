@@ -28,7 +28,16 @@ AROUND = """
 onegrid.grids_around(
     %(plan)s, %(at)s, %(srid)s, %(communities)s, %(west)s, %(south)s, %(east)s, %(north)s, %(layers)s, %(ids)s)
 """
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%(keys)s::text[]) AS key ORDER BY key"
+LOCK = """
+SELECT CASE
+    WHEN place > 1 THEN pg_advisory_xact_lock(number)::text ELSE pg_advisory_xact_lock_shared(number)::text END
+FROM (
+    SELECT hashtextextended(key, 0) AS number, place
+    FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS each (key, place) ORDER BY place OFFSET 0) AS ordered
+"""
+LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))"
+MANY = 500
+"""Locks of a transaction beyond which it takes one of the whole plan: PostgreSQL has room for some thousands in all."""
 
 Box = tuple[float, float, float, float]
 
@@ -115,10 +124,14 @@ def lock_communities(
 
     ``pairs`` are two communities each that one gap may hang on together: who edits either has the lock of the pair, so
     that nobody edits the other meanwhile, and who edits a third waits for neither. Always in the same order, so that
-    nobody waits in a ring.
+    nobody waits in a ring. Where they are `MANY`, nobody edits anything of the plan meanwhile.
     """
-    keys = [*communities, *(f"{one}+{other}" for one, other in pairs)]
-    rows(connection, LOCK, {"keys": [f"plan {plan.plan_id} {key}" for key in keys]})
+    whole = f"plan {plan.plan_id}"
+    keys = sorted({*communities, *(f"{one}+{other}" for one, other in pairs)})
+    if len(keys) > MANY:
+        rows(connection, LOCK_ALL, {"key": whole})
+    else:
+        rows(connection, LOCK, {"keys": [whole, *(f"{whole} {key}" for key in keys)]})
 
 
 def load(
