@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import shapely
 from fastapi import APIRouter, Request
@@ -18,9 +18,6 @@ from data.plans.exporting import Part, read_plan
 from data.plans.pages import communities_around, page_of_grids
 from data.users.roles import Right
 from geo.errors import UnknownGridError
-from web.reports.board import READ, boards_page
-from web.reports.board_map import sheet_of
-from web.reports.words import Language
 
 router = APIRouter(tags=["grids"])
 PREFERRED = re.compile(r"(?:^|,)\s*(en|zh)(?:-[a-z-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{1,3})?))?")
@@ -39,6 +36,9 @@ def read_board(
 
     In the language that the request prefers; for viewers, names and telephone numbers are masked.
     """
+    from web.reports.board import READ, boards_page  # noqa: PLC0415 (not held in memory until a board is asked for)
+    from web.reports.board_map import sheet_of  # noqa: PLC0415
+
     with looking_at(works, who, plan, as_of) as (connection, state):
         found = page_of_grids(connection, state, {"code": code}, limit=1)
         if not found:
@@ -55,7 +55,7 @@ def read_board(
     return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Content-Language": language_said(text)})
 
 
-def preferred(header: str) -> Language:
+def preferred(header: str) -> Literal["en", "zh"]:
     """Return the language that a request prefers; Chinese where it prefers none of ours.
 
     >>> preferred("en-GB,en;q=0.9,zh;q=0.8"), preferred("zh-CN"), preferred("de, en;q=0.5"), preferred("")

@@ -110,15 +110,15 @@ def test_what_is_sent_in_parts_is_what_is_read_at_once(world: World, tmp_path: P
 
 
 def test_parts_hold_every_community_once_and_whole():
-    sizes = [4100, 1, 3999, 1, 2500, 2500, 4000]
+    sizes = [1100, 1, 999, 1, 700, 700, 1000]
     names = [str(place) for place in range(len(sizes))]
     parts = parts_by_size(names, sizes)
     assert [one for part in parts for one in part.communities or ()] == names
     assert [part.rest for part in parts] == [True] + [False] * (len(parts) - 1)
     held = [sum(sizes[int(one)] for one in part.communities or ()) for part in parts]
-    assert all(one <= 4000 or len(part.communities or ()) == 1 for one, part in zip(held, parts, strict=True))
+    assert all(one <= 1000 or len(part.communities or ()) == 1 for one, part in zip(held, parts, strict=True))
     assert all(
-        one + sizes[int((after.communities or ("0",))[0])] > 4000
+        one + sizes[int((after.communities or ("0",))[0])] > 1000
         for one, (_, after) in zip(held, pairwise(parts), strict=False)
     )
 
