@@ -17,7 +17,7 @@ import { HATCH_RATIO, hatches } from "./hatches";
 import { gapFilters, veilFilter } from "./narrowing";
 import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
 import { SYMBOL_RATIO, symbols } from "./symbols";
-import type { Overlay, Theme } from "./tokens";
+import { OVERLAYS, type Overlay, type Theme } from "./tokens";
 import { lay, type Underlay } from "./underlay";
 
 setWorkerUrl(workerUrl);
@@ -40,6 +40,8 @@ export interface MapEvents {
   leave: () => void;
   move: () => void;
   settle: () => void;
+  /** All tiles are there and drawn. */
+  rest: () => void;
   press: (pointed: Pointed) => void;
   release: (pointed: Pointed) => void;
   failure: (message: string) => void;
@@ -74,6 +76,12 @@ export interface MapView {
   unproject(pixel: Pixel): Position;
   codeAt(pixel: Pixel): string | null;
   gapAt(pixel: Pixel): string | null;
+  /** What is to be seen now: grids by their class in a theme, and overlays that have something there. */
+  present(theme: Theme): { classes: Record<string, number>; overlays: Overlay[] };
+  /** The map as a PNG in a data address, with some pixels a pixel of the page. */
+  picture(ratio: number): Promise<string>;
+  /** Let the map be moved, and not zoomed. */
+  lockZoom(): void;
   cursor(name: string): void;
   draggable(enabled: boolean): void;
   on<Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): () => void;
@@ -225,8 +233,45 @@ function moving(map: MapLibreMap) {
       if (enabled) map.dragPan.enable();
       else map.dragPan.disable();
     },
+    lockZoom() {
+      for (const way of [map.scrollZoom, map.doubleClickZoom, map.touchZoomRotate, map.boxZoom]) way.disable();
+    },
+    picture: (ratio: number) => pictureOf(map, ratio),
     remove: () => map.remove(),
   };
+}
+
+/** Drawn anew at the ratio, and read in the frame that drew it: afterwards the buffer is empty. */
+async function pictureOf(map: MapLibreMap, ratio: number): Promise<string> {
+  const before = map.getPixelRatio();
+  map.setPixelRatio(ratio);
+  await new Promise<void>((done) => {
+    map.once("idle", () => done());
+    map.triggerRepaint();
+  });
+  const address = await new Promise<string>((done) => {
+    map.once("render", () => done(map.getCanvas().toDataURL("image/png")));
+    map.triggerRepaint();
+  });
+  map.setPixelRatio(before);
+  return address;
+}
+
+/** Each grid counted once, in however many tiles it lies. */
+function presentOn(map: MapLibreMap, theme: Theme): { classes: Record<string, number>; overlays: Overlay[] } {
+  const classes: Record<string, number> = {};
+  const seen = new Set<unknown>();
+  for (const { properties } of map.queryRenderedFeatures({ layers: ["grid-fill"] })) {
+    if (seen.has(properties.code)) continue;
+    seen.add(properties.code);
+    const name = String(properties[theme] ?? "none");
+    classes[name] = (classes[name] ?? 0) + 1;
+  }
+  const overlays = OVERLAYS.filter((overlay) => {
+    const layers = OVERLAY_LAYERS[overlay].filter((id) => map.getLayer(id));
+    return layers.length > 0 && map.queryRenderedFeatures({ layers }).length > 0;
+  });
+  return { classes, overlays };
 }
 
 function asking(map: MapLibreMap) {
@@ -245,6 +290,7 @@ function asking(map: MapLibreMap) {
       return [x, y];
     },
     unproject: (pixel: Pixel): Position => map.unproject(pixel).toArray(),
+    present: (theme: Theme) => presentOn(map, theme),
     codeAt: (pixel: Pixel) => first(["grid-fill"], pixel, "code"),
     gapAt: (pixel: Pixel) => first(["gaps-unheld", "gaps-contested", "gaps-unserved"], pixel, "gap_id"),
   };
@@ -276,7 +322,7 @@ function onPlain(map: MapLibreMap, name: keyof MapEvents, heard: MapEvents[keyof
     boxDrawn.set(map, heard as MapEvents["box"]);
     return () => void boxDrawn.delete(map);
   }
-  const kind = { leave: "mouseout", move: "move", settle: "moveend", failure: "error" }[name as "leave"];
+  const kind = { leave: "mouseout", move: "move", settle: "moveend", rest: "idle", failure: "error" }[name as "leave"];
   const handler = (event: object) => {
     const message = "error" in event && event.error instanceof Error ? event.error.message : "";
     (heard as MapEvents["failure"])(message);

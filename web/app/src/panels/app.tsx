@@ -23,10 +23,12 @@ import { Legend } from "./legend";
 import { MapStage } from "./map_stage";
 import { colleagues } from "./notices";
 import { PlanBar } from "./plan_bar";
+import { printing } from "./printing";
 import { Shortcuts } from "./shortcuts";
 import { SignIn } from "./sign_in";
 
 const Dashboard = lazily(async () => (await import("./dashboard")).Dashboard);
+const PrintSheet = lazily(async () => (await import("./print_sheet")).PrintSheet);
 const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
 
 export function App(): JSX.Element {
@@ -51,20 +53,23 @@ export function App(): JSX.Element {
     return <Blank action={{ label: t("failed.again"), onClick: () => void open() }}>{t("failed.server")}</Blank>;
   const nothing = opened.value === "open" && !plan.value;
   return (
-    <div class={`page ${workplace.value} sheet-${sheet.value}`}>
-      <a class="skip" href="#search">
-        {t("page.skip")}
-      </a>
-      <PlanBar />
-      <Rail />
-      {nothing ? <NoPlan /> : <MapStage />}
-      <BringingPlace />
-      <Inspector />
-      <Shortcuts />
-      <nav class="sheets" aria-label={t("sheet.title")}>
-        <SheetTabs />
-      </nav>
-    </div>
+    <>
+      <div class={`page ${workplace.value} sheet-${sheet.value}`} inert={printing.value}>
+        <a class="skip" href="#search">
+          {t("page.skip")}
+        </a>
+        <PlanBar />
+        <Rail />
+        {nothing ? <NoPlan /> : <MapStage />}
+        <BringingPlace />
+        <Inspector />
+        <Shortcuts />
+        <nav class="sheets" aria-label={t("sheet.title")}>
+          <SheetTabs />
+        </nav>
+      </div>
+      {printing.value && <PrintSheet />}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { Button, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { plan } from "../state/plans";
 import { t } from "../words";
+import { printing } from "./printing";
 
 const FORMATS = ["geojson", "gpkg", "shp", "geoparquet", "csv", "pmtiles"] as const;
 const LAYERS = ["grids", "faces", "gaps", "units", "lineage", "all"] as const;
@@ -50,6 +51,14 @@ function ExportForm(): JSX.Element {
         {t("export.now")}
       </a>
       <hr />
+      <Button
+        icon="print"
+        onClick={() => {
+          printing.value = true;
+        }}
+      >
+        {t("print.open")} <kbd>P</kbd>
+      </Button>
       <Button icon="link" onClick={() => void copy()}>
         {t(copied ? "export.copied" : "export.link")}
       </Button>

@@ -7,6 +7,7 @@ import { selectGrid } from "../state/view";
 import { openTool, TOOLS } from "../tools";
 import { giveKey, startOver } from "../tools/bench";
 import { view } from "./map_stage";
+import { printing } from "./printing";
 import { helping } from "./shortcuts";
 import { choose } from "./tool_strip";
 
@@ -30,6 +31,7 @@ function pressed(event: KeyboardEvent): boolean {
   const onMap = target === document.body || target === view.peek()?.canvas;
   if (event.key === "/") return focusSearch();
   if (event.key === "?") return help();
+  if (event.key === "p") return compose();
   if (event.key === "Escape") return escaped();
   if (event.key === "Enter") return onMap && (giveKey("Enter") || (proposal.peek()?.state === "ready" && did(commit)));
   if (event.key === " " && target === view.peek()?.canvas) return clickInTheMiddle();
@@ -61,6 +63,11 @@ function escaped(): boolean {
   else if (openTool.peek()) openTool.value = null;
   else if (asOf.peek() !== undefined) asOf.value = undefined;
   else selectGrid(null);
+  return true;
+}
+
+function compose(): boolean {
+  printing.value = true;
   return true;
 }
 

@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { classesOf, HATCH, LEDGER_INKS, OUTLINES, type Overlay, THEMES, type Theme } from "../map/tokens";
+import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
+import { Mark, Swatch } from "../parts/swatches";
 import { known } from "../state/loading";
 import { summary } from "../state/plans";
 import { opacity, setOpacity, shown, showOverlay, theme } from "../state/view";
@@ -63,11 +64,6 @@ function Classes(): JSX.Element | null {
   );
 }
 
-function Swatch({ colour }: { colour: string }): JSX.Element {
-  if (colour === HATCH) return <i class="swatch hatched" aria-hidden="true" />;
-  return <i class="swatch" aria-hidden="true" style={{ background: colour }} />;
-}
-
 const GROUPS: { overlays: Overlay[]; seeThrough: boolean }[] = [
   { overlays: ["gaps_unheld", "gaps_contested", "gaps_unserved"], seeThrough: true },
   { overlays: ["party", "premises", "facilities"], seeThrough: false },
@@ -124,15 +120,4 @@ function counted(overlay: Overlay): string {
   if (group === "gaps") return count(now.total.gaps[name as keyof typeof now.total.gaps]);
   const many = now.layers?.[group === "units" ? name : overlay];
   return many === undefined ? "" : count(many);
-}
-
-function Mark({ overlay }: { overlay: Overlay }): JSX.Element {
-  const [group, name = ""] = overlay.split(/_(.*)/);
-  if (group === "gaps")
-    return (
-      <i class={`swatch ${name}`} aria-hidden="true" style={{ color: LEDGER_INKS[name as keyof typeof LEDGER_INKS] }} />
-    );
-  if (group === "units")
-    return <i class={`line ${name}`} aria-hidden="true" style={{ color: OUTLINES[name as keyof typeof OUTLINES] }} />;
-  return <i class={`mark ${overlay}`} aria-hidden="true" />;
 }

@@ -19,6 +19,7 @@ const KEYS = {
   redo: "Ctrl Y",
   search: "/",
   shift: "Shift",
+  print: "P",
   help: "?",
 } as const;
 

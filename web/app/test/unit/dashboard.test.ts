@@ -5,14 +5,15 @@ import { badness, worstFirst } from "../../src/panels/charts";
 import { served, since } from "../../src/panels/explain";
 import { sampled } from "../../src/state/trend";
 
+const NONE = { unheld: 0, contested: 0, unserved: 0 };
 const tally = (code: string, part: Partial<DivisionTally>) =>
-  ({ code, grids: 10, covered: 10, short: 0, unclaimed_m2: 0, gaps: {}, ...part }) as DivisionTally;
+  ({ code, grids: 10, covered: 10, short: 0, unclaimed_m2: 0, gaps: NONE, ...part }) as DivisionTally;
 
 describe("charts", () => {
   it("put the worst first by whatever is measured", () => {
     const all = [
-      tally("a", { gaps: { unheld: 1 }, short: 9 }),
-      tally("b", { gaps: { unheld: 1, unserved: 3 }, covered: 4 }),
+      tally("a", { gaps: { ...NONE, unheld: 1 }, short: 9 }),
+      tally("b", { gaps: { ...NONE, unheld: 1, unserved: 3 }, covered: 4 }),
       tally("c", { unclaimed_m2: 5 }),
     ];
     expect(worstFirst(all, "gaps").map(({ code }) => code)).toEqual(["b", "a", "c"]);
