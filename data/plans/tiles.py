@@ -27,7 +27,7 @@ from data.plans.tiles_sql import (
 from data.users.identity import SETTINGS, Identity, settings_of
 
 MAX_ZOOM = 17
-STREETS_FROM, COMMUNITIES_FROM, GRIDS_FROM, CLOSE_FROM, EXACT_FROM = 7, 10, 12, 14, 15
+STREETS_FROM, COMMUNITIES_FROM, GRIDS_FROM, CLOSE_FROM, EXACT_FROM = 9, 11, 12, 14, 15
 """From which zoom on each is drawn; ``CLOSE``: also premises, facilities and the labels of grids."""
 COUNTY, STREET, COMMUNITY = 6, 9, 12
 """Digits of the codes of divisions."""

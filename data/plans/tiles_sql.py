@@ -13,7 +13,7 @@ EXTENT = 4096
 BUFFER = 64
 FAR = 2048
 """Beyond the tile, in its units: MapLibre takes coordinates up to a tile away."""
-GRIDS_AT_MOST = 2500
+GRIDS_AT_MOST = 2000
 """In a tile; where there are more, communities are drawn, and the grids at the next zoom."""
 
 CLIP = f"ST_MakeEnvelope(-{FAR}, -{FAR}, {EXTENT + FAR}, {EXTENT + FAR})"
@@ -40,11 +40,11 @@ CROSS JOIN LATERAL (
 """
 
 
-def versions(table: str, where: str) -> str:
+def versions(table: str, where: str, columns: str = "v.*") -> str:
     """Return SQL for the versions ``v`` that a plan has at a revision, its own and its parents', each by an index."""
     return f"""
 onegrid.ancestry AS a CROSS JOIN LATERAL (
-    SELECT v.* FROM onegrid.{table} AS v
+    SELECT {columns} FROM onegrid.{table} AS v
     WHERE v.plan_id = a.ancestor_id AND {where}
         AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
         AND (a.depth = 0 OR NOT EXISTS (
@@ -81,31 +81,36 @@ SELECT ST_AsMVT(t, 'divisions', {EXTENT}, 'geom') FROM (
     SELECT {DIVISION_SAID}, h.geom FROM d {drawn(moved("d.shape", K17))} WHERE NOT ST_IsEmpty(h.geom)) AS t
 """
 FIGURES = ("grids", "households", "population", "party_members", "required", "held", "short", "covered")
+WITHIN = "v.community >= d.code AND v.community < d.code || 'a'"
+EXCEPTED = "v.gap_id, v.ledger, v.state, v.expires"
 SUMS = f"""
 LEFT JOIN LATERAL (
     SELECT {", ".join(f"sum(c.{name})::bigint AS {name}" for name in FIGURES)}, sum(c.unheld)::integer AS unheld,
         sum(c.contested)::integer AS contested, sum(c.unserved)::integer AS unserved
-    FROM (
-        SELECT DISTINCT ON (c.community) c.* FROM onegrid.ancestry AS a
-        CROSS JOIN LATERAL (
-            SELECT * FROM onegrid.drawn_community AS c
-            WHERE c.plan_id = a.ancestor_id AND c.community >= d.code AND c.community < d.code || 'a'
-                AND c.from_revision <= LEAST(a.upto, %(at)s) AND c.to_revision > LEAST(a.upto, %(at)s) OFFSET 0) AS c
-        WHERE a.plan_id = %(plan)s ORDER BY c.community, a.depth) AS c) AS f ON true
+    FROM onegrid.ancestry AS a
+    CROSS JOIN LATERAL (
+        SELECT * FROM onegrid.drawn_community AS c
+        WHERE c.plan_id = a.ancestor_id AND c.community >= d.code AND c.community < d.code || 'a'
+            AND c.from_revision <= LEAST(a.upto, %(at)s) AND c.to_revision > LEAST(a.upto, %(at)s)
+            AND (a.depth = 0 OR NOT EXISTS (
+                SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_community AS o ON o.plan_id = n.ancestor_id
+                    AND o.community = c.community AND o.from_revision <= LEAST(n.upto, %(at)s)
+                    AND o.to_revision > LEAST(n.upto, %(at)s)
+                WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS c
+    WHERE a.plan_id = %(plan)s) AS f ON true
 LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE v.ledger = 'unheld')::integer AS unheld,
         count(*) FILTER (WHERE v.ledger = 'contested')::integer AS contested,
         count(*) FILTER (WHERE v.ledger = 'unserved')::integer AS unserved
     FROM (
-        SELECT gap_id FROM onegrid.gap_decision
-        WHERE jurisdiction = %(jurisdiction)s AND community >= d.code AND community < d.code || 'a'
-        UNION
-        SELECT v.gap_id FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
-            SELECT v.gap_id FROM onegrid.gap_version AS v
-            WHERE v.plan_id = a.ancestor_id AND v.state <> 'open' AND v.community >= d.code
-                AND v.community < d.code || 'a' OFFSET 0) AS v WHERE a.plan_id = %(plan)s) AS c
-    CROSS JOIN LATERAL (
-        SELECT v.* FROM {versions("gap_version", "v.gap_id = c.gap_id")} WHERE a.plan_id = %(plan)s OFFSET 0) AS v
+        SELECT v.* FROM {versions("gap_version", f"v.state <> 'open' AND {WITHIN}", EXCEPTED)}
+        WHERE a.plan_id = %(plan)s
+        UNION ALL
+        SELECT v.* FROM (
+            SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v
+            WHERE v.jurisdiction = %(jurisdiction)s AND {WITHIN}) AS c
+        CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id AND v.state = 'open'", EXCEPTED)}
+        WHERE a.plan_id = %(plan)s) AS v
     {JUDGED}
     WHERE j.state = 'accepted') AS x ON true
 """

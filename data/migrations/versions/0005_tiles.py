@@ -283,7 +283,8 @@ CREATE INDEX drawn_place_facilities ON onegrid.drawn_place USING gist (source_id
 CREATE INDEX drawn_place_roads ON onegrid.drawn_place USING gist (source_id, shape) WHERE layer = 'roads';
 CREATE INDEX drawn_division_place ON onegrid.drawn_division USING gist (source_id, digits, shape);
 CREATE INDEX gap_version_code ON onegrid.gap_version (plan_id, code) WHERE code IS NOT NULL;
-CREATE INDEX gap_version_excepted ON onegrid.gap_version (plan_id, community) WHERE state <> 'open';
+CREATE INDEX gap_version_excepted ON onegrid.gap_version (plan_id, community)
+    INCLUDE (gap_id, ledger, state, expires, from_revision, to_revision, version_id) WHERE state <> 'open';
 CREATE INDEX gap_version_expires ON onegrid.gap_version (plan_id, expires) WHERE state <> 'open';
 CREATE INDEX gap_decision_community ON onegrid.gap_decision (jurisdiction, community);
 CREATE INDEX gap_decision_latest ON onegrid.gap_decision (jurisdiction, decision_id DESC);

@@ -16,7 +16,6 @@ from tests.api.doors.test_plans import PLANNER, every_grid
 from tests.api.doors.tiles_read import Tiles, place_at, read
 from tests.api.doors.world import NAME, World, opened, peopled
 
-READERS = 3
 ZOOM = 15
 
 

@@ -67,7 +67,7 @@ def test_the_document_the_tilejson_and_the_tiles_list_the_same_attributes(tiles:
     listed = tiles.json()["vector_layers"]
     assert {one["id"]: (one["minzoom"], set(one["fields"])) for one in listed} == table
     found: dict[str, set[str]] = {name: set() for name in LAYERS}
-    for zoom in (2, 5, 8, 10, 13, 14, 16):
+    for zoom in (2, 5, 9, 11, 13, 14, 16):
         for place in tiles.places(zoom):
             for name, layer in tiles.layers(place).items():
                 assert zoom >= LAYERS[name].minzoom
@@ -181,7 +181,7 @@ def test_divisions_have_the_sums_of_the_summary_as_edits_and_decisions_change_th
 def require_sums(world: World, plan: str) -> None:
     """Require that divisions in tiles say what the summary says."""
     summary = world.ask(PLANNER, "GET", f"/api/plans/{plan}/summary").json()
-    for zoom, of in ((8, "streets"), (10, "communities")):
+    for zoom, of in ((9, "streets"), (11, "communities")):
         layer = Tiles(world, PLANNER, plan).layer("divisions", zoom)
         level = {"streets": "street", "communities": "community"}[of]
         drawn = layer[layer["level"] == level].drop_duplicates("code").set_index("code")
