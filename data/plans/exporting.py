@@ -77,11 +77,12 @@ class Part:
     rest: bool = True
     numbers: tuple[int, int] | None = None
 
-    def here(self, column: str) -> str:
-        """Return the condition that a place lies in this part."""
+    def here(self, column: str, *, or_nowhere: bool = False) -> str:
+        """Return the condition that a place lies in this part, or may be about no community."""
         if self.communities is None:
             return "true"
-        return f"({column} = ANY(%(communities)s)" + (f" OR {column} IS NULL)" if self.rest else ")")
+        inside = f"{column} = ANY(%(communities)s)"
+        return f"({inside} OR {column} IS NULL)" if or_nowhere and self.rest else inside
 
 
 WHOLE = Part()
@@ -132,7 +133,7 @@ class PlanLayers:
 
     def unchanged(self, name: str) -> Frame:
         """Return a layer that no edit changes."""
-        here = self.part.here("(attributes->>'code')") if name in ABOUT_PLACES else "true"
+        here = self.part.here("(attributes->>'code')", or_nowhere=True) if name in ABOUT_PLACES else "true"
         values = {**self.values, "layer": name}
         if self.part.numbers is not None:
             here = "number BETWEEN %(first)s AND %(last)s"
@@ -269,7 +270,7 @@ class PlanLayers:
     def gaps(self) -> Frame:
         """The gaps, exceptions judged as of today."""
         values = {**self.values, **judged(State(self.plan, self.at), self.today)}
-        found = rows(self.connection, GAPS.format(here=self.part.here("community")), values)
+        found = rows(self.connection, GAPS.format(here=self.part.here("community", or_nowhere=True)), values)
         land = shapely.from_wkb(np.array([one.land for one in found], dtype=object))
         place = pd.Index(self.code).get_indexer([one.code for one in found])
         land = np.where(shapely.is_missing(land), np.append(self.polygon, None)[place], land)
