@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Path, Query, Request
+from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
 from api.running import Running
@@ -18,7 +19,31 @@ from data.plans.plan import find_plan
 from data.users.identity import Identity
 from geo.errors import InputError
 
+
+def addressable(name: str) -> str:
+    """Return a name that may stand in an address.
+
+    Raises
+    ------
+    ValueError
+        It may not: browsers would leave it out.
+    """
+    if name in {".", ".."}:
+        raise ValueError(f"{name} is no name that an address could have")
+    return name
+
+
 PlanName = Annotated[str, Path(alias="plan", min_length=1, max_length=120, examples=["2026"])]
+NewPlanName = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=120, pattern=r"^[^/\s\x00-\x1f]([^/\x00-\x1f]*[^/\s\x00-\x1f])?$",
+        description="Without blanks around and without `/`; browsers take `.` and `..` for folders.",
+        examples=["2027 草案"],
+    ),
+    AfterValidator(addressable),
+]  # fmt: skip
+"""Of a plan that is to be: a part of addresses from then on."""
 GridCode = Annotated[str, Path(alias="code", min_length=1, max_length=40, examples=["530102001001003"])]
 AsOf = Annotated[int | None, Query(ge=0, le=2**31 - 2, description="A revision; the latest where it is left out.")]
 Limit = Annotated[int, Query(ge=1, le=5000)]

@@ -10,6 +10,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -164,6 +165,8 @@ def refuse_http(request: Request, error: Exception) -> JSONResponse:
 
 def refuse_database(request: Request, error: Exception) -> JSONResponse:
     """Answer what the database does not do, where that is no defect of ours."""
+    if isinstance(error, psycopg.Error):  # where it is asked without SQLAlchemy
+        error = DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True)
     if isinstance(error, DataError):
         return problem(422, "a value in the request can't be stored, such as a character with the code 0")
     if isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled):
@@ -180,4 +183,5 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, refuse_request)
     app.add_exception_handler(HTTPException, refuse_http)
     app.add_exception_handler(DBAPIError, refuse_database)
+    app.add_exception_handler(psycopg.Error, refuse_database)
     app.add_exception_handler(TimeoutError, refuse_database)

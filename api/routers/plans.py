@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.asked import PlanName, looking_at, next_link, today
+from api.asked import NewPlanName, PlanName, looking_at, next_link, today
 from api.callers import Approver, Editor, Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
@@ -76,7 +76,7 @@ class Branch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$", examples=["2027 草案"])
+    name: NewPlanName
     of: str = Field(alias="from", min_length=1, max_length=120, examples=["2026"])
     revision: int | None = Field(None, ge=0, le=2**31 - 2, description="Of that plan; the latest.")
 

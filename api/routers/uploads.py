@@ -15,7 +15,7 @@ from fastapi import Path as PathOf
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.asked import looking_at
+from api.asked import NewPlanName, looking_at
 from api.callers import Editor
 from api.problems import problems
 from api.running import Running, Works
@@ -124,7 +124,7 @@ class Named(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$", examples=["2027 草案"])
+    name: NewPlanName
 
 
 def root(works: Running) -> Path:

@@ -10,11 +10,14 @@ import shapely
 from geo.arrays import Geometries, Ints, dense, distinct_rows
 from geo.edits.ground import Ground
 from geo.edits.weaving import as_lines
-from geo.errors import LineMissesGridError
+from geo.errors import InputError, LineMissesGridError
 from geo.noding import CELLS_PER_M
 
 DETOUR = 1.5
 """A border that leads from one snapped vertex to the next within this much of the straight way is what was meant."""
+MOST_CROSSINGS = 200
+"""Of a line with itself: each makes pieces of land that have to be judged, and a scribble makes thousands of them."""
+AT_ONCE = 256
 
 
 def drawn(coordinates: np.ndarray, ground: Ground, *, snapping_distance: float) -> Ints:
@@ -35,10 +38,13 @@ def drawn(coordinates: np.ndarray, ground: Ground, *, snapping_distance: float) 
     ------
     LineMissesGridError
         The line has no length, or is not finite.
+    InputError
+        It crosses itself more than `MOST_CROSSINGS` times.
     """
     given = np.asarray(coordinates, dtype=np.float64).reshape(-1, 2)
     if not np.isfinite(given).all():
         raise LineMissesGridError("the line has coordinates that are no numbers")
+    require_untangled(given)
     border = ground.borders
     places = snapped(given, border, snapping_distance)
     places = places[np.append(True, (places[1:] != places[:-1]).any(axis=1))]
@@ -47,6 +53,17 @@ def drawn(coordinates: np.ndarray, ground: Ground, *, snapping_distance: float) 
     ways = [way(start, end, border, snapping_distance) for start, end in pairwise(places)]
     whole = np.concatenate([*(path[:-1] for path in ways), places[-1:]])
     return np.concatenate([whole[:-1], whole[1:]], axis=1)
+
+
+def require_untangled(given: np.ndarray) -> None:
+    """Refuse a line that crosses itself too often; segments in a row meet, and do not count."""
+    segments = shapely.linestrings(np.stack([given[:-1], given[1:]], axis=1))
+    tree, crossings = shapely.STRtree(segments), 0
+    for start in range(0, len(segments), AT_ONCE):
+        mine, other = tree.query(segments[start : start + AT_ONCE], predicate="intersects")
+        crossings += int((other - mine - start > 1).sum())
+        if crossings > MOST_CROSSINGS:
+            raise InputError(f"the line crosses itself more than {MOST_CROSSINGS} times; draw it anew")
 
 
 def snapped(given: np.ndarray, border: Ints, snapping_distance: float) -> Ints:

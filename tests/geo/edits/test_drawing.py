@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from geo.edits.applying import apply
-from geo.edits.drawing import drawn
+from geo.edits.drawing import MOST_CROSSINGS, drawn
 from geo.edits.split import split_grid
-from geo.errors import LineMissesGridError
+from geo.errors import InputError, LineMissesGridError
 from tests.geo.edits.grounds import cell, fresh, ground
 
 
@@ -58,3 +58,12 @@ def test_what_is_no_line_is_refused(places: list[tuple[float, float]]):
     given = np.array([(38_500_000 + x * 100, 3_400_000 + y * 100) for x, y in places])
     with pytest.raises(LineMissesGridError):
         drawn(given, ground("a"), snapping_distance=1)
+
+
+def test_a_scribble_is_refused_and_a_long_way_that_crosses_itself_seldom_is_not():
+    turns = np.linspace(0, 2 * np.pi * 20, 2000)
+    circles = np.stack([np.cos(turns) * 10 + turns / 100, np.sin(turns) * 10], axis=1)  # crosses itself often
+    with pytest.raises(InputError, match=f"^the line crosses itself more than {MOST_CROSSINGS} times; draw it anew$"):
+        drawn(circles, ground("a"), snapping_distance=0)
+    teeth = np.stack([np.arange(5000) / 100, np.arange(5000) % 2 * 50.0], axis=1)
+    assert len(drawn(teeth, ground("a"), snapping_distance=0)) == 4999
