@@ -128,7 +128,9 @@ def edit_on(
         raise
     except EditRefused as refused:
         changed = changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}
-        raise stale(changed, base) if changed else refused from refused
+        if changed:
+            raise stale(changed, base) from refused
+        raise
     require_done_within(done, scope)
     return done
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine
 
+from api.serving import settle_memory
 from data.cluster import running_cluster
 from data.cluster.configuration import ADMINISTRATOR
 from data.database.access import Access
@@ -67,6 +68,7 @@ def at_size(size: str, folder: Path, cache: Path) -> list[float]:
         disk = size_of(engine)
         plain = PlainTables.load(build, folder, administrator)
         town = Town(engine, plain)
+        settle_memory()  # as the server does once it has started
         imported(town, size, took_s, peak, disk)
         branching(town)
         apart = splitting(town)
