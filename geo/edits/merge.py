@@ -10,7 +10,7 @@ import numpy as np
 from geo.edges import components
 from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.land import Cells, cut, regrid
-from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
+from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError, UnclaimedKeptError
 from geo.result import GRID_KINDS
 
 OF_ONE = {"roster": ("post", "name", "phone"), "party": ("organisation_id",)}
@@ -38,7 +38,9 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     CrossesCommunityError
         They are of different communities.
     EditRefused
-        There is only one, or nobody holds the one to be kept, and somebody another.
+        There is only one.
+    UnclaimedKeptError
+        Nobody holds the one to be kept, and somebody another.
     NotAdjacentError
         They do not hang together by common borders; corners do not count.
     """
@@ -95,7 +97,7 @@ def require_held(grids: Sequence[Grid]) -> None:
     kept, *others = grids
     held = [grid.code for grid in others if grid.kind != UNCLAIMED]
     if kept.kind == UNCLAIMED and held:
-        raise EditRefused(f"nobody holds grid {kept.code}; keep {' or '.join(held)} instead", [kept.code])
+        raise UnclaimedKeptError(f"nobody holds grid {kept.code}; keep {' or '.join(held)} instead", [kept.code])
 
 
 def require_same_community(grids: Sequence[Grid]) -> None:

@@ -14,7 +14,7 @@ from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.merge import merge_grids
 from geo.edits.reassign import reassign_faces
 from geo.edits.split import split_grid
-from geo.errors import EditRefused
+from geo.errors import UnclaimedKeptError
 from geo.plans.deciding import decisions
 from geo.plans.ledgers import Ledgers, ledgers
 from geo.plans.overriding import replay
@@ -142,7 +142,7 @@ def test_land_that_somebody_holds_does_not_become_nobodys_by_a_merger():
         unclaimed(store.ground).code,
         next(c for c, grid in store.ground.grids.items() if grid.source_id == "v"),
     )
-    with pytest.raises(EditRefused, match=f"nobody holds grid {rest}; keep {home} instead"):
+    with pytest.raises(UnclaimedKeptError, match=f"nobody holds grid {rest}; keep {home} instead"):
         apply(store.ground, merge_grids([home, rest], keep=rest))
     whole = apply(store.ground, split_grid(rest, line((2.4, -1), (2.4, 2)), fresh=fresh())).ground
     assert apply(whole, merge_grids([rest, "new1"], keep=rest)).ground.grids[rest].kind == "unclaimed"
