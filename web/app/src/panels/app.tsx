@@ -12,6 +12,7 @@ import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
+import { touring } from "../state/touring";
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
 import { BringingPlace, openBringing } from "./bring";
@@ -20,7 +21,7 @@ import { keepAddress, restore, restoreOnPlan } from "./kept_address";
 import { hearKeys } from "./keyboard";
 import { Ledgers } from "./ledgers";
 import { Legend } from "./legend";
-import { MapStage } from "./map_stage";
+import { MapStage, view } from "./map_stage";
 import { colleagues } from "./notices";
 import { PlanBar } from "./plan_bar";
 import { printing } from "./printing";
@@ -29,6 +30,7 @@ import { SignIn } from "./sign_in";
 
 const Dashboard = lazily(async () => (await import("./dashboard")).Dashboard);
 const PrintSheet = lazily(async () => (await import("./print_sheet")).PrintSheet);
+const Tour = lazily(async () => (await import("./tour")).Tour);
 const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
 
 export function App(): JSX.Element {
@@ -69,6 +71,7 @@ export function App(): JSX.Element {
         </nav>
       </div>
       {printing.value && <PrintSheet />}
+      {touring.value === "on" && view.value && <Tour />}
     </>
   );
 }

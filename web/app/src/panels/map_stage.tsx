@@ -42,6 +42,7 @@ import { RevisionBar } from "./revision_bar";
 import { Scale } from "./scale";
 import { ToolOptions } from "./tool_options";
 import { ToolStrip } from "./tool_strip";
+import { Welcome } from "./welcome";
 
 export const view = signal<MapView | null>(null);
 /** Where the map was clicked, so that the inspector can say which face it is. */
@@ -90,6 +91,7 @@ export function MapStage(): JSX.Element {
       <Callout />
       <div class="floor">
         <Corner />
+        <Welcome />
         <ConsequenceBar />
       </div>
       {failed.value && <p class="map-failure">{t("map.failed")}</p>}
@@ -167,6 +169,9 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
   view.value = map;
   map.canvas.setAttribute("aria-label", t("map.keys"));
   return [
+    map.on("settle", () => {
+      failed.value = "";
+    }),
     map.on("failure", (message) => {
       failed.value = message;
     }),

@@ -6,6 +6,7 @@ import { Button, Choice, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { known } from "../state/loading";
 import { branchDraft, isDraft, mayEdit, openPlan, other, plan, plans, session, summary } from "../state/plans";
+import { startTour } from "../state/touring";
 import { comparing, selectGrid, tab, workplace } from "../state/view";
 import { field, language, t } from "../words";
 import { count } from "../words/figures";
@@ -146,6 +147,7 @@ function CompareButton(): JSX.Element {
   return (
     <Button
       icon="compare"
+      class="compare"
       pressed={comparing.value}
       disabled={same}
       title={t(same ? "bar.compare_same" : "bar.compare_why")}
@@ -189,6 +191,7 @@ function User(): JSX.Element {
           >
             {t("keys.title")} <kbd>?</kbd>
           </Button>
+          <Button onClick={startTour}>{t("tour.again")}</Button>
           <Button onClick={() => void leave()}>{t("bar.sign_out")}</Button>
         </div>
       )}

@@ -10,6 +10,7 @@ interface ButtonProps {
   label?: string;
   shortcut?: string;
   kind?: "plain" | "primary" | "quiet";
+  class?: string;
   pressed?: boolean;
   disabled?: boolean;
   /** Why it can't be pressed, or what it does. */
@@ -23,6 +24,7 @@ export function Button({
   icon,
   label,
   kind = "plain",
+  class: styled = "",
   pressed,
   disabled,
   title,
@@ -31,7 +33,7 @@ export function Button({
   return (
     <button
       type="button"
-      class={`button ${kind}`}
+      class={`button ${kind} ${styled}`.trim()}
       aria-label={label}
       aria-pressed={pressed}
       aria-disabled={disabled}
@@ -82,11 +84,11 @@ export function Menu({ label, name, align = "left", class: styled = "", children
       <button
         type="button"
         class="button plain"
-        aria-label={name}
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
       >
+        {label !== name && <span class="unseen">{name} </span>}
         {label}
         <Icon name="down" />
       </button>

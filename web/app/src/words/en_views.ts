@@ -108,4 +108,38 @@ export const EN_VIEWS: Record<keyof typeof ZH_VIEWS, string> = {
   "print.crs": "{crs}; to scale in the middle of the sheet",
   "print.made": "made on {day}",
   "print.default_heading": "Grids of {title}",
+  "tour.title": "Tour",
+  "tour.offer": "Here for the first time? Two minutes show how it works.",
+  "tour.start": "Start the tour",
+  "tour.not_now": "No, thanks",
+  "tour.again": "Take the tour again",
+  "tour.step": "Step {step} of {count}",
+  "tour.next": "Next",
+  "tour.back": "Back",
+  "tour.end": "End",
+  "tour.done": "Begin",
+  "tour.map": "One grid covers all land",
+  "tour.map.what":
+    "Every piece of land is of one grid. The plan in force is open; click anywhere to select the grid there.",
+  "tour.inspector": "Who holds it, why, and what it misses",
+  "tour.inspector.what":
+    "Households, posts, party organisation and gaps of the grid, and who claims each piece and by which rule it came here. Dotted figures open to their arithmetic.",
+  "tour.legend": "Layers and legend",
+  "tour.legend.what":
+    "One theme fills the map at a time, with counts beside it. Below are overlays and a base map; hatched is what is missing.",
+  "tour.ledgers": "Three ledgers, worst first",
+  "tour.ledgers.what":
+    "Nobody holds it, several hold it, held but not served. A row leads there, with its arithmetic, rule and remedy.",
+  "tour.draft": "A draft of the plan in force",
+  "tour.draft.what":
+    "The plan in force can't be changed. Start a draft and try: every step can be undone, and every revision be looked at.",
+  "tour.tools": "One gesture, one tool",
+  "tour.tools.what":
+    "Split, merge, reshape, move corners, carve, reassign. What it comes to is told while you draw; Enter makes it so, and what can't be says why, at the place. Press ? for the keys.",
+  "tour.compare": "Compare, submit, approve",
+  "tour.compare.what":
+    "Swipe or look side by side, read which households change grids; submit with a note, and an approver sets the day.",
+  "tour.supervisor": "Inspect",
+  "tour.supervisor.what":
+    "Coverage and trend by community; charts filter map and ledgers; sign exceptions, and take along what is listed.",
 };
