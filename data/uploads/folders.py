@@ -8,6 +8,12 @@
 ``job.json``, ``lock``    what is being done with it (`data.uploads.jobs`)
 ``grid.gpkg``             its build, and ``built.json`` what it came to
 ========================  ==========================================================
+
+::
+
+    InputError
+    ├── UnknownUploadError       there is no such upload
+    └── UploadBusyError          something is being done with it
 """
 
 from __future__ import annotations
