@@ -34,7 +34,7 @@ def neighbours(desk: Desk, *, same_community: bool) -> tuple[dict, dict]:
     return max(pairs, key=lambda pair: pair[0])[1:]
 
 
-def drawn_split(desk: Desk, grid: dict, share: float = 0.5) -> None:
+def drawn_split(desk: Desk, grid: dict, share: float = 0.6) -> None:
     """Draw a line across a grid, up to where its consequences can be read."""
     desk.tool("拆分")
     desk.click(*across(grid, share=share))
@@ -215,7 +215,7 @@ def test_a_grid_is_renamed_given_another_type_and_locked(desk: Open):
     said = desk.grids()[code]["properties"]
     assert (said["name"], said["locked"]) == ("新桂花苑", True)
     assert said["management_type"] != now
-    drawn = across(grid)
+    drawn = across(grid, share=0.6)
     desk.page.keyboard.press("Escape")
     desk.tool("拆分")
     desk.click(*drawn)

@@ -20,9 +20,9 @@ def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open):
     open_ = [one for one in desk.ask("/gaps", ledger="unserved", limit=500)["items"] if one["state"] != "accepted"]
     worst = open_[0]
     assert before == len(open_)
-    first = page.locator(".gap-table tbody button").first
+    first = page.locator(".gap-table tbody tr").first
     expect(first).to_contain_text(str(worst["severity"]))
-    first.click()
+    first.get_by_role("button").click()
     details = page.locator(".gap-details")
     expect(details).to_contain_text(worst["detail"]["arithmetic"])
     expect(details).to_contain_text(worst["detail"]["rule"])
