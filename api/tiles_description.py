@@ -39,6 +39,7 @@ TILE: dict[str, Any] = {
         asked("revision", "Of a plan in force, as the TileJSON has it: the tile may be kept for ever.",
               {"type": "string"}),
         asked("decided", "What was decided on its gaps, as the TileJSON has it.", {"type": "string"}),
+        asked("as_of", "The revision at which it is drawn, in place of the latest.", {"type": "integer", "minimum": 0}),
     ],
     "responses": {
         "200": {

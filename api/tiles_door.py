@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
@@ -38,6 +39,7 @@ VARY = b"Accept-Encoding, Authorization, Cookie"
 KEPT_BYTES = 64 << 20
 PLANS_KNOWN = 1000
 NUMBER = re.compile(r"[0-9]{1,6}")
+REVISION = re.compile(r"[0-9]{1,9}")
 COMPRESSED_FROM = 500
 """Bytes from which on compressing is worth it."""
 
@@ -83,6 +85,9 @@ class TileDoor:
         encoding = encoding_of(request)
         asked = version_asked(scope["query_string"])
         name, place = scope["path_params"]["plan"], place_of(scope["path_params"])
+        if (past := past_asked(scope["query_string"])) is not None:
+            await answer(request, send, await self.past(request.app.state.running, who, name, past, place, encoding))
+            return
         kept = None if asked is None else self.kept.get((name, asked, who.scope, who.role, place, encoding))
         if kept is None or not kept.stays:
             works: Running = request.app.state.running
@@ -100,10 +105,25 @@ class TileDoor:
         kept = self.kept.get(key)
         if kept is None:
             body = await drawn_anew(works, who, plan, place)
-            chosen = encoding if len(body) >= COMPRESSED_FROM else None
-            kept = KeptTile.of(body if chosen is None else ENCODINGS[chosen](body), chosen, stays=plan.stays)
+            kept = packed(body, encoding, stays=plan.stays)
             self.kept.put(key, kept)
         return kept, plan.version
+
+    async def past(
+        self, works: Running, who: Identity, name: str, at: int, place: Place, encoding: str | None
+    ) -> KeptTile:
+        """Return a tile of a plan as it was at a revision: few look at one, so that none is kept.
+
+        Raises
+        ------
+        HTTPException
+            404: the plan is not so far yet.
+        """
+        plan = await self.looked_at(works, who, name)
+        if at > plan.head:
+            raise HTTPException(404, f"plan {name} has no revision {at}; its latest is {plan.head}")
+        body = await drawn_anew(works, who, replace(plan, head=at), place)
+        return packed(body, encoding, stays=False)
 
     async def looked_at(self, works: Running, who: Identity, name: str) -> Drawable:
         """Look at a plan, together with all who ask for it now; one that stays is remembered."""
@@ -125,6 +145,12 @@ class TileDoor:
                 self.staying.clear()
             self.staying[name, plan.version, who] = plan
         return plan
+
+
+def packed(body: bytes, encoding: str | None, *, stays: bool) -> KeptTile:
+    """Compress a tile, where that is worth it."""
+    chosen = encoding if len(body) >= COMPRESSED_FROM else None
+    return KeptTile.of(body if chosen is None else ENCODINGS[chosen](body), chosen, stays=stays)
 
 
 async def drawn_anew(works: Running, who: Identity, plan: Drawable, place: Place) -> bytes:
@@ -174,6 +200,25 @@ def version_asked(query: bytes) -> str | None:
     return f"{said['revision']}.{said['decided']}" if said.get("decided") else said["revision"]
 
 
+def past_asked(query: bytes) -> int | None:
+    """Return the revision that a plan is to be drawn at; None: the latest.
+
+    >>> past_asked(b"as_of=12"), past_asked(b"revision=13&decided=4711")
+    (12, None)
+
+    Raises
+    ------
+    HTTPException
+        404: it is no revision.
+    """
+    said = dict(parse_qsl(query.decode("latin-1"))).get("as_of")
+    if said is None:
+        return None
+    if not REVISION.fullmatch(said):
+        raise HTTPException(404, f"{said[:20]!r} is no revision")
+    return int(said)
+
+
 def encoding_of(request: Request) -> str | None:
     """Return the first of our encodings that whoever asks takes.
 
@@ -191,7 +236,7 @@ def encoding_of(request: Request) -> str | None:
     return next((name for name in ENCODINGS if name in taken), None)
 
 
-async def answer(request: Request, send: Send, kept: KeptTile, *, for_ever: bool) -> None:
+async def answer(request: Request, send: Send, kept: KeptTile, *, for_ever: bool = False) -> None:
     """Send a tile, or 304 where the caller has the same already."""
     headers = [
         (b"etag", kept.etag), (b"cache-control", FOR_EVER if for_ever else REVALIDATED), (b"vary", VARY),

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.asked import PlanName
+from api.asked import AsOf, PlanName
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
@@ -54,7 +54,7 @@ class TileJson(BaseModel):
     "/tiles/{plan}.json", response_model=TileJson, response_model_exclude_none=True,
     responses={**problems(401, 403, 404), **NOT_MODIFIED, 200: {"headers": ETAG}},
 )  # fmt: skip
-async def read_tilejson(plan: PlanName, request: Request, who: Reader, works: Works) -> Response:
+async def read_tilejson(plan: PlanName, request: Request, who: Reader, works: Works, as_of: AsOf = None) -> Response:
     """Return where a plan's tiles are (TileJSON 3), within the caller's scope.
 
     For a plan in force the address carries the revision, and what was decided on its gaps: ask again after a decision.
@@ -66,14 +66,19 @@ async def read_tilejson(plan: PlanName, request: Request, who: Reader, works: Wo
         sides = await extent(connection, who, found)
     origin = works.settings.public_url or str(request.base_url).rstrip("/")
     said = TileJson(
-        name=found.name, tiles=[f"{origin}{template(found)}"], bounds=bounds(sides), vector_layers=vector_layers()
+        name=found.name,
+        tiles=[f"{origin}{template(found, as_of)}"],
+        bounds=bounds(sides),
+        vector_layers=vector_layers(),
     )  # type: ignore[arg-type]
     return conditional(request, said.model_dump_json(exclude_none=True).encode())
 
 
-def template(plan: Drawable) -> str:
-    """Return the address of a plan's tiles."""
+def template(plan: Drawable, as_of: int | None = None) -> str:
+    """Return the address of a plan's tiles, as it is or as it was at a revision."""
     path = f"/tiles/{quote(plan.name, safe='')}/{{z}}/{{x}}/{{y}}.mvt"
+    if as_of is not None:
+        return f"{path}?as_of={as_of}"
     if not plan.stays:
         return path
     said: dict[str, Any] = {"revision": plan.head, **({"decided": plan.decided} if plan.decided else {})}

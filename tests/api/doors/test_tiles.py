@@ -178,6 +178,27 @@ def test_divisions_have_the_sums_of_the_summary_as_edits_and_decisions_change_th
     require_sums(world, plan)
 
 
+def test_a_plan_is_drawn_as_it_was_at_a_revision(world: World):
+    assert world.ask(PLANNER, "POST", "/api/plans", json={"name": "drawn then", "from": NAME}).status_code == 201
+    before = world.ask(PLANNER, "GET", "/api/plans/drawn then").json()["revision"]
+    grid = largest(every_grid(world))
+    code = grid["properties"]["code"]
+    edit = {"verb": "split", "code": code, "line": across(grid), "base_revision": before}
+    made = world.ask(PLANNER, "POST", "/api/plans/drawn then/edits", json=edit).json()["created"][0]
+    for query, there in (("", True), (f"?as_of={before}", False)):
+        template = world.ask(PLANNER, "GET", f"/tiles/drawn then.json{query}").json()["tiles"][0]
+        codes: set[str] = set()
+        for place in Tiles(world, PLANNER, "drawn then").places(14):
+            path = template.partition("/tiles/")[2].format(**dict(zip("zxy", place, strict=True)))
+            tile = world.ask(PLANNER, "GET", f"/tiles/{path}")
+            assert "no-cache" in tile.headers["cache-control"]
+            codes |= set(read(tile.content, place).get("grids", pd.DataFrame({"code": []}))["code"])
+        assert code in codes
+        assert (made in codes) == there
+    for wrong in ("999999", "x", "-1"):
+        assert world.ask(PLANNER, "GET", f"/tiles/drawn then/3/0/0.mvt?as_of={wrong}").status_code == 404
+
+
 def require_sums(world: World, plan: str) -> None:
     """Require that divisions in tiles say what the summary says."""
     summary = world.ask(PLANNER, "GET", f"/api/plans/{plan}/summary").json()
