@@ -70,7 +70,7 @@ def properties_of(connection: Connection, state: State, today: date, found: Sequ
 
 
 def gap_shown(one: Any, state: State) -> dict[str, Any]:
-    """Return what is said of a gap, a row of `data.plans.decisions.FOUND`, beside its land."""
+    """Return what is said of a gap, a row of `data.plans.decisions.PAGE`, beside its land."""
 
     land = None if one.land is None else shapely.from_wkb(one.land)
     said = ("gap_id", "kind", "ledger", "severity", "code", "households", "state", "reason", "expires")

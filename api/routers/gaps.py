@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,7 @@ from data.plans.plan import find_plan
 from geo.errors import InputError
 
 router = APIRouter(tags=["gaps"])
+AFTER = re.compile(r"[0-9]{1,4}~[0-9]{1,18}")
 GapId = Annotated[str, Path(alias="gap_id", min_length=1, max_length=300, examples=["no_branch:530102001001003"])]
 
 
@@ -85,7 +87,7 @@ def list_gaps(  # noqa: PLR0917 (parameters of the query)
         found = find_gaps(connection, at, today(), chosen, limit=limit + 1, after=place_of(after))
     more, found = len(found) > limit, found[:limit]
     items = [gap_shown(one, at) | ({"geometry": land_of(one, at)} if geometry else {}) for one in found]
-    last = f"{found[-1].severity}~{found[-1].gap_id}" if more else None
+    last = f"{found[-1].severity}~{found[-1].version_id}" if more else None
     return GapPage.model_validate(page(request, items, last))
 
 
@@ -161,7 +163,7 @@ def place_of(after: str | None) -> Place | None:
     """
     if after is None:
         return None
-    severity, _, gap_id = after.partition("~")
-    if not severity.isdecimal() or len(severity) > 4 or not gap_id:
+    severity, _, version = after.partition("~")
+    if not AFTER.fullmatch(after):
         raise InputError("after is what the page before says in `next`")
-    return Place(int(severity), gap_id)
+    return Place(int(severity), int(version))

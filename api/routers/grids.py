@@ -152,6 +152,7 @@ def shown(connection: Connection, state: State, code: str, who: Identity) -> byt
     [said] = properties_of(connection, state, today(), found)
     [text] = feature_texts(np.array([grid.polygon]), state.plan.crs, [said], [code])
     faces = faces_of(grid, state.plan.crs)
+    about = {"code": code, "community": grid.community}
     held = on_duty([(one.table, dict(one.values)) for one in grid.records])
     standards = read_standards(connection, state.plan.source_id)
     claiming = {one for face in grid.faces for one in face.claimants}
@@ -165,7 +166,7 @@ def shown(connection: Connection, state: State, code: str, who: Identity) -> byt
         "duty": [duty_holder(one, phones=who.may(Right.contacts)) for one in held],
         "branch": branch_of(ledger, grid.records),
         "premises": premises_on(connection, state.plan.source_id, grid.polygon),
-        "gaps": [gap_shown(gap, state) for gap in find_gaps(connection, state, today(), {"code": code})],
+        "gaps": [gap_shown(gap, state) for gap in find_gaps(connection, state, today(), about)],
         "history": [
             entry_shown(one, state, who.scope)
             for one in log_of_grid(connection, state.plan, int(grid.grid_id), upto=state.at)

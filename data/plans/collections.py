@@ -14,25 +14,12 @@ import shapely
 from sqlalchemy import Connection
 
 from data.build_layers import LAYERS, TEXT
-from data.plans.decisions import FINDING, JUDGING, judged
+from data.plans.decisions import IN_PLAN, page_of_gaps
 from data.plans.differing import State
 from data.plans.exporting import SOURCE_AT
 from data.plans.filtering import Queryable, read_filter
 from data.plans.rows import row, rows
 
-IN_PLAN = """
-g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s) AND g.to_revision > LEAST(a.upto, %(at)s)
-    AND NOT EXISTS (
-        SELECT FROM onegrid.ancestry AS n JOIN onegrid.shadow AS s ON s.plan_id = n.ancestor_id
-        WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = g.version_id
-            AND s.from_revision <= LEAST(n.upto, %(at)s))
-"""
-GAPS = f"""(
-    SELECT v.* FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
-        SELECT * FROM onegrid.gap_version AS g WHERE {IN_PLAN} AND g.gap_id > %(after)s {{where}}
-        ORDER BY g.gap_id LIMIT %(limit)s) AS v
-    WHERE a.plan_id = %(plan)s ORDER BY v.gap_id LIMIT %(limit)s)
-"""
 FACES = f"""
 SELECT g.code || '-' || face.n AS key, g.code, face.n, claim->0 AS rule, claim->1 AS claimants,
        ST_AsBinary(face.shape) AS land
@@ -129,11 +116,12 @@ def land_of(layer: str) -> str:
 
 
 def gaps_page(connection: Connection, state: State, today: date, wanted: Wanted) -> list[Any]:
-    """Return gaps by their ids, as rows of `data.plans.decisions.FOUND`."""
+    """Return gaps by their ids, as rows of `data.plans.decisions.PAGE`."""
     where, more = chosen(state, wanted, gap_queryables(), key="g.gap_id", box=BOX_OF_GAPS)
-    page = JUDGING.format(gaps=GAPS.format(where=where))
-    values = values_of(state, wanted) | judged(state, today) | more
-    return rows(connection, f"{FINDING.format(judged=page)} ORDER BY v.gap_id", values)
+    where = f" AND g.gap_id > %(after)s {where}"
+    values = values_of(state, wanted) | more
+    in_order = wanted.key is None and wanted.box is None
+    return page_of_gaps(connection, state, today, where, values, order="g.gap_id", in_order=in_order)
 
 
 def faces_page(connection: Connection, state: State, wanted: Wanted) -> list[Any]:
