@@ -41,6 +41,7 @@ export interface components {
         Branch: {
             /**
              * Name
+             * @description Without blanks around and without `/`; browsers take `.` and `..` for folders.
              * @example 2027 草案
              */
             name: string;
@@ -122,6 +123,50 @@ export interface components {
             base_revision: number;
         };
         /**
+         * Collection
+         * @description A layer of a plan.
+         */
+        Collection: {
+            /**
+             * Id
+             * @example 2026.grids
+             */
+            id: string;
+            /**
+             * Title
+             * @example 2026 · 网格 grids
+             */
+            title: string;
+            /** Description */
+            description: string;
+            /** Links */
+            links: components["schemas"]["Link"][];
+            extent: components["schemas"]["Extent"];
+            /**
+             * Itemtype
+             * @default feature
+             * @constant
+             */
+            itemType: "feature";
+            /**
+             * Crs
+             * @default [
+             *       "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+             *     ]
+             */
+            crs: string[];
+        };
+        /**
+         * Collections
+         * @description The layers of every plan that the caller may read.
+         */
+        Collections: {
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Collections */
+            collections: components["schemas"]["Collection"][];
+        };
+        /**
          * ColumnShown
          * @description A field of a file, with a few of its values.
          */
@@ -132,6 +177,20 @@ export interface components {
             type: string;
             /** Samples */
             samples: string[];
+        };
+        /**
+         * Conformance
+         * @description What of the standards is kept.
+         */
+        Conformance: {
+            /**
+             * Conformsto
+             * @example [
+             *       "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+             *       "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
+             *     ]
+             */
+            conformsTo: string[];
         };
         /**
          * Counts
@@ -297,6 +356,14 @@ export interface components {
              * @description That changed hands.
              */
             households: number;
+        };
+        /**
+         * Extent
+         * @description How far a collection reaches.
+         */
+        Extent: {
+            spatial?: components["schemas"]["Spatial"] | null;
+            temporal: components["schemas"]["Temporal"];
         };
         /**
          * Features
@@ -707,6 +774,18 @@ export interface components {
             required: string[];
         };
         /**
+         * Landing
+         * @description What there is here.
+         */
+        Landing: {
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
          * Lineage
          * @description The crosswalk from the codes that a plan began with to those of today; who is not in it kept all.
          */
@@ -715,6 +794,31 @@ export interface components {
             items: components["schemas"]["Passed"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * Link
+         * @description A link (RFC 8288).
+         */
+        Link: {
+            /**
+             * Href
+             * @example https://grid.street.cn/ogc/collections
+             */
+            href: string;
+            /**
+             * Rel
+             * @example data
+             */
+            rel: string;
+            /**
+             * Type
+             * @example application/json
+             */
+            type?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Templated */
+            templated?: boolean | null;
         };
         /**
          * LockRequest
@@ -922,6 +1026,7 @@ export interface components {
         Named: {
             /**
              * Name
+             * @description Without blanks around and without `/`; browsers take `.` and `..` for folders.
              * @example 2027 草案
              */
             name: string;
@@ -1396,6 +1501,29 @@ export interface components {
             password: string;
         };
         /**
+         * Spatial
+         * @description Boxes: west, south, east, north.
+         */
+        Spatial: {
+            /**
+             * Bbox
+             * @example [
+             *       [
+             *         102.7,
+             *         25,
+             *         102.8,
+             *         25.1
+             *       ]
+             *     ]
+             */
+            bbox: number[][];
+            /**
+             * Crs
+             * @default http://www.opengis.net/def/crs/OGC/1.3/CRS84
+             */
+            crs: string;
+        };
+        /**
          * SplitRequest
          * @description Split a grid along a line.
          * @example {
@@ -1537,6 +1665,22 @@ export interface components {
             ] | null;
         };
         /**
+         * Temporal
+         * @description Intervals, open where null.
+         */
+        Temporal: {
+            /**
+             * Interval
+             * @example [
+             *       [
+             *         "2026-03-01T01:30:00Z",
+             *         null
+             *       ]
+             *     ]
+             */
+            interval: (string | null)[][];
+        };
+        /**
          * TileJson
          * @description TileJSON 3.
          */
@@ -1587,6 +1731,135 @@ export interface components {
             bounds?: number[] | null;
             /** Vector Layers */
             vector_layers: components["schemas"]["VectorLayer"][];
+        };
+        /**
+         * TileMatrix
+         * @description A zoom of a scheme.
+         */
+        TileMatrix: {
+            /**
+             * Id
+             * @example 14
+             */
+            id: string;
+            /** Scaledenominator */
+            scaleDenominator: number;
+            /** Cellsize */
+            cellSize: number;
+            /**
+             * Pointoforigin
+             * @default [
+             *       -20037508.342789244,
+             *       20037508.342789244
+             *     ]
+             */
+            pointOfOrigin: number[];
+            /**
+             * Tilewidth
+             * @default 256
+             */
+            tileWidth: number;
+            /**
+             * Tileheight
+             * @default 256
+             */
+            tileHeight: number;
+            /** Matrixwidth */
+            matrixWidth: number;
+            /** Matrixheight */
+            matrixHeight: number;
+        };
+        /**
+         * TileMatrixSet
+         * @description A scheme of tiles.
+         */
+        TileMatrixSet: {
+            /**
+             * Id
+             * @default WebMercatorQuad
+             */
+            id: string;
+            /**
+             * Title
+             * @default Google Maps Compatible for the World
+             */
+            title: string;
+            /**
+             * Uri
+             * @default http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad
+             */
+            uri: string;
+            /**
+             * Crs
+             * @default http://www.opengis.net/def/crs/EPSG/0/3857
+             */
+            crs: string;
+            /** Tilematrices */
+            tileMatrices: components["schemas"]["TileMatrix"][];
+        };
+        /**
+         * TileMatrixSetListed
+         * @description A scheme of tiles, as it is listed.
+         */
+        TileMatrixSetListed: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Uri */
+            uri: string;
+            /** Crs */
+            crs: string;
+            /** Links */
+            links: components["schemas"]["Link"][];
+        };
+        /**
+         * TileMatrixSets
+         * @description The schemes of tiles.
+         */
+        TileMatrixSets: {
+            /** Tilematrixsets */
+            tileMatrixSets: components["schemas"]["TileMatrixSetListed"][];
+        };
+        /**
+         * TileSet
+         * @description Tiles of a collection in a scheme.
+         */
+        TileSet: {
+            /** Title */
+            title: string;
+            /**
+             * Datatype
+             * @default vector
+             * @constant
+             */
+            dataType: "vector";
+            /**
+             * Crs
+             * @default http://www.opengis.net/def/crs/EPSG/0/3857
+             */
+            crs: string;
+            /**
+             * Tilematrixseturi
+             * @default http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad
+             */
+            tileMatrixSetURI: string;
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Layers */
+            layers?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * TileSets
+         * @description The tiles of a collection.
+         */
+        TileSets: {
+            /** Tilesets */
+            tilesets: components["schemas"]["TileSet"][];
+            /** Links */
+            links: components["schemas"]["Link"][];
         };
         /**
          * UploadList
@@ -1696,13 +1969,17 @@ export type Base = components['schemas']['Base'];
 export type Branch = components['schemas']['Branch'];
 export type ByLedger = components['schemas']['ByLedger'];
 export type CarveRequest = components['schemas']['CarveRequest'];
+export type Collection = components['schemas']['Collection'];
+export type Collections = components['schemas']['Collections'];
 export type ColumnShown = components['schemas']['ColumnShown'];
+export type Conformance = components['schemas']['Conformance'];
 export type Counts = components['schemas']['Counts'];
 export type Decision = components['schemas']['Decision'];
 export type DeleteVertexRequest = components['schemas']['DeleteVertexRequest'];
 export type Detail = components['schemas']['Detail'];
 export type Difference = components['schemas']['Difference'];
 export type Differences = components['schemas']['Differences'];
+export type Extent = components['schemas']['Extent'];
 export type Features = components['schemas']['Features'];
 export type FeedEvent = components['schemas']['FeedEvent'];
 export type FeedPage = components['schemas']['FeedPage'];
@@ -1719,7 +1996,9 @@ export type InsertVertexRequest = components['schemas']['InsertVertexRequest'];
 export type JobShown = components['schemas']['JobShown'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type Keys = components['schemas']['Keys'];
+export type Landing = components['schemas']['Landing'];
 export type Lineage = components['schemas']['Lineage'];
+export type Link = components['schemas']['Link'];
 export type LockRequest = components['schemas']['LockRequest'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type LogPage = components['schemas']['LogPage'];
@@ -1741,11 +2020,19 @@ export type Reversed = components['schemas']['Reversed'];
 export type Right = components['schemas']['Right'];
 export type Role = components['schemas']['Role'];
 export type SignIn = components['schemas']['SignIn'];
+export type Spatial = components['schemas']['Spatial'];
 export type SplitRequest = components['schemas']['SplitRequest'];
 export type State = components['schemas']['State'];
 export type Summary = components['schemas']['Summary'];
 export type Tally = components['schemas']['Tally'];
+export type Temporal = components['schemas']['Temporal'];
 export type TileJson = components['schemas']['TileJson'];
+export type TileMatrix = components['schemas']['TileMatrix'];
+export type TileMatrixSet = components['schemas']['TileMatrixSet'];
+export type TileMatrixSetListed = components['schemas']['TileMatrixSetListed'];
+export type TileMatrixSets = components['schemas']['TileMatrixSets'];
+export type TileSet = components['schemas']['TileSet'];
+export type TileSets = components['schemas']['TileSets'];
 export type UploadList = components['schemas']['UploadList'];
 export type UploadShown = components['schemas']['UploadShown'];
 export type VectorLayer = components['schemas']['VectorLayer'];
