@@ -87,14 +87,17 @@ const ALL = { community: null, kind: null };
 /** The zoom from which tiles have the land of gaps; below it grids say of which ledgers they have some. */
 const GAPS_FROM = 15;
 
+/** Grids with a gap; where several claim land most are patrol zones that overlap, which close by are left out too. */
+const far = (ledger: "unserved" | "unheld"): LayerSpecification => ({
+  ...plan("fill", "grids", `gaps-${ledger}-far`),
+  maxzoom: GAPS_FROM,
+  filter: ["has", ledger],
+  paint: { "fill-pattern": `hatch-${ledger}`, "fill-antialias": false },
+});
+
 const gapLayers = (): LayerSpecification[] =>
   GAP_ORDER.flatMap((ledger): LayerSpecification[] => [
-    {
-      ...plan("fill", "grids", `gaps-${ledger}-far`),
-      maxzoom: GAPS_FROM,
-      filter: ["has", ledger],
-      paint: { "fill-pattern": `hatch-${ledger}`, "fill-antialias": false },
-    },
+    ...(ledger === "contested" ? [] : [far(ledger)]),
     {
       ...plan("fill", "gaps", `gaps-${ledger}`),
       filter: gapFilter(ledger, ALL),
@@ -341,7 +344,7 @@ const labels = (): LayerSpecification[] => [
 /** Which style layers an overlay switches. */
 export const OVERLAY_LAYERS: Record<Overlay, string[]> = {
   gaps_unheld: ["gaps-unheld", "gaps-unheld-edge", "gaps-unheld-far"],
-  gaps_contested: ["gaps-contested", "gaps-contested-edge", "gaps-contested-far"],
+  gaps_contested: ["gaps-contested", "gaps-contested-edge"],
   gaps_unserved: ["gaps-unserved", "gaps-unserved-edge", "gaps-unserved-far"],
   units_compound: ["units-compound"],
   units_courtyard: ["units-courtyard"],
