@@ -35,6 +35,7 @@ CROSS JOIN LATERAL (
         CASE WHEN m.moved @ {CLIP} THEN m.moved ELSE ST_ClipByBox2D(m.moved, {CLIP}) END, 1) AS snapped OFFSET 0) AS s
 CROSS JOIN LATERAL (
     SELECT CASE WHEN s.near AND ({valid_at} OR ST_IsValid(s.snapped)) THEN s.snapped
+        WHEN ST_IsValid(s.snapped) THEN ST_ForcePolygonCCW(s.snapped)
         ELSE ST_ForcePolygonCCW(ST_SnapToGrid(
             ST_CollectionExtract(ST_MakeValid(s.snapped, 'method=structure'), 3), 1)) END AS geom OFFSET 0) AS h
 """
@@ -142,15 +143,18 @@ FOUND_GRIDS = f"""
 found AS MATERIALIZED (
     SELECT v.* FROM {versions("drawn_grid", f"v.shape && {BOX}")}
     WHERE a.plan_id = %(plan)s LIMIT {GRIDS_AT_MOST + 1}),
-g AS MATERIALIZED (SELECT * FROM found WHERE (SELECT count(*) FROM found) <= {GRIDS_AT_MOST})
+g AS MATERIALIZED (SELECT * FROM found WHERE (SELECT count(*) FROM found) <= {GRIDS_AT_MOST}),
+decided AS MATERIALIZED (
+    SELECT array_agg(gap_id) AS gap_ids FROM onegrid.gap_decision
+    WHERE jurisdiction = %(jurisdiction)s AND community = ANY (ARRAY(SELECT DISTINCT community FROM g)))
 """
 WORST = f"""
 LEFT JOIN LATERAL (
     SELECT max(v.severity) AS worst, max(v.severity) FILTER (WHERE v.ledger = 'unheld') AS unheld,
         max(v.severity) FILTER (WHERE v.ledger = 'contested') AS contested,
         max(v.severity) FILTER (WHERE v.ledger = 'unserved') AS unserved
-    FROM {versions("gap_version", "v.code = g.code")}
-    {JUDGED}
+    FROM {versions("gap_version", "v.code = g.code", "v.gap_id, v.severity, v.ledger, v.state, v.expires")}
+    {JUDGED.replace("WHERE", "WHERE v.gap_id = ANY ((SELECT gap_ids FROM decided)::text[]) AND", 1)}
     WHERE a.plan_id = %(plan)s AND j.state <> 'accepted') AS w ON true
 """
 GRID_SAID = """

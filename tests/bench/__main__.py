@@ -17,9 +17,10 @@ from tests.bench.in_process import against_libraries, where_time_goes
 from tests.bench.kept_builds import SIZES, default_cache
 from tests.bench.ledgers import ledgers_beside_merge
 from tests.bench.plans import plans_beside_tables
+from tests.bench.tiles import tiles_beside_peers
 from tests.bench.whole_process import against_mapshaper
 
-PARTS = ("builds", "ledgers", "libraries", "plans")
+PARTS = ("builds", "ledgers", "libraries", "plans", "tiles")
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def main() -> None:
             against_libraries(Path(folder))
         if "plans" in given.only:
             plans_beside_tables(Path(folder), plans, given.cache)
+        if "tiles" in given.only:
+            tiles_beside_peers(Path(folder), given.cache, given.data_dir)
 
 
 def parts(said: str) -> list[str]:
@@ -63,6 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="of each program, alternating")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the builds of plans are kept")
+    parser.add_argument("--data-dir", type=Path, help="for tiles: has the plan `town` in force already")
     given = parser.parse_args()
     unknown = [size for size in given.sizes if not size.isdigit() and size not in SIZES]
     if unknown:

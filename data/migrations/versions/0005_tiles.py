@@ -72,13 +72,14 @@ CREATE TABLE onegrid.drawn_place (
     source_id integer NOT NULL REFERENCES onegrid.source ON DELETE CASCADE,
     layer text NOT NULL,
     number integer NOT NULL,
+    piece integer NOT NULL,
     division text,
     code text,
     kind text,
     name text,
     state text,
     shape geometry NOT NULL,
-    PRIMARY KEY (source_id, layer, number)
+    PRIMARY KEY (source_id, layer, number, piece)
 );
 COMMENT ON TABLE onegrid.drawn_place IS
     'Units, premises, facilities and roads, in units of zoom 17; division: as onegrid.division_of';
@@ -142,16 +143,22 @@ CROSS JOIN LATERAL (
 """
 DRAW_PLACES = """
 INSERT INTO onegrid.drawn_place
-SELECT r.source_id, r.layer, r.number, onegrid.division_of(r.layer, r.attributes),
+SELECT r.source_id, r.layer, r.number, p.piece, onegrid.division_of(r.layer, r.attributes),
     coalesce(r.attributes->>'code', r.attributes->>'source_id'),
-    coalesce(r.attributes->>'kind', r.attributes->>'layer'), r.attributes->>'name', r.attributes->>'status', s.shape
+    coalesce(r.attributes->>'kind', r.attributes->>'layer'), r.attributes->>'name', r.attributes->>'status', p.shape
 FROM {made} AS r
 CROSS JOIN LATERAL (
     SELECT CASE WHEN r.layer <> 'premises' THEN r.geometry
         ELSE ST_SetSRID(ST_Point((r.attributes->>'x')::float8, (r.attributes->>'y')::float8), o.srid) END AS land
     FROM onegrid.source AS o WHERE o.source_id = r.source_id OFFSET 0) AS l
 CROSS JOIN LATERAL (SELECT onegrid.whole_units(onegrid.in_units(l.land, 17)) AS shape OFFSET 0) AS s
-WHERE r.layer IN ('units', 'premises', 'facilities', 'roads') AND l.land IS NOT NULL AND NOT ST_IsEmpty(s.shape);
+CROSS JOIN LATERAL (
+    SELECT 1 AS piece, s.shape WHERE r.layer <> 'roads'
+    UNION ALL
+    -- a tile takes the pieces near it, not a road across the town
+    SELECT cut.piece, cut.shape
+    FROM ST_Subdivide(CASE WHEN r.layer = 'roads' THEN s.shape END, 32) WITH ORDINALITY AS cut (shape, piece)) AS p
+WHERE r.layer IN ('units', 'premises', 'facilities', 'roads') AND l.land IS NOT NULL AND NOT ST_IsEmpty(p.shape);
 INSERT INTO onegrid.drawn_division
 SELECT r.source_id, 12, r.attributes->>'code', r.attributes->>'name', ST_PointOnSurface(s.shape), s.shape,
     onegrid.rough(s.shape, 11)
@@ -282,7 +289,9 @@ CREATE INDEX drawn_place_premises ON onegrid.drawn_place USING gist (source_id, 
 CREATE INDEX drawn_place_facilities ON onegrid.drawn_place USING gist (source_id, shape) WHERE layer = 'facilities';
 CREATE INDEX drawn_place_roads ON onegrid.drawn_place USING gist (source_id, shape) WHERE layer = 'roads';
 CREATE INDEX drawn_division_place ON onegrid.drawn_division USING gist (source_id, digits, shape);
-CREATE INDEX gap_version_code ON onegrid.gap_version (plan_id, code) WHERE code IS NOT NULL;
+CREATE INDEX gap_version_code ON onegrid.gap_version (plan_id, code)
+    INCLUDE (gap_id, severity, ledger, state, expires, community, from_revision, to_revision, version_id)
+    WHERE code IS NOT NULL;
 CREATE INDEX gap_version_excepted ON onegrid.gap_version (plan_id, community)
     INCLUDE (gap_id, ledger, state, expires, from_revision, to_revision, version_id) WHERE state <> 'open';
 CREATE INDEX gap_version_expires ON onegrid.gap_version (plan_id, expires) WHERE state <> 'open';
