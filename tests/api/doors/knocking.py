@@ -69,6 +69,7 @@ class Door:
     """A running server, and the bearer token of an administrator."""
 
     def __init__(self, server: Served, token: str) -> None:
+        self.server = server
         self.url = server.url
         self.headers = {"Authorization": f"Bearer {token}"}
         self.answers: Counter[tuple[str, int]] = Counter()

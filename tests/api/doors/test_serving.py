@@ -7,16 +7,22 @@ import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import httpx2
+import psycopg
 import pytest
 
 from data.cluster.places import Places
 from data.cluster.server import runs
+from data.database.access import Access
+from tests.api.doors.knocking import opened_door
 from tests.api.doors.served import ALONE, Served, served
+from tests.api.doors.world import NAME
 from tests.api.running import onegrid
+from tests.databases import database_like, execute
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +69,28 @@ def test_a_request_that_is_running_is_finished(data_dir: Path):
         assert answer.startswith(b"HTTP/1.1 401 ")
         out, _ = server.process.communicate(timeout=30)
         assert (server.process.returncode, out) == (0, "")
+
+
+def test_an_edit_that_is_running_is_finished(town_plan: Access):
+    asked = {"verb": "lock", "base_revision": 0}
+    with (
+        database_like(town_plan) as access,
+        opened_door(access) as door,
+        httpx2.Client(base_url=f"{door.url}/api/plans/{NAME}", headers=door.headers, timeout=60) as client,
+        ThreadPoolExecutor(1) as working,
+    ):
+        code = client.get("/grids", params={"limit": 1}).json()["features"][0]["properties"]["code"]
+        with psycopg.connect(access.administrator.libpq) as elsewhere:
+            elsewhere.execute("LOCK TABLE onegrid.plan IN ACCESS EXCLUSIVE MODE")
+            edit = working.submit(client.post, "/edits", json={**asked, "code": code})
+            time.sleep(1)
+            door.server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert not edit.done()
+        assert edit.result(timeout=60).status_code == 200
+        assert edit.result().json()["revision"] == 1
+        assert door.server.process.wait(timeout=60) == 0
+        assert execute(access, "SELECT head FROM onegrid.plan") == [(1,)]
 
 
 def test_an_address_that_is_taken_is_one_line(data_dir: Path):
