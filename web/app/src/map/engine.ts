@@ -118,7 +118,7 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
     container,
     style: mapStyle(tiles, theme),
     ...(at && { bounds: at }),
-    fitBoundsOptions: { padding: 24 },
+    fitBoundsOptions: { padding: { top: 24, right: 24, bottom: 24, left: 24 + TOOLS_PX } },
     minZoom: 5,
     maxZoom: 21,
     attributionControl: false,
@@ -200,6 +200,8 @@ function narrowed(map: MapLibreMap, to: { community: string | null; kind: string
   map.setFilter("veil", veilFilter(to.community));
 }
 
+/** The strip of tools covers the left of the map. */
+const TOOLS_PX = 48;
 const FIT_PX = 70;
 const CLOSEST = 16.8;
 
@@ -220,7 +222,7 @@ function moving(map: MapLibreMap) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   return {
     fit(bounds: Bounds, { right, bottom } = { right: 0, bottom: 0 }) {
-      const padding = { top: FIT_PX, left: FIT_PX, bottom: FIT_PX + bottom, right: FIT_PX + right };
+      const padding = { top: FIT_PX, left: FIT_PX + TOOLS_PX, bottom: FIT_PX + bottom, right: FIT_PX + right };
       map.fitBounds(bounds, { padding, maxZoom: CLOSEST, animate: !still.matches, duration: 450 });
     },
     jump(centre: Position, zoom: number) {
