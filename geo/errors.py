@@ -17,7 +17,6 @@
         ├── GridLockedError          a grid that the edit would change is locked
         ├── CrossesCommunityError    the edit would move land from one community to another
         ├── NotAdjacentError         grids have no border in common
-        ├── UnclaimedKeptError       a merger would leave land that somebody holds to nobody
         ├── LineMissesGridError      the line divides nothing
         ├── WouldEmptyGridError      a grid would be left without land
         ├── WouldDisconnectError     a grid would fall into more parts than it has
@@ -130,12 +129,6 @@ class NotAdjacentError(EditRefused):
     """Grids that were to be joined have no border in common."""
 
     code = "not_adjacent"
-
-
-class UnclaimedKeptError(EditRefused):
-    """A merger would keep a grid that nobody holds in the place of one that somebody does."""
-
-    code = "unclaimed_kept"
 
 
 class LineMissesGridError(EditRefused):

@@ -11,14 +11,11 @@ from geo.arrays import Ints
 from geo.edits.emptying import regrid_held
 from geo.edits.ground import Edit, Fresh, Ground
 from geo.edits.land import cut
-from geo.edits.merge import UNCLAIMED, require_same_community
+from geo.edits.merge import PUBLIC_SPACE, UNCLAIMED, require_same_community
 from geo.edits.reshape import require_no_more_parts
 from geo.edits.split import new_grid
 from geo.errors import LineMissesGridError
 from geo.noding import CELLS_PER_M
-from geo.result import GRID_KINDS
-
-PUBLIC_SPACE = GRID_KINDS["patrol_zone"]
 
 
 def carve_grid(ring: Ints, *, name: str | None = None, fresh: Fresh) -> Edit:

@@ -10,7 +10,7 @@ import numpy as np
 from geo.edges import components
 from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.land import Cells, cut, regrid
-from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError, UnclaimedKeptError
+from geo.errors import CrossesCommunityError, EditRefused, NotAdjacentError
 from geo.result import GRID_KINDS
 
 OF_ONE = {"roster": ("post", "name", "phone"), "party": ("organisation_id",)}
@@ -21,15 +21,15 @@ OF_A_GRID = ("scores", "exceptions")
 """Tables whose rows are of no other grid: the sheets of one settlement, what was signed for the gaps of one place."""
 
 
-UNCLAIMED = GRID_KINDS["community"]
+PUBLIC_SPACE, UNCLAIMED = GRID_KINDS["patrol_zone"], GRID_KINDS["community"]
 
 
 def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
     """Merge grids of one community, each beside another of them, into ``keep``.
 
     Inverse of `geo.edits.split.split_grid`. What the kept grid says stays (its name, its type); counts are added up,
-    records come `together`. Land that somebody holds never becomes nobody's so: an unclaimed grid is not kept in the
-    place of another.
+    records come `together`. Land that somebody holds does not become nobody's so: an unclaimed grid that takes some in
+    is public space.
 
     Raises
     ------
@@ -39,8 +39,6 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         They are of different communities.
     EditRefused
         There is only one.
-    UnclaimedKeptError
-        Nobody holds the one to be kept, and somebody another.
     NotAdjacentError
         They do not hang together by common borders; corners do not count.
     """
@@ -49,14 +47,20 @@ def merge_grids(codes: Sequence[str], *, keep: str) -> Edit:
         grids = ground.open_grids([keep, *codes])
         require_several(grids)
         require_same_community(grids)
-        require_held(grids)
         cells = cut(ground, grids)
         require_together(cells)
         kept, *others = cells.grids
-        merged = replace(kept, records=together(kept.records, (record for grid in others for record in grid.records)))
+        records = together(kept.records, (record for grid in others for record in grid.records))
+        merged = replace(kept, kind=kind_of(kept, others), records=records)
         return regrid(cells, np.zeros(len(cells), dtype=np.int64), [merged])
 
     return edit
+
+
+def kind_of(kept: Grid, others: Iterable[Grid]) -> str:
+    """Return the kind of a grid that takes in others: public space where it was nobody's and one of them was not."""
+    held = kept.kind == UNCLAIMED and any(grid.kind != UNCLAIMED for grid in others)
+    return PUBLIC_SPACE if held else kept.kind
 
 
 def together(kept: Sequence[Record], others: Iterable[Record]) -> tuple[Record, ...]:
@@ -90,14 +94,6 @@ def require_several(grids: Sequence[Grid]) -> None:
     """Refuse a single grid where land should pass between several."""
     if len(grids) < 2:
         raise EditRefused("this edit takes two grids at least", [grid.code for grid in grids])
-
-
-def require_held(grids: Sequence[Grid]) -> None:
-    """Refuse to keep the first of some grids where nobody holds it, and somebody another."""
-    kept, *others = grids
-    held = [grid.code for grid in others if grid.kind != UNCLAIMED]
-    if kept.kind == UNCLAIMED and held:
-        raise UnclaimedKeptError(f"nobody holds grid {kept.code}; keep {' or '.join(held)} instead", [kept.code])
 
 
 def require_same_community(grids: Sequence[Grid]) -> None:

@@ -12,7 +12,7 @@ import shapely
 from geo.edits.ground import Grid
 from geo.edits.replacing import DRIFT_M
 
-BY_HAND = ("name", "management_type", "locked")
+BY_HAND = ("name", "kind", "management_type", "locked")
 """What planners say of grids."""
 
 

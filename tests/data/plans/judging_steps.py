@@ -20,7 +20,7 @@ SHARE = 1e-9
 LETS_LOCKS = ("lock", "undo", "redo", "merge_plan")
 """What may change a grid that is locked: its key, and what puts back what was there."""
 REFUSALS = frozenset({
-    "refused", "unclaimed_kept", "unknown_grid", "grid_locked", "crosses_community", "not_adjacent", "line_misses_grid",
+    "refused", "unknown_grid", "grid_locked", "crosses_community", "not_adjacent", "line_misses_grid",
     "would_empty_grid", "would_disconnect", "would_pinch", "borders_would_cross", "no_such_vertex", "too_fine",
     "land_changed", "stale_revision", "nothing_to_reverse", "codes_exhausted",
 })  # fmt: skip

@@ -14,7 +14,6 @@ from geo.edits.ground import Edit, Grid, Ground, Record
 from geo.edits.merge import merge_grids
 from geo.edits.reassign import reassign_faces
 from geo.edits.split import split_grid
-from geo.errors import UnclaimedKeptError
 from geo.plans.deciding import decisions
 from geo.plans.ledgers import Ledgers, ledgers
 from geo.plans.overriding import replay
@@ -136,16 +135,23 @@ def test_unclaimed_land_that_a_neighbour_takes_over_whole_is_gone():
     assert ground.grids[home].polygon.equals(shapely.union(store.ground.grids[home].polygon, rest.polygon))
 
 
-def test_land_that_somebody_holds_does_not_become_nobodys_by_a_merger():
+def test_land_that_somebody_holds_does_not_become_nobodys_by_a_merger_also_on_a_new_build():
     store = plan()
-    rest, home = (
-        unclaimed(store.ground).code,
-        next(c for c, grid in store.ground.grids.items() if grid.source_id == "v"),
-    )
-    with pytest.raises(UnclaimedKeptError, match=f"nobody holds grid {rest}; keep {home} instead"):
-        apply(store.ground, merge_grids([home, rest], keep=rest))
-    whole = apply(store.ground, split_grid(rest, line((2.4, -1), (2.4, 2)), fresh=fresh())).ground
-    assert apply(whole, merge_grids([rest, "new1"], keep=rest)).ground.grids[rest].kind == "unclaimed"
+    rest, home = unclaimed(store.ground).code, settlement(store.ground)
+    now = apply(store.ground, merge_grids([home, rest], keep=rest)).ground
+    assert {code: grid.kind for code, grid in now.grids.items()} == {rest: "patrol"}
+    assert gap_areas(ledgers(now, store.dossier), "unclaimed") == []
+    decided = decisions(list(store.ground.grids.values()), list(now.grids.values()))
+    again = replay(plan().ground, decided, sliver_width=2.0, fresh=fresh("other"))
+    assert {outcome.outcome for outcome in again.outcomes} == {"kept"}
+    assert [(grid.kind, grid.polygon.area) for grid in again.ground.grids.values()] == [("patrol", 30_000)]
+
+
+def test_unclaimed_land_that_is_merged_with_its_like_stays_unclaimed():
+    store = plan()
+    rest = unclaimed(store.ground).code
+    ground = apply(store.ground, split_grid(rest, line((2.4, -1), (2.4, 2)), fresh=fresh())).ground
+    assert apply(ground, merge_grids([rest, "new1"], keep=rest)).ground.grids[rest].kind == "unclaimed"
 
 
 def test_a_decision_to_hold_all_unclaimed_land_is_kept_on_a_new_build():

@@ -258,7 +258,6 @@ export const EN: Record<keyof typeof ZH, string> = {
   "refused.not_allowed": "You may not, or it is beyond your jurisdiction",
   "refused.too_large": "What was drawn is too large",
   "refused.timeout": "The server was too busy to finish; try again",
-  "refused.unclaimed_kept": "Nobody holds grid {codes}; keep the other one when you merge",
   "refused.database_lost": "The connection to the database broke; see in the history whether this was done",
   "refused.unavailable": "The server is not available now; try again",
   "refused.defect": "The server failed; nothing was changed",

@@ -257,7 +257,6 @@ export const ZH = {
   "refused.not_allowed": "您没有这个权限，或超出了您的辖区",
   "refused.too_large": "画的内容太大",
   "refused.timeout": "服务器太忙，没有算完；请再试",
-  "refused.unclaimed_kept": "网格 {codes} 无人认领，合并时请保留另一个网格",
   "refused.database_lost": "与数据库的连接断了；改成了没有，请看历史记录",
   "refused.unavailable": "服务器暂时不可用；请再试",
   "refused.defect": "服务器出了错，什么也没有改",
