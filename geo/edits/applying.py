@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo.arrays import Ints
 from geo.edges import Edges
 from geo.edits.ground import Edit, Grid, Ground
-from geo.edits.land import among
 from geo.edits.passing import Passed, largest, passed_on
 from geo.edits.pinching import require_unpinched
-from geo.edits.weaving import as_lines, lower_first
 from geo.noding import CELLS_PER_M
 
 BENT_M = 1.5 / CELLS_PER_M
@@ -81,22 +80,24 @@ def only_woven(old: Grid, new: Grid) -> bool:
     """Tell whether a grid is the same but for vertices that its border got, or lost again."""
     if replace(new, polygon=old.polygon, faces=old.faces) != old:
         return False
-    return only_bent(old.polygon, new.polygon, BENT_M) or only_bent(new.polygon, old.polygon, BENT_M)
+    return only_bent(old.polygon, new.polygon, BENT_M)
 
 
 def only_bent(old: shapely.Geometry, new: shapely.Geometry, reach_m: float) -> bool:
-    """Tell whether a border only got vertices, and moved by less than ``reach_m`` for it."""
-    was, now = (lower_first(edges.ends(np.arange(len(edges.start)))) for edges in map(edges_of, (old, new)))
-    if set(map(tuple, was.reshape(-1, 2).tolist())) - set(map(tuple, now.reshape(-1, 2).tolist())):
+    """Tell whether a border only got vertices, or lost some, and moved by less than ``reach_m`` for it."""
+    edges = Edges.of(np.array([old, new], dtype=object))
+    was, now = (np.flatnonzero(edges.polygon == row) for row in (0, 1))
+    return got_vertices(edges, was, now, reach_m) or got_vertices(edges, now, was, reach_m)
+
+
+def got_vertices(edges: Edges, was: Ints, now: Ints, reach_m: float) -> bool:
+    """Tell whether a border, rows of edges, is another one with more vertices on the way."""
+    if not np.isin(edges.start[was], edges.start[now]).all():  # each vertex begins an edge
         return False
-    gone, came = was[~among(was, now)], now[~among(now, was)]
-    near = shapely.union_all(shapely.buffer(as_lines(gone), reach_m))
-    return bool(shapely.covers(near, as_lines(came)).all())
-
-
-def edges_of(polygon: shapely.Geometry) -> Edges:
-    """Return the edges of one polygon."""
-    return Edges.of(np.array([polygon], dtype=object))
+    key = edges.keys()
+    gone, came = (rows[~np.isin(key[rows], key[others])] for rows, others in ((was, now), (now, was)))
+    near = shapely.union_all(shapely.buffer(edges.lines(gone), reach_m))
+    return bool(shapely.covers(near, edges.lines(came)).all())
 
 
 def woven_of(

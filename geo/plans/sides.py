@@ -65,7 +65,7 @@ class Side:
 def holds_other_land(old: Grid, new: Grid) -> bool:
     """Tell whether a grid's land is another, and its border did not just get vertices or lose them again."""
     was, now = old.polygon, new.polygon
-    return was is not now and not only_bent(was, now, DRIFT_M) and not only_bent(now, was, DRIFT_M)
+    return was is not now and not only_bent(was, now, DRIFT_M)
 
 
 def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:
