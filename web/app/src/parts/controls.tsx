@@ -81,13 +81,7 @@ export function Menu({ label, name, align = "left", class: styled = "", children
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape is heard from whatever in the menu has the focus.
     <div class={`menu ${styled}`} ref={box} onKeyDown={onKeyDown}>
-      <button
-        type="button"
-        class="button plain"
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-      >
+      <button type="button" class="button plain" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
         {label !== name && <span class="unseen">{name} </span>}
         {label}
         <Icon name="down" />
