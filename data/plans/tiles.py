@@ -6,12 +6,14 @@ go together, in one transaction. So a tile costs one way to the database and bac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import namedtuple_row
 from psycopg.types.numeric import Float8, Int4
 
@@ -33,6 +35,8 @@ COUNTY, STREET, COMMUNITY = 6, 9, 12
 """Digits of the codes of divisions."""
 GENERALISED_ZOOM, DRAWN_ZOOM = 14, 17
 """In whose units outlines of grids, and everything else, stand in the database."""
+
+NAMED = re.compile(r"%\((\w+)\)s")
 
 LOOK = """
 SELECT p.plan_id, p.name, p.head, p.state, p.srid, p.source_id, p.jurisdiction, concat_ws('-',
@@ -111,9 +115,10 @@ async def draw(
         Zoom, column from the west, row from the north.
     """
     statement, values = asked(plan, place, who.scope, today)
-    async with connection.pipeline(), connection.cursor(binary=True) as cursor:
+    query, names = numbered(statement)
+    async with connection.pipeline(), AsyncRawCursor(connection) as cursor:
         await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
-        await cursor.execute(statement, values, prepare=True)
+        await cursor.execute(query, [values[name] for name in names], prepare=True, binary=True)
         found = await cursor.fetchone()
     assert found is not None
     return bytes(found[0])
@@ -142,6 +147,17 @@ def asked(plan: Drawable, place: tuple[int, int, int], scope: str, today: date) 
         **box(place, GENERALISED_ZOOM), **{f"{name}_17": value for name, value in box(place, DRAWN_ZOOM).items()},
     }  # fmt: skip
     return statement_at(zoom), values
+
+
+@cache
+def numbered(statement: str) -> tuple[str, tuple[str, ...]]:
+    """Return a statement with its values by number, and their names: psycopg would read it anew each time.
+
+    >>> numbered("SELECT %(b)s, %(a)s, %(b)s")
+    ('SELECT $1, $2, $1', ('b', 'a'))
+    """
+    names = tuple(dict.fromkeys(NAMED.findall(statement)))
+    return NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement), names
 
 
 def statement_at(zoom: int) -> str:
