@@ -66,6 +66,13 @@ def test_a_line_that_crosses_several_times_makes_several_grids():
     assert areas(edited(ground("aa\naa"), split_grid("a", comb, fresh=fresh()))) == {"a": 2, "new1": 1, "new2": 1}
 
 
+def test_a_line_along_the_border_of_two_faces_splits_their_grid():
+    merged = edited(ground("ab\nab"), merge_grids(["a", "b"], keep="a"))
+    assert len(merged.grids["a"].faces) == 2
+    after = edited(merged, split_grid("a", line((1, -1), (1, 3)), fresh=fresh()))
+    assert areas(after) == {"a": 2, "new1": 2}
+
+
 def test_a_line_may_run_along_an_old_border_first():
     along = line((1, 0), (1, 1), (0.5, 1), (0.5, 3))
     after = edited(ground("aab\ncab"), split_grid("a", along, fresh=fresh()))
