@@ -116,6 +116,7 @@ class Desk:
     def commit(self) -> None:
         """Make the edit whose consequences are shown."""
         self.ready().get_by_role("button", name="提交").click()
+        expect(self.page.locator(".consequences")).to_have_count(0)
         self.told("已提交")
 
     def told(self, text: str) -> None:

@@ -144,14 +144,14 @@ def test_a_shared_border_is_pulled_and_its_corner_is_moved(desk: Open):
     desk.page.mouse.up()
     desk.commit()
     after = desk.grids()
-    corners = [shapely.Point(at) for at in common_border(after[code], after[made]).coords[1:-1]]
-    corner = max(corners, key=lambda at: at.distance(border))
+    shared = shapely.get_coordinates(shapely.intersection(land(after[code]), land(after[made])))
+    corner = max(shapely.points(shared), key=lambda at: at.distance(border))
     desk.tool("移点")
     desk.drag(corner, by=(0, 18))
     desk.page.mouse.up()
     expect(desk.ready()).to_contain_text("移动界点")
     desk.commit()
-    moved = common_border(*(desk.grids()[each] for each in (code, made)))
+    moved = shapely.intersection(*(land(desk.grids()[each]) for each in (code, made)))
     assert moved.distance(corner) > 1e-6
 
 
