@@ -81,6 +81,8 @@ class Filter:
 
     def joined(self, op: str, those: Sequence[Any]) -> str:
         """Return conditions joined by AND or OR."""
+        if not those:
+            raise InputError(f"the filter has {op} of nothing")
         return f"({f' {op.upper()} '.join(self.condition(one) for one in those)})"
 
     def compared(self, op: str, those: Sequence[Any]) -> str:
@@ -199,7 +201,7 @@ def read_filter(
     found = Filter(queryables, crs, srid)
     try:
         return found.condition(said), found.values
-    except (IndexError, ValueError, RecursionError) as error:
+    except (IndexError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError("the filter has an operator with too few or too many arguments") from error
+        raise InputError("the filter has an operator with arguments that are not its own") from error
