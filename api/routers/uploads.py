@@ -6,6 +6,7 @@ build a plan. Each step is a job of a process of its own, whose state is asked f
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,7 +23,7 @@ from api.running import Running, Works
 from api.uploading import GRIDS
 from data.uploads import folders
 from data.uploads.guessing import SHAPES, keys_of, required_keys
-from data.uploads.jobs import require_idle, state_of
+from data.uploads.jobs import changing, require_idle, state_of
 from data.uploads.mapping import write_mapping
 from data.uploads.unpacking import unpack
 from data.users.errors import NotAllowed
@@ -178,11 +179,11 @@ async def put_file(upload: Id, name: FileName, request: Request, who: Editor, wo
     found = await to_thread.run_sync(found_upload, upload, who, works)
     require_idle(found)
     folders.require_name(name)
-    room = round(works.settings.upload_mb * 1e6) - await to_thread.run_sync(folders.bytes_in, found)
-    part = found.place / f".{name}.part"
+    most = round(works.settings.upload_mb * 1e6)
+    part = found.place / f".{secrets.token_hex(8)}.part"  # the same name may come twice at once
     try:
-        await receive(request, part, room)
-        await to_thread.run_sync(settle, found, part, name, room)
+        await receive(request, part, most - await to_thread.run_sync(folders.bytes_in, found))
+        await to_thread.run_sync(settle, found, part, name, most)
     finally:
         part.unlink(missing_ok=True)
     return await to_thread.run_sync(shown, found)
@@ -193,30 +194,38 @@ async def receive(request: Request, part: Path, room: int) -> None:
     async with await open_file(part, "wb") as file:
         async for piece in request.stream():
             room -= len(piece)
-            if room < 0:
-                raise InputError("this upload would become too large; bring fewer or smaller files")
+            require_room(room)
             await file.write(piece)
 
 
-def settle(upload: folders.Upload, part: Path, name: str, room: int) -> None:
-    """Put a file that has come whole to its place."""
-    if name.lower().endswith(folders.ZIP):
-        archive = part.replace(upload.place / name)
-        try:
-            unpack(archive, upload.files, room=room)
-        finally:
-            archive.unlink()
-    else:
-        part.replace(upload.files / name)
-    upload.forget("looked", "job")
+def require_room(room: int) -> None:
+    """Refuse what does not fit into an upload."""
+    if room < 0:
+        raise InputError("this upload would become too large; bring fewer or smaller files")
+
+
+def settle(upload: folders.Upload, part: Path, name: str, most: int) -> None:
+    """Put a file that has come whole to its place; others may have come since it began."""
+    with changing(upload):
+        room = most - folders.bytes_in(upload)
+        upload.forget("looked", "job")  # first: of a ZIP that breaks, some files are there
+        if name.lower().endswith(folders.ZIP):
+            archive = part.replace(upload.place / name)
+            try:
+                unpack(archive, upload.files, room=room)
+            finally:
+                archive.unlink()
+        else:
+            require_room(room - part.stat().st_size)
+            part.replace(upload.files / name)
 
 
 @router.delete("/api/uploads/{upload}/files/{name}", responses=problems(401, 403, 404, 409))
 def remove_file(upload: Id, name: FileName, who: Editor, works: Works) -> UploadShown:
     """Take a file away."""
     found = found_upload(upload, who, works)
-    require_idle(found)
-    folders.remove_file(found, name)
+    with changing(found):
+        folders.remove_file(found, name)
     return shown(found)
 
 
@@ -260,8 +269,8 @@ def read_mapping(upload: Id, who: Editor, works: Works) -> Response:
 def map_layers(upload: Id, given: dict[str, JsonValue], who: Editor, works: Works) -> UploadShown:
     """Say which file is which layer, and which field holds what: as in layers.toml."""
     found = found_upload(upload, who, works)
-    require_idle(found)
-    write_mapping(found, given)
+    with changing(found):
+        write_mapping(found, given)
     return shown(found)
 
 

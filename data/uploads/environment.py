@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 
 import pyogrio
+
+from data.settings import IN_FILE
 
 DRIVERS = frozenset(
     {
@@ -31,6 +34,10 @@ def skipped_drivers() -> str:
     return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
 
 
-def reading_environment() -> dict[str, str]:
-    """Return the environment of a process that opens files of strangers."""
-    return {**os.environ, "GDAL_SKIP": skipped_drivers()}
+def reading_environment(told: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process that opens files of strangers, with what it is told beside our own.
+
+    A secret that it is told stands in place of the name of its file: both would be refused.
+    """
+    own = {name: value for name, value in os.environ.items() if name.removesuffix(IN_FILE) not in told}
+    return {**own, **told, "GDAL_SKIP": skipped_drivers()}

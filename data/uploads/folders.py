@@ -35,6 +35,8 @@ from geo.errors import InputError
 
 KEPT_S = 7 * 24 * 3600
 MOST_FILES = 2000
+LONGEST_NAME = 200
+"""Bytes; file systems take 255."""
 ID = re.compile(r"[0-9a-f]{24}")
 ZIP = ".zip"
 
@@ -122,8 +124,9 @@ def begin(root: Path, owner: str) -> Upload:
 def every(root: Path) -> Iterator[Upload]:
     """Yield all uploads."""
     for place in sorted(root.glob("*/upload.json")):
-        said = json.loads(place.read_bytes())
-        yield Upload(place.parent, said["owner"], said["begun_at"])
+        with suppress(FileNotFoundError):  # thrown away meanwhile
+            said = json.loads(place.read_bytes())
+            yield Upload(place.parent, said["owner"], said["begun_at"])
 
 
 def find(root: Path, upload_id: str, owner: str) -> Upload:
@@ -154,7 +157,7 @@ def require_name(name: str) -> None:
         It is no plain name, or of a format that is not read.
     """
     plain = PurePosixPath(name).name == name and name.isprintable() and not name.startswith(".") and "\\" not in name
-    if not plain or len(name.encode()) > 200:
+    if not plain or len(name.encode()) > LONGEST_NAME:
         raise InputError(f"{name[:80]!r} is no name of a file; give it a plain one, without folders")
     if Path(name).suffix.lower() not in (*LEADERS, *COMPANIONS, ZIP):
         raise InputError(f"{name}: files of this kind are not read; bring {', '.join(LEADERS)}, or a ZIP of them")

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from data.uploads.environment import reading_environment
-from data.uploads.folders import Upload, UploadBusyError
+from data.uploads.folders import UnknownUploadError, Upload, UploadBusyError
 
 ENDING_S = 5.0
-"""How long a process may take to be gone after it wrote how it ended."""
+"""How long a process of another server, or a change, may hold the lock after one was seen to end."""
+CHANGING_S = 30.0
+"""How long a change waits for another one, such as a ZIP that is being unpacked."""
 
 
 class Job:
@@ -66,8 +68,22 @@ def state_of(upload: Upload) -> dict[str, Any] | None:
 
 def is_held(upload: Upload) -> bool:
     """Tell whether there is a process for an upload."""
-    with (upload.place / "lock").open("a") as lock:
+    with lock_of(upload) as lock:
         return not taken(lock)
+
+
+def lock_of(upload: Upload) -> IO[str]:
+    """Open the lock of an upload.
+
+    Raises
+    ------
+    UnknownUploadError
+        It was thrown away meanwhile.
+    """
+    try:
+        return (upload.place / "lock").open("a")
+    except FileNotFoundError as error:
+        raise UnknownUploadError("this upload was thrown away") from error
 
 
 def taken(lock: IO[str], *, within_s: float = 0.0) -> bool:
@@ -94,6 +110,22 @@ def require_idle(upload: Upload) -> None:
     """
     if (state_of(upload) or {}).get("state") == "running":
         raise UploadBusyError("this upload is being worked on; wait for it, or throw it away")
+
+
+@contextmanager
+def changing(upload: Upload) -> Iterator[None]:
+    """Change the files of an upload, while nobody else does, and no process begins to read them.
+
+    Raises
+    ------
+    UploadBusyError
+        It is being worked on, or somebody else's change takes long.
+    """
+    require_idle(upload)
+    with lock_of(upload) as lock:
+        if not taken(lock, within_s=CHANGING_S):
+            raise UploadBusyError("this upload is still being changed; try again")
+        yield
 
 
 @contextmanager
@@ -126,17 +158,17 @@ class Jobs:
         UploadBusyError
             One is at work on it.
         """
-        with self.lock, (upload.place / "lock").open("a") as lock:
+        with self.lock, lock_of(upload) as lock:
             self.reap()
             require_idle(upload)
+            self.stop(upload)  # what wrote how it ended is as good as gone
             if not taken(lock, within_s=ENDING_S):
-                raise UploadBusyError("what was done with this upload last does not end; throw it away")
-            self.stop(upload)  # it is as good as gone
+                raise UploadBusyError("what was done with this upload last does not end; try again, or throw it away")
             Job(upload, kind)
             with (upload.place / "log").open("wb") as log:
                 self.running[upload.id] = subprocess.Popen(
                     [sys.executable, "-m", module, kind, str(upload.place), *arguments],
-                    env=reading_environment() | dict(self.settings), stdin=subprocess.DEVNULL,
+                    env=reading_environment(self.settings), stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL, stderr=log, pass_fds=(lock.fileno(),), start_new_session=True,
                 )  # fmt: skip
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data.uploads.environment import COMPANIONS, GEODATABASE, LEADERS
-from data.uploads.folders import MOST_FILES
+from data.uploads.folders import LONGEST_NAME, MOST_FILES
 from geo.errors import InputError
 
 PIECE = 1 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, EOFError, NotImplementedError)
+"""What Python's library raises for archives that it can't read, beside an OSError without a number, of bzip2."""
 
 
 def unpack(archive: Path, into: Path, *, room: int) -> list[Path]:
@@ -33,12 +37,14 @@ def unpack(archive: Path, into: Path, *, room: int) -> list[Path]:
     Raises
     ------
     InputError
-        It is no ZIP, is encrypted, holds too much, or the same name twice.
+        It is no ZIP, is encrypted, holds too much, too long a name, or the same one twice.
     """
     try:
         with zipfile.ZipFile(archive, metadata_encoding="gbk") as opened:
             return list(unpacked(opened, archive.name, into, room))
-    except (zipfile.BadZipFile, UnicodeDecodeError, EOFError, NotImplementedError) as error:
+    except (*BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise InputError(f"{archive.name}: can't be unpacked; is it a whole ZIP?") from error
 
 
@@ -53,6 +59,8 @@ def unpacked(opened: zipfile.ZipFile, name: str, into: Path, room: int) -> Itera
             raise InputError(f"{name}: is encrypted; make a ZIP without a password")
         if place in seen:
             raise InputError(f"{name}: holds {place.name} twice; make a ZIP for each")
+        if max(len(part.encode()) for part in place.parts) > LONGEST_NAME:
+            raise InputError(f"{name}: {place.name[:80]!r}… is too long a name; give the file a shorter one")
         seen.add(place)
         if len(seen) > MOST_FILES:
             raise InputError(f"{name}: holds more than {MOST_FILES:,} files; make a smaller ZIP")

@@ -7,6 +7,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ import pytest
 
 from data.database.access import Access
 from data.demo import write_demo
+from data.settings import read_settings
+from data.uploads.environment import reading_environment
+from data.uploads.folders import every
+from data.uploads.jobs import changing
 from data.users.roles import Role
 from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
 
@@ -163,10 +168,79 @@ def test_a_zip_that_swells_is_refused(database: Access, tmp_path: Path) -> None:
         assert large.status_code == 413
 
 
-@pytest.mark.parametrize("content", [b"no zip", zipped({"a.csv": b"x"})[:60]])
-def test_half_a_zip_is_refused(ask: Asking, content: bytes) -> None:
+def spoilt(method: int) -> bytes:
+    """Make a ZIP whose content was damaged on its way."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as archive:
+        archive.writestr("a.csv", b"code,name\n" * 200)
+    content = bytearray(held.getvalue())
+    content[48:60] = bytes(byte ^ 0xFF for byte in content[48:60])
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no zip",
+        zipped({"a.csv": b"x"})[:60],
+        *map(spoilt, (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+    ],
+    ids=["none", "half", "stored", "deflated", "bzip2", "lzma"],
+)
+def test_a_zip_that_is_not_whole_is_refused(ask: Asking, content: bytes) -> None:
     assert "whole ZIP" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
+
+
+def test_a_zip_with_a_name_that_no_disk_takes_is_refused(ask: Asking) -> None:
+    content = zipped({"区" * 100 + ".csv": b"x"})
+    assert "too long a name" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
     assert ask("GET")["files"] == []
+
+
+def test_what_was_seen_before_a_zip_broke_is_not_said_of_the_files_after(ask: Asking) -> None:
+    ask("PUT", "/files/a.csv", content=b"code,name\n1,a\n")
+    assert ask("POST", "/look")["found"]
+    ask("PUT", "/files/b.zip", content=zipped({"a.csv": b"code\n2\n", "区" * 100 + ".csv": b""}), status=422)
+    assert ask("GET")["found"] is None
+
+
+def test_two_files_that_come_at_once_share_the_room_of_an_upload(database: Access, tmp_path: Path) -> None:
+    with peopled(database, data_dir=tmp_path, upload_mb=2) as world:
+        upload = world.ask(PLANNER, "POST", "/api/uploads").json()["id"]
+        place = f"/api/uploads/{upload}/files"
+        with ThreadPoolExecutor(2) as both:
+            asked = [
+                both.submit(world.ask, PLANNER, "PUT", f"{place}/{name}.csv", content=slowly(1_400_000))
+                for name in "ab"
+            ]
+        assert sorted(one.result().status_code for one in asked) == [200, 422]
+        files = world.ask(PLANNER, "GET", f"/api/uploads/{upload}").json()["files"]
+        assert [file["bytes"] for file in files] == [1_400_000]
+
+
+def test_one_name_that_comes_twice_at_once_is_one_of_the_two(ask: Asking) -> None:
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda byte: ask("PUT", "/files/a.csv", content=slowly(400_000, byte)), (b"a", b"b")))
+    (file,) = ask("GET")["files"]
+    assert file["bytes"] == 400_000
+
+
+def slowly(size: int, byte: bytes = b"a") -> Iterator[bytes]:
+    """Send a file in ten pieces, so that others come meanwhile."""
+    for _ in range(10):
+        time.sleep(0.03)
+        yield byte * (size // 10)
+
+
+def test_a_change_waits_for_the_one_before(ask: Asking, world: World) -> None:
+    ask("PUT", "/files/a.csv", content=b"a")
+    upload = next(every(world.running.settings.data_dir / "uploads"))
+    with ThreadPoolExecutor(1) as aside:
+        with changing(upload):
+            removed = aside.submit(ask, "DELETE", "/files/a.csv")
+            time.sleep(0.2)
+            assert not removed.done()
+        assert removed.result()["files"] == []
 
 
 def test_somebody_elses_upload_is_none(ask: Asking) -> None:
@@ -198,3 +272,11 @@ def test_throwing_an_upload_away_stops_what_is_done_with_it(ask: Asking, world: 
     ask("DELETE", status=204)
     ask("GET", status=404)
     assert not world.running.jobs.running
+
+
+def test_a_process_is_told_a_secret_in_place_of_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("postgresql://li:sesame@db/onegrid")
+    monkeypatch.setenv("ONEGRID_DATABASE_URL_FILE", str(path))
+    settings = read_settings()
+    assert read_settings(reading_environment(settings.reaching())).database_url == settings.database_url
