@@ -84,10 +84,16 @@ def as_text(value: Any) -> str:
 
 def lonlat_box(box: Box | Sequence[float] | None, crs: pyproj.CRS) -> list[float] | None:
     """Return the box around a box of a working CRS: west, south, east, north."""
-    if box is None:
-        return None
-    xy = to_lonlat(sides(box), crs)
-    return [float(value) for value in np.round([*xy.min(axis=0), *xy.max(axis=0)], DECIMALS)]
+    return None if box is None else lonlat_boxes([box], crs)[0]
+
+
+def lonlat_boxes(boxes: Sequence[Box | Sequence[float]], crs: pyproj.CRS) -> list[list[float]]:
+    """Return the boxes around boxes of a working CRS, each as `lonlat_box` does."""
+    if not len(boxes):
+        return []
+    xy = to_lonlat(np.concatenate([sides(box) for box in boxes]), crs).reshape(len(boxes), -1, 2)
+    found: list[list[float]] = np.round(np.hstack([xy.min(axis=1), xy.max(axis=1)]), DECIMALS).tolist()
+    return found
 
 
 def working_box(box: Sequence[float], crs: pyproj.CRS) -> Box:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
@@ -12,25 +13,18 @@ from api.asked import After, AsOf, Limit, PlanName, looking_at, page, state_at, 
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
-from api.features import lonlat_box
+from api.features import lonlat_box, lonlat_boxes
 from api.outcomes import Features, land_moved
 from api.problems import problems
 from api.running import Works
 from api.shapes import Box, ByLedger
 from data.plans.comparing import compare, crosswalk
 from data.plans.differing import State
-from data.plans.exporting import read_plan
 from data.plans.figures import grids_in
-from geo.gaps.exceptions import ACCEPTED
+from data.plans.summing import BOX, Summed, summed
 from geo.plans.comparing import Compared
-from geo.staffing_totals import LEVELS
-from geo.summary import by_division
-from geo.themes import themes
 
 router = APIRouter(tags=["comparisons"])
-SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
-CLASSES = ("shortage", "form", "severity")
-COUNTED = ("kind", "management_type")
 
 
 class Tally(BaseModel):
@@ -52,6 +46,15 @@ class Tally(BaseModel):
     gaps: ByLedger
     accepted: int
     bounds: Box | None = Field(description="Of its land; null for the whole.")
+
+
+SAID = tuple(name for name in Tally.model_fields if name not in ("covered", "gaps", "bounds"))
+"""What `data.plans.summing` says as it is."""
+NOTHING = dict.fromkeys(Tally.model_fields) | {
+    "code": "", "communities": 0, "grids": 0, "area_m2": 0.0, "unclaimed_m2": 0.0, "accepted": 0,
+    "gaps": dict.fromkeys(ByLedger.model_fields, 0),
+}  # fmt: skip
+"""The sums of no grid."""
 
 
 class Summary(BaseModel):
@@ -112,64 +115,40 @@ class Lineage(BaseModel):
 def read_summary(plan: PlanName, request: Request, who: Reader, works: Works, as_of: AsOf = None) -> Response:
     """Return the figures of a plan by community and street."""
     with looking_at(works, who, plan, as_of) as (connection, state):
-        if grids_in(connection, state):
-            summary = summed(read_plan(connection, state.plan, SUMMED, at=state.at, today=today()), state)
-        else:
-            nothing = tally(dict.fromkeys(("code", "communities", "grids"), 0) | {"code": ""}, {})
-            summary = Summary(revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={})
+        found = summed(connection, state, today()) if grids_in(connection, state) else None
+    if found is None:
+        nothing = Tally.model_validate(NOTHING)
+        summary = Summary(revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={})
+    else:
+        summary = summary_of(found, state)
     return conditional(request, summary.model_dump_json().encode())
 
 
-def summed(layers: Any, state: State) -> Summary:
-    """Add the layers of a plan up."""
-    found = by_division(layers)
-    names = dict(zip(layers["communities"]["code"], layers["communities"]["name"], strict=True))
-    boxes = boxes_of(layers["communities"])
+def summary_of(found: Summed, state: State) -> Summary:
+    """Word what a plan adds up to."""
+    table = found.divisions
+    boxes: list[Box | None] = [None] * len(table)
+    placed = np.flatnonzero(table["west"].notna())
+    there = lonlat_boxes(table[list(BOX)].to_numpy(np.float64)[placed], state.plan.crs)
+    for place, box in zip(placed.tolist(), there, strict=True):
+        boxes[place] = box
+    said = table.astype(object).where(table.notna(), None).to_dict(orient="records")
     by_level: dict[str, list[Tally]] = {}
-    for one in found.to_dict(orient="records"):
-        bounds = lonlat_box(boxes.get(one["code"]), state.plan.crs)
-        by_level.setdefault(one["level"], []).append(tally(one, names, bounds))
-    classes = themes(layers)
-    there = layers["gaps"][layers["gaps"]["state"] != ACCEPTED]
+    for one, bounds in zip(said, boxes, strict=True):
+        by_level.setdefault(one["level"], []).append(tally(one, bounds))
     return Summary(
-        revision=state.at,
-        total=by_level["all"][0],
-        streets=by_level["street"],
-        communities=by_level["community"],
-        classes={name: counted(classes[name]) for name in CLASSES}
-        | {name: counted(layers["grids"][name]) for name in COUNTED},
-        kinds=counted(there["kind"]),
-    )
+        revision=state.at, total=by_level["all"][0], streets=by_level["street"], communities=by_level["community"],
+        classes=found.classes, kinds=found.kinds,
+    )  # fmt: skip
 
 
-def counted(column: pd.Series) -> dict[str, int]:
-    """Count how often each value is there."""
-    return {str(value): int(number) for value, number in column.value_counts().items()}
-
-
-def boxes_of(communities: Any) -> dict[str, Any]:
-    """Return the box around each community and each street, by code, in the working CRS."""
-    boxes = communities.bounds.set_axis(communities["code"])
-    streets = boxes.groupby(boxes.index.str[: LEVELS["street"]])
-    ends = streets.agg({"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"})
-    return dict(pd.concat([boxes, ends]).apply(tuple, axis=1))
-
-
-def tally(said: Any, names: Any, bounds: Any = None) -> Tally:
+def tally(said: Mapping[str, Any], bounds: Box | None) -> Tally:
     """Return the sums of a division."""
-    known = {name: value for name, value in said.items() if not pd.isna(value)}
-    without = known.get("without_organisation")
+    known = said["covered"] or said["uncovered"]
     return Tally(
-        code=known["code"],
-        name=names.get(known["code"]),
-        **{name: int(known.get(name, 0)) for name in ("communities", "grids", "accepted")},
-        **{name: float(known.get(name, 0.0)) for name in ("area_m2", "unclaimed_m2")},
-        **{
-            name: int(known[name]) if name in known else None
-            for name in ("households", "population", "party_members", "required", "held", "short")
-        },
-        covered=None if without is None else int(known["grids"] - without),
-        gaps=ByLedger(**{name: int(known.get(name, 0)) for name in ByLedger.model_fields}),
+        **{name: said[name] for name in SAID},
+        covered=said["grids"] - said["uncovered"] if known else None,
+        gaps=ByLedger(**{name: said[name] for name in ByLedger.model_fields}),
         bounds=bounds,
     )
 

@@ -8,24 +8,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State
 from data.plans.ground import Box
-from data.plans.rows import row, rows
+from data.plans.rows import row
+from data.plans.sums import GRIDS, accepted_gaps, values_of, whole_sums
 from geo.gaps import LEDGERS
-
-FIGURES = """
-SELECT count(*) AS grids, count(DISTINCT community) AS communities, sum(households) AS households,
-       sum(population) AS population, sum(party_members) AS party_members, sum(ST_Area(polygon)) AS area_m2,
-       min(ST_XMin(polygon)) AS west, min(ST_YMin(polygon)) AS south, max(ST_XMax(polygon)) AS east,
-       max(ST_YMax(polygon)) AS north
-FROM onegrid.grids_at(%(plan)s, %(at)s)
-"""
-GAPS = f"""
-SELECT ledger, count(*) AS number, count(*) FILTER (WHERE state = 'accepted') AS accepted
-FROM ({JUDGED}) AS judged GROUP BY ledger
-"""
-NUMBER = "SELECT count(*) AS grids FROM onegrid.grids_at(%(plan)s, %(at)s)"
 
 
 @dataclass(frozen=True)
@@ -55,20 +42,22 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
     today
         The day on which exceptions hold or have run out.
     """
-    values = judged(state, today)
-    found = row(connection, FIGURES, values)._asdict()
-    gaps = rows(connection, GAPS, values)
-    open_ = {one.ledger: one.number - one.accepted for one in gaps}
-    bounds = (found.pop("west"), found.pop("south"), found.pop("east"), found.pop("north"))
-    known = bounds if found["grids"] else None
+    found = whole_sums(connection, state)
+    accepted = accepted_gaps(connection, state, today)
+    open_ = accepted.off("ledger", {ledger: getattr(found, ledger) for ledger in LEDGERS})
     return Figures(
-        **{**found, "area_m2": found["area_m2"] or 0.0},
-        gaps={ledger: open_.get(ledger, 0) for ledger in LEDGERS},
-        accepted=sum(one.accepted for one in gaps),
-        bounds=known,
+        grids=found.grids,
+        communities=found.communities,
+        households=found.households,
+        population=found.population,
+        party_members=found.party_members,
+        area_m2=found.area_m2,
+        gaps={ledger: open_[ledger] for ledger in LEDGERS},
+        accepted=accepted.number,
+        bounds=(found.west, found.south, found.east, found.north) if found.grids else None,
     )
 
 
 def grids_in(connection: Connection, state: State) -> int:
     """Count the grids of a plan."""
-    return int(row(connection, NUMBER, {"plan": state.plan.plan_id, "at": state.at}).grids)
+    return int(row(connection, GRIDS, values_of(state)).grids)

@@ -1,0 +1,210 @@
+"""What is kept of what plans add up to is what their grids and gaps add up to, whatever was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from sqlalchemy import Connection, Engine
+
+from data.database.access import Access
+from data.database.engine import connected
+from data.database.url import DatabaseURL
+from data.plans.decisions import find_gaps, sign_gap
+from data.plans.differing import State
+from data.plans.exporting import read_plan
+from data.plans.figures import figures, grids_in
+from data.plans.importing import import_build
+from data.plans.life import branch, log
+from data.plans.merging import merge_plans
+from data.plans.plan import list_plans
+from data.plans.summing import BOX, Summed, summed
+from data.users.identity import Identity
+from data.users.roles import Role
+from data.users.transactions import Transactions
+from geo.errors import EditRefused
+from geo.gaps import LEDGERS
+from geo.gaps.exceptions import ACCEPTED
+from geo.sources import COUNTS
+from geo.summary import OF_STAFF, by_division
+from geo.themes import themes
+from tests.data.plans.asking import random_verb
+from tests.data.plans.conftest import opened
+from tests.data.plans.plans import ask, grids_of, plan_of
+from tests.data.plans.test_states import town_builds
+from tests.databases import database_like, execute
+
+TODAY = date(2026, 3, 1)
+LATER = date(2027, 6, 1)
+SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
+FILLING = import_module("data.migrations.versions.0010_sums").FILLING
+
+
+@pytest.fixture(scope="module")
+def lived(database_module: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Access, Engine]]:
+    """Have people edit, branch, merge and decide."""
+    dice = np.random.default_rng(7)
+    with opened(database_module) as engine:
+        for name, out in town_builds(tmp_path_factory.mktemp("towns")).items():
+            import_build(engine, out, name, by="importer")
+            names = [name]
+            for step in range(4):
+                edited(engine, names[dice.integers(len(names))], dice)
+                decided(engine, names[dice.integers(len(names))], dice)
+                if step < 3:
+                    of = plan_of(engine, names[-1])
+                    made = branch(engine, f"{name} {step}", of=of.name, by="b", at=revision(engine, of, dice))
+                    names.append(made.name)
+                    edited(engine, names[-1], dice)
+            with suppress(EditRefused):
+                merge_plans(engine, name, source=names[1], by="m", base=plan_of(engine, name).head)
+        yield database_module, engine
+
+
+@pytest.fixture(scope="module")
+def database_module(pattern_database: Access) -> Iterator[Access]:
+    """Use a database for all tests here."""
+    with database_like(pattern_database) as access:
+        yield access
+
+
+def revision(engine: Engine, plan, dice: np.random.Generator) -> int:
+    """Choose one of the revisions of a plan."""
+    with connected(engine, place="") as connection:
+        return int(dice.integers(log(connection, plan, limit=1)[0].revision, plan.head + 1))
+
+
+def edited(engine: Engine, name: str, dice: np.random.Generator, tries: int = 6) -> None:
+    """Edit a plan at random, twice where the rules allow."""
+    done = 0
+    for _ in range(tries):
+        grids = grids_of(engine, name)
+        polygons = np.array([one.grid.polygon for one in grids.values()], dtype=object)
+        said = random_verb(list(grids), polygons, dice)
+        with suppress(EditRefused):
+            ask(engine, said.pop("verb"), plan=name, **said)
+            done += 1
+        if done == 2:
+            return
+
+
+def decided(engine: Engine, name: str, dice: np.random.Generator) -> None:
+    """Accept some gaps of a plan, open others."""
+    plan = plan_of(engine, name)
+    with connected(engine, place="") as connection:
+        gaps = find_gaps(connection, State(plan, plan.head), TODAY, {})
+        for gap in dice.choice(len(gaps), size=8, replace=False):
+            expires = [date(2026, 9, 1), date(2999, 1, 1), date(2999, 1, 1), None][dice.integers(4)]
+            state, reason = ("open", None) if expires is None else ("accepted", "已知")
+            said = {"state": state, "reason": reason, "expires": expires, "by": "supervisor"}
+            sign_gap(connection, plan, gaps[gap].gap_id, **said)
+
+
+def states(connection: Connection) -> Iterator[State]:
+    """Yield every revision of every plan."""
+    for plan in list_plans(connection):
+        for entry in log(connection, plan):
+            yield State(plan, entry.revision)
+
+
+def in_full(connection: Connection, state: State, today: date):
+    """Add a plan up from its grids and gaps, as a report on a build does."""
+    layers = read_plan(connection, state.plan, SUMMED, at=state.at, today=today)
+    table = by_division(layers)
+    table = table[table["level"] != "county"].set_index(["level", "code"])
+    boxes = layers["communities"].set_index("code").bounds.set_axis(list(BOX), axis=1)
+    classes = themes(layers)[["shortage", "form", "severity"]].assign(
+        **{name: layers["grids"][name].array for name in ("kind", "management_type")}
+    )
+    there = layers["gaps"][layers["gaps"]["state"] != ACCEPTED]
+    counts = {name: classes[name].value_counts().to_dict() for name in classes}
+    return table, boxes, counts, there["kind"].value_counts().to_dict(), layers
+
+
+def require_same(found: Summed, connection: Connection, state: State, today: date) -> None:
+    """Require that the sums kept are the sums in full."""
+    table, boxes, classes, kinds, layers = in_full(connection, state, today)
+    kept = found.divisions.set_index(["level", "code"])
+    assert sorted(kept.index) == sorted(table.index)
+    kept = kept.loc[table.index]
+    for name in ("communities", "grids", *LEDGERS, "accepted", *COUNTS, *OF_STAFF):
+        pd.testing.assert_series_equal(
+            kept[name].astype("Int64"), table[name].astype("Int64"), check_names=False, obj=f"{name} of {state}"
+        )
+    for name in ("area_m2", "unclaimed_m2"):
+        assert np.allclose(kept[name], table[name], rtol=1e-12)
+    known = (kept["covered"] + kept["uncovered"]) > 0
+    assert kept["uncovered"].where(known).astype("Int64").equals(table["without_organisation"].astype("Int64"))
+    communities = kept.loc["community"]
+    names = layers["communities"].set_index("code")["name"]
+    assert communities["name"].tolist() == names.loc[communities.index].tolist()
+    assert communities[list(BOX)].astype(float).equals(boxes.loc[communities.index].astype(float))
+    assert found.classes == classes
+    assert found.kinds == kinds
+
+
+def require_same_figures(connection: Connection, state: State, today: date) -> None:
+    """Require that the figures of a plan are those of its grids and gaps."""
+    layers = read_plan(connection, state.plan, ("grids", "gaps"), at=state.at, today=today)
+    grids, gaps = layers["grids"], layers["gaps"]
+    open_ = gaps[gaps["state"] != ACCEPTED]
+    found = figures(connection, state, today)
+    assert found.grids == len(grids) == grids_in(connection, state)
+    assert found.communities == grids["community_code"].nunique()
+    for name in COUNTS:
+        sums = grids[name].astype("Int64").sum(min_count=1)
+        assert getattr(found, name) == (None if pd.isna(sums) else sums)
+    assert found.area_m2 == pytest.approx(grids.area.sum(), rel=1e-12)
+    assert found.gaps == {ledger: (open_["ledger"] == ledger).sum() for ledger in LEDGERS}
+    assert found.accepted == len(gaps) - len(open_)
+    assert found.bounds == (tuple(shapely.total_bounds(grids.geometry.to_numpy())) if len(grids) else None)
+
+
+def test_sums_of_every_revision_are_those_of_its_grids_and_gaps(lived: tuple[Access, Engine]):
+    accepted, places = 0, set()
+    with connected(lived[1], place="") as connection:
+        for number, state in enumerate(states(connection)):
+            today = (TODAY, LATER)[number % 2]
+            require_same_figures(connection, state, today)
+            require_same(summed(connection, state, today), connection, state, today)
+            accepted += figures(connection, state, today).accepted
+            places.add((state.plan.plan_id, state.at))
+    assert accepted > 0
+    assert len(places) > 20
+
+
+def test_who_sees_less_has_the_sums_of_that(lived: tuple[Access, Engine]):
+    engine = lived[1]
+    doors = Transactions(DatabaseURL(engine.url.render_as_string(hide_password=False).replace("+psycopg", "")))
+    plan = plan_of(engine, "messy 2")
+    homes = sorted({one.grid.community for one in grids_of(engine, plan.name).values()})
+    for scope in {*homes, *(home[:9] for home in homes), "110101"}:
+        with doors.looking(Identity("li", Role.viewer, scope)) as connection:
+            state = State(plan, plan.head)
+            require_same_figures(connection, state, TODAY)
+            if grids_in(connection, state):
+                require_same(summed(connection, state, TODAY), connection, state, TODAY)
+            else:
+                assert scope == "110101"
+    doors.in_threads.dispose()
+
+
+def test_an_upgrade_fills_the_sums_of_every_revision_there_ever_was(lived: tuple[Access, Engine]):
+    access, engine = lived
+    engine.dispose()  # a database that somebody is connected to is not copied
+    columns = "plan_id, community, from_revision, to_revision, grids, households, area_m2, unheld, classes::text"
+    kept = f"SELECT {columns} FROM onegrid.drawn_community ORDER BY 1, 2, 3"
+    of_source = "SELECT * FROM onegrid.source_community ORDER BY 1, 2"
+    with database_like(access) as copy:
+        before = [execute(copy, query) for query in (kept, of_source)]
+        execute(
+            copy, "SET ROLE onegrid_owner", "SET search_path = onegrid, public",
+            "TRUNCATE onegrid.drawn_community, onegrid.source_community", FILLING,
+        )  # fmt: skip
+        assert [execute(copy, query) for query in (kept, of_source)] == before
