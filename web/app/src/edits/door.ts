@@ -1,7 +1,7 @@
 // The one door for writes: an edit is tried (`dry_run`), its consequences are read, then it is made on the revision that
 // they were read on. A stale one shows what a colleague did; one that finds no server waits, visibly.
 
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import {
   type Edit,
   type GridTags,
@@ -18,7 +18,7 @@ import {
   undoEdit,
 } from "../api";
 import { online } from "../state/connection";
-import { plan, refreshPlan } from "../state/plans";
+import { plan, planName, refreshPlan } from "../state/plans";
 
 export type Proposal =
   | { state: "computing"; edit: Edit; last?: Outcome }
@@ -87,10 +87,11 @@ async function write(edit: Edit, how: { key: string; base: number }, read: Outco
     const outcome = await makeEdit(name, how.base, edit, how.key);
     proposal.value = null;
     said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome), created: outcome.created } };
-    await settle(outcome);
+    await settle(name, outcome);
     return true;
   } catch (error) {
-    proposal.value = await failed(edit, error, how.base, how, read);
+    if (planName.peek() === name) proposal.value = await failed(edit, error, how.base, how, read);
+    else tell(error);
     return false;
   }
 }
@@ -123,6 +124,15 @@ export async function retryOnLatest(): Promise<void> {
   landed.value += 1;
   await propose(now.edit);
 }
+
+/** A proposal is of one plan: it never follows to another, and what only waited for the server is told to be undone. */
+effect(() => {
+  if (planName.value === null) return;
+  untracked(() => {
+    if (proposal.peek()?.state === "waiting") said.value = { type: "unreachable" };
+    discard();
+  });
+});
 
 /** When the server is back: a write that was under way is repeated under its key, anything else is tried anew. */
 effect(() => {
@@ -160,17 +170,21 @@ async function step(act: (name: string, revision: number) => Promise<Stepped>): 
   try {
     const { type, outcome, entry } = await act(name, revision);
     said.value = { type, entry };
-    await settle(outcome);
+    await settle(name, outcome);
   } catch (error) {
-    if (error instanceof Unreachable) said.value = { type: "unreachable" };
-    else if (error instanceof Refusal) said.value = { type: "refused", problem: error.problem };
-    else throw error;
+    tell(error);
   }
 }
 
-async function settle(outcome: Outcome): Promise<void> {
+function tell(error: unknown): void {
+  if (error instanceof Unreachable) said.value = { type: "unreachable" };
+  else if (error instanceof Refusal) said.value = { type: "refused", problem: error.problem };
+  else throw error;
+}
+
+async function settle(name: string, outcome: Outcome): Promise<void> {
   const now = plan.peek();
-  if (now) plan.value = { ...now, revision: Math.max(now.revision, outcome.revision) };
+  if (now?.name === name) plan.value = { ...now, revision: Math.max(now.revision, outcome.revision) };
   landed.value += 1;
   await refreshPlan().catch((error: unknown) => {
     if (!(error instanceof Unreachable)) throw error;

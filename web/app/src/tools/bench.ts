@@ -8,7 +8,7 @@ import { prepareDrawing } from "../map/drawing";
 import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
 import { online } from "../state/connection";
-import { asOf, isDraft, plan } from "../state/plans";
+import { asOf, isDraft, plan, planName } from "../state/plans";
 import type { WordKey } from "../words";
 import { TOOLS } from "./index";
 import { metresOf } from "./pulling";
@@ -62,6 +62,9 @@ class Workbench implements Bench {
       effect(() => {
         if (online.value) untracked(() => void this.load());
       }),
+      effect(() => {
+        if (planName.value !== null) untracked(() => this.changeLand());
+      }),
       map.on("settle", () => void this.load()),
       map.on("click", ({ at }) => {
         lastClick.value = at;
@@ -110,6 +113,13 @@ class Workbench implements Bench {
   private renew(): void {
     if (proposal.peek()?.state === "refused") discard();
     if (!proposal.peek()) this.running?.reset?.();
+    void this.load();
+  }
+
+  /** What was drawn on the land of one plan is nothing on that of another. */
+  private changeLand(): void {
+    this.land = null;
+    this.running?.reset?.();
     void this.load();
   }
 

@@ -66,6 +66,28 @@ describe("the door", () => {
     expect(plan.value?.revision).toBe((await readPlan(name())).revision);
   });
 
+  it("makes no edit on another plan than the one that it was tried on", async () => {
+    await propose(await across(0.5));
+    plan.value = await branchPlan(`other-${count}`, "qingjiang-2026");
+    expect(proposal.value).toBeNull();
+    expect(await commit()).toBe(false);
+    expect(await log()).toEqual([]);
+  });
+
+  it("makes no edit that waited for the server on the plan that was opened meanwhile", async () => {
+    const other = await branchPlan(`other-${count}`, "qingjiang-2026");
+    await propose(await across(0.5));
+    server.cut(true);
+    await commit();
+    expect(proposal.value?.state).toBe("waiting");
+    plan.value = other;
+    server.cut(false);
+    expect(await log()).toEqual([]);
+    online.value = true;
+    expect([proposal.value, said.value]).toEqual([null, { type: "unreachable" }]);
+    expect(await log()).toEqual([]);
+  });
+
   it("shows a refusal and writes nothing", async () => {
     await propose(await across(3));
     expect(proposal.value).toMatchObject({
