@@ -13,7 +13,7 @@ import shapely
 
 from data.geojson import DECIMALS
 from data.plans.ground import Box
-from geo.arrays import Geometries
+from geo.arrays import Floats, Geometries
 from geo.crs import from_lonlat, to_lonlat
 
 MEDIA_TYPE = "application/geo+json"
@@ -91,23 +91,24 @@ def lonlat_boxes(boxes: Sequence[Box | Sequence[float]], crs: pyproj.CRS) -> lis
     """Return the boxes around boxes of a working CRS, each as `lonlat_box` does."""
     if not len(boxes):
         return []
-    xy = to_lonlat(np.concatenate([sides(box) for box in boxes]), crs).reshape(len(boxes), -1, 2)
+    along = sides(np.asarray(boxes, dtype=np.float64))
+    xy = to_lonlat(along.reshape(-1, 2), crs).reshape(along.shape)
     found: list[list[float]] = np.round(np.hstack([xy.min(axis=1), xy.max(axis=1)]), DECIMALS).tolist()
     return found
 
 
 def working_box(box: Sequence[float], crs: pyproj.CRS) -> Box:
     """Return the box, in a working CRS, around a box of longitudes and latitudes."""
-    xy = from_lonlat(sides(box), crs)
+    xy = from_lonlat(sides(np.array([box], dtype=np.float64))[0], crs)
     west, south, east, north = (float(value) for value in [*xy.min(axis=0), *xy.max(axis=0)])
     return west, south, east, north
 
 
-def sides(box: Sequence[float]) -> np.ndarray:
-    """Return points along the sides of a box."""
-    x = np.linspace(box[0], box[2], ALONG)
-    y = np.linspace(box[1], box[3], ALONG)
-    return np.concatenate([
-        np.column_stack([x, np.full(ALONG, box[1])]), np.column_stack([x, np.full(ALONG, box[3])]),
-        np.column_stack([np.full(ALONG, box[0]), y]), np.column_stack([np.full(ALONG, box[2]), y]),
-    ])  # fmt: skip
+def sides(boxes: Floats) -> Floats:
+    """Return points along the sides of boxes (n, 4), as (n, points, 2)."""
+    west, south, east, north = boxes.T
+    flat = np.ones(ALONG)
+    x, y = np.linspace(west, east, ALONG, axis=1), np.linspace(south, north, ALONG, axis=1)
+    xs = np.hstack([x, x, np.outer(west, flat), np.outer(east, flat)])
+    ys = np.hstack([np.outer(south, flat), np.outer(north, flat), y, y])
+    return np.stack([xs, ys], axis=2)

@@ -50,9 +50,10 @@ class Tally(BaseModel):
 
 SAID = tuple(name for name in Tally.model_fields if name not in ("covered", "gaps", "bounds"))
 """What `data.plans.summing` says as it is."""
+LEDGERS = tuple(ByLedger.model_fields)
 NOTHING = dict.fromkeys(Tally.model_fields) | {
     "code": "", "communities": 0, "grids": 0, "area_m2": 0.0, "unclaimed_m2": 0.0, "accepted": 0,
-    "gaps": dict.fromkeys(ByLedger.model_fields, 0),
+    "gaps": dict.fromkeys(LEDGERS, 0),
 }  # fmt: skip
 """The sums of no grid."""
 
@@ -148,7 +149,7 @@ def tally(said: Mapping[str, Any], bounds: Box | None) -> Tally:
     return Tally(
         **{name: said[name] for name in SAID},
         covered=said["grids"] - said["uncovered"] if known else None,
-        gaps=ByLedger(**{name: said[name] for name in ByLedger.model_fields}),
+        gaps=ByLedger(**{name: said[name] for name in LEDGERS}),
         bounds=bounds,
     )
 

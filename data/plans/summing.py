@@ -12,8 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data.plans.differing import State
-from data.plans.exporting import SOURCE_AT
-from data.plans.rows import parsed, row, rows
+from data.plans.rows import parsed, rows
 from data.plans.sums import KEPT, Accepted, accepted_gaps, severities_of, values_of
 from geo.gaps import LEDGERS
 from geo.sources import COUNTS
@@ -29,8 +28,10 @@ SELECT c.community AS code, {", ".join(f"c.{name}" for name in (*COUNTED, *PEOPL
 FROM {KEPT} ORDER BY c.community
 """
 OF_SOURCE = f"""
-SELECT code, name, west, south, east, north, {", ".join(OF_STAFF)}
-FROM onegrid.source_community WHERE source_id = %(source)s
+SELECT code, name, west, south, east, north, {", ".join(OF_STAFF)} FROM onegrid.source_community WHERE source_id = (
+    SELECT r.source_id FROM onegrid.ancestry AS a
+    JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(at)s)
+    WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC, a.depth LIMIT 1)
 """
 THEMES = ("kind", "management_type", "shortage", "form", "severity")
 BOX = ("west", "south", "east", "north")
@@ -60,8 +61,7 @@ def summed(connection: Connection, state: State, today: date) -> Summed:
         The day on which exceptions hold or have run out.
     """
     found = rows(connection, COMMUNITIES, values_of(state))
-    source = row(connection, SOURCE_AT, values_of(state)).source_id
-    said = rows(connection, OF_SOURCE, {"source": source})
+    said = rows(connection, OF_SOURCE, values_of(state))
     accepted = accepted_gaps(connection, state, today)
     counts = Counter[str]()
     for one in parsed(each.classes for each in found):
