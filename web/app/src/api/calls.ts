@@ -119,8 +119,8 @@ export interface GapQuery {
 export const listGaps = (name: string, query: GapQuery, signal?: AbortSignal): Promise<Page<GapProperties>> =>
   request(`${plan(name)}/gaps`, { query: { ...query, geometry: false }, ...(signal && { signal }) });
 
-export const readGap = (name: string, id: string): Promise<Gap> =>
-  request(`${plan(name)}/gaps/${encodeURIComponent(id)}`);
+export const readGap = (name: string, id: string, as_of?: AsOf): Promise<Gap> =>
+  request(`${plan(name)}/gaps/${encodeURIComponent(id)}`, { query: { as_of } });
 
 export const signGap = (name: string, id: string, signed: { state: GapState; reason?: string; expires?: string }) =>
   request<GapProperties>(`${plan(name)}/gaps/${encodeURIComponent(id)}`, { method: "PATCH", body: signed });

@@ -2,7 +2,7 @@
 
 import { type GapProperties, type Grid, readGap } from "../api";
 import { csvOf, save } from "../parts/saving";
-import { plan } from "../state/plans";
+import { asOf, plan } from "../state/plans";
 import { field, t } from "../words";
 import { placeOf } from "./ledgers";
 
@@ -46,10 +46,12 @@ const AT_ONCE = 8;
 /** The gaps of a list, worst first as on the page; as GeoJSON each with its land, read one by one. */
 export async function saveGaps(gaps: readonly GapProperties[], format: "csv" | "geojson"): Promise<void> {
   if (format === "csv") return saveGapTable(gaps);
-  const name = plan.peek()?.name ?? "";
+  const [name, at] = [plan.peek()?.name ?? "", asOf.peek()];
   const features = [];
-  for (let row = 0; row < gaps.length; row += AT_ONCE)
-    features.push(...(await Promise.all(gaps.slice(row, row + AT_ONCE).map(({ gap_id }) => readGap(name, gap_id)))));
+  for (let row = 0; row < gaps.length; row += AT_ONCE) {
+    const asked = gaps.slice(row, row + AT_ONCE).map(({ gap_id }) => readGap(name, gap_id, at));
+    features.push(...(await Promise.all(asked)));
+  }
   save(`${stem("gaps")}.geojson`, "application/geo+json", JSON.stringify({ type: "FeatureCollection", features }));
 }
 
