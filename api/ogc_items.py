@@ -70,7 +70,8 @@ def land_in(box: list[float] | None, state: State) -> shapely.Polygon | None:
     """Return a box of longitudes and latitudes in the working CRS of a plan, its sides bent as they are there."""
     if box is None:
         return None
-    found: shapely.Polygon = shapely.convex_hull(shapely.multipoints(from_lonlat(sides(np.array([box]))[0], state.plan.crs)))
+    along = from_lonlat(sides(np.array([box]))[0], state.plan.crs)
+    found: shapely.Polygon = shapely.convex_hull(shapely.multipoints(along))
     if found.geom_type == "Polygon":
         return found
     return shapely.buffer(found, 1e-3)  # a box without area is a place, or a line
