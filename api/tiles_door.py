@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import brotli
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
@@ -104,7 +103,7 @@ class TileDoor:
         key = (name, plan.version, who.scope, who.role, place, encoding)
         kept = self.kept.get(key)
         if kept is None:
-            body = await drawn_anew(works, who, plan, place)
+            body = await works.transactions.ask(lambda connection: draw(connection, who, plan, place, date.today()))
             kept = packed(body, encoding, stays=plan.stays)
             self.kept.put(key, kept)
         return kept, plan.version
@@ -122,20 +121,15 @@ class TileDoor:
         plan = await self.looked_at(works, who, name)
         if at > plan.head:
             raise HTTPException(404, f"plan {name} has no revision {at}; its latest is {plan.head}")
-        body = await drawn_anew(works, who, replace(plan, head=at), place)
+        then = replace(plan, head=at)
+        body = await works.transactions.ask(lambda connection: draw(connection, who, then, place, date.today()))
         return packed(body, encoding, stays=False)
 
     async def looked_at(self, works: Running, who: Identity, name: str) -> Drawable:
         """Look at a plan, together with all who ask for it now; one that stays is remembered."""
 
         async def question() -> Drawable | None:
-            for again in (False, True):
-                try:
-                    async with works.transactions.drawing() as connection:
-                        return await look(connection, who, name, date.today())
-                except DBAPIError as error:
-                    require_another_try(error, again=again)
-            raise AssertionError
+            return await works.transactions.ask(lambda connection: look(connection, who, name, date.today()))
 
         plan = await self.looking.ask((name, who), question)
         if plan is None:
@@ -151,24 +145,6 @@ def packed(body: bytes, encoding: str | None, *, stays: bool) -> KeptTile:
     """Compress a tile, where that is worth it."""
     chosen = encoding if len(body) >= COMPRESSED_FROM else None
     return KeptTile.of(body if chosen is None else ENCODINGS[chosen](body), chosen, stays=stays)
-
-
-async def drawn_anew(works: Running, who: Identity, plan: Drawable, place: Place) -> bytes:
-    """Draw a tile; where the database was started anew since, on a new connection."""
-    for again in (False, True):
-        try:
-            async with works.transactions.drawing() as connection:
-                return await draw(connection, who, plan, place, date.today())
-        except DBAPIError as error:
-            require_another_try(error, again=again)
-    raise AssertionError
-
-
-def require_another_try(error: DBAPIError, *, again: bool) -> None:
-    """Raise an error, unless it is of a connection that had been lost, and nothing was tried anew yet."""
-    lost = getattr(error.orig, "sqlstate", None) in {None, "57P01", "57P02", "57P03"}
-    if again or not lost:
-        raise error
 
 
 def place_of(given: Mapping[str, Any]) -> Place:

@@ -14,6 +14,7 @@ from api.asked import AsOf, PlanName
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
+from api.ogc_collections import origin_of
 from api.problems import problems
 from api.running import Works
 from api.tiles_layers import vector_layers
@@ -59,15 +60,13 @@ async def read_tilejson(plan: PlanName, request: Request, who: Reader, works: Wo
 
     For a plan in force the address carries the revision, and what was decided on its gaps: ask again after a decision.
     """
-    async with works.transactions.drawing() as connection:
-        found = await look(connection, who, plan, date.today())
-        if found is None:
-            raise UnknownPlanError(f"there is no plan {plan}")
-        sides = await extent(connection, who, found)
-    origin = works.settings.public_url or str(request.base_url).rstrip("/")
+    found = await works.transactions.ask(lambda connection: look(connection, who, plan, date.today()))
+    if found is None:
+        raise UnknownPlanError(f"there is no plan {plan}")
+    sides = await works.transactions.ask(lambda connection: extent(connection, who, found))
     said = TileJson(
         name=found.name,
-        tiles=[f"{origin}{template(found, as_of)}"],
+        tiles=[f"{origin_of(request, works)}{template(found, as_of)}"],
         bounds=bounds(sides),
         vector_layers=vector_layers(),
     )  # type: ignore[arg-type]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, event
@@ -19,6 +19,11 @@ WORKING = 5
 """Connections kept for threads; work in threads is for the processor, of which there are few."""
 DRAWING = 4
 """Connections for tiles; more at once would each take longer, and a tile is drawn in milliseconds."""
+
+
+ENDED = ("57P01", "57P02", "57P03")
+"""What the server says to a session that it ends, or does not begin yet."""
+Answer = TypeVar("Answer")
 
 
 class Transactions:
@@ -65,9 +70,23 @@ class Transactions:
             try:
                 yield driver
             except psycopg.Error as error:
-                if driver.closed:
+                lost = driver.closed or error.sqlstate in ENDED
+                if lost:
                     await lent.invalidate()
-                raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
+                raise DBAPIError.instance(
+                    None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
+                ) from error
+
+    async def ask(self, question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Answer]]) -> Answer:
+        """Ask something on such a connection; where the database was started anew since, until one is new."""
+        for left in reversed(range(DRAWING + 1)):
+            try:
+                async with self.drawing() as connection:
+                    return await question(connection)
+            except DBAPIError as error:
+                if not (left and error.connection_invalidated):
+                    raise
+        raise AssertionError
 
     @asynccontextmanager
     async def writing(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ from data.plans import door
 from data.plans.door import tried
 from data.plans.rows import row
 from data.users.roles import Role
+from data.users.transactions import DRAWING
 from tests.api.doors.world import ADMIN, INSIDE, World, peopled
 from tests.databases import database_like, execute
 
 PLANNER = (Role.planner, INSIDE)
+END_ALL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +112,14 @@ def test_a_character_that_nothing_can_keep_is_the_askers(world: World):
     answer = retagged(world, plan, "a\0b")
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_input"), answer.text
     assert "a character that can't be kept" in answer.json()["detail"]
+
+
+def test_a_map_goes_on_when_the_database_was_started_anew(world: World):
+    plan = f"/tiles/{world.branched()}"
+    with ThreadPoolExecutor(2 * DRAWING) as many:
+        asked = [many.submit(world.ask, ADMIN, "GET", f"{plan}/14/{column}/0.mvt") for column in range(40)]
+        assert {one.result().status_code for one in asked} == {200}
+    execute(world.access, END_ALL)
+    assert [world.ask(ADMIN, "GET", f"{plan}{path}").status_code for path in ("/14/0/1.mvt", ".json")] == [200, 200]
+    execute(world.access, END_ALL)
+    assert world.ask(ADMIN, "GET", f"{plan}.json").status_code == 200
