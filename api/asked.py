@@ -69,6 +69,11 @@ Cql2 = Annotated[
 ]
 
 
+def origin_of(request: Request, works: Running) -> str:
+    """Return where this server is, as the caller knows it."""
+    return works.settings.public_url or str(request.base_url).rstrip("/")
+
+
 @contextmanager
 def looking_at(works: Running, who: Identity, plan: str, at: int | None = None) -> Iterator[tuple[Connection, State]]:
     """Look at a plan at a revision, as somebody, in one state of the database.
@@ -93,8 +98,11 @@ def state_at(connection: Connection, name: str, at: int | None) -> State:
     return State(plan, at)
 
 
-def box_asked(text: str | None) -> list[float] | None:
-    """Read a box of longitudes and latitudes.
+def box_asked(text: str | None, *, heights: bool = False) -> list[float] | None:
+    """Read a box of longitudes and latitudes; ``heights`` may stand in it, and are let go.
+
+    >>> box_asked("102.7,25,1890,102.75,25.05,1900", heights=True)
+    [102.7, 25.0, 102.75, 25.05]
 
     Raises
     ------
@@ -104,7 +112,8 @@ def box_asked(text: str | None) -> list[float] | None:
     if text is None:
         return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        found = [float(part) for part in text.split(",")]
+        west, south, east, north = (*found[:2], *found[3:5]) if heights and len(found) == 6 else found
     except ValueError as error:
         raise InputError("bbox is west,south,east,north in degrees, such as 102.7,25.0,102.75,25.05") from error
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):

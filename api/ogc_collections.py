@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from api.features import MEDIA_TYPE, lonlat_box
-from api.running import Running
 from data.plans import collections
 from data.plans.differing import State
 from data.plans.filtering import Queryable
@@ -106,11 +104,6 @@ class Collections(BaseModel):
 
     links: list[Link]
     collections: list[Collection]
-
-
-def origin_of(request: Request, works: Running) -> str:
-    """Return where this server is, as the caller knows it."""
-    return works.settings.public_url or str(request.base_url).rstrip("/")
 
 
 def readable(plan: Plan, who: Identity) -> bool:

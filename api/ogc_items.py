@@ -77,28 +77,6 @@ def land_in(box: list[float] | None, state: State) -> shapely.Polygon | None:
     return shapely.buffer(found, 1e-3)  # a box without area is a place, or a line
 
 
-def box_given(text: str | None) -> list[float] | None:
-    """Read a box: west, south, east, north, or with heights, which are let go.
-
-    Raises
-    ------
-    InputError
-        It is none.
-    """
-    if text is None:
-        return None
-    try:
-        found = [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise InputError("bbox is west,south,east,north in degrees") from error
-    if len(found) not in {4, 6}:
-        raise InputError("bbox has four numbers, or six with heights")
-    west, south, east, north = found if len(found) == 4 else (*found[:2], *found[3:5])
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise InputError("bbox is west,south,east,north in degrees, west before east and south before north")
-    return [west, south, east, north]
-
-
 def moment_given(text: str | None) -> datetime | None:
     """Read a time, or an interval, whose end counts; None: now.
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
-from api.asked import today
+from api.asked import box_asked, origin_of, today
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import COLLECTION_SCHEMA, FEATURE_SCHEMA, GRID_EXAMPLE, answered
@@ -30,12 +30,11 @@ from api.ogc_collections import (
     address_of,
     extent_of,
     named,
-    origin_of,
     queryables_schema,
     readable_plans,
 )
 from api.ogc_collections import collection as described
-from api.ogc_items import Items, box_given, items_of, land_in, moment_given
+from api.ogc_items import Items, items_of, land_in, moment_given
 from api.problems import problems
 from api.running import Running, Works
 from data.plans.collections import Wanted, revision_at
@@ -204,7 +203,7 @@ def list_items(  # noqa: PLR0917 (parameters of the query)
     after: Annotated[str | None, Query(max_length=400, description="Where the page before ended.")] = None,
 ) -> Response:  # fmt: skip
     """Return features of a collection by their keys; the link `next` leads to more."""
-    box, then, most = box_given(bbox), moment_given(time), min(limit, MOST)
+    box, then, most = box_asked(bbox, heights=True), moment_given(time), min(limit, MOST)
     with works.transactions.looking(who) as connection:
         state, layer = named(connection, collection, who)
         past = state_then(connection, state, then)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
+from api.asked import origin_of
 from api.callers import Reader
-from api.ogc_collections import JSON, LAYERS, Link, address_of, named, origin_of
+from api.ogc_collections import JSON, LAYERS, Link, address_of, named
 from api.problems import problems
 from api.routers.ogc import CollectionId, OgcRoute
 from api.running import Works

@@ -10,11 +10,10 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.asked import AsOf, PlanName
+from api.asked import AsOf, PlanName, origin_of
 from api.callers import Reader
 from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
-from api.ogc_collections import origin_of
 from api.problems import problems
 from api.running import Works
 from api.tiles_layers import vector_layers
