@@ -72,32 +72,50 @@ export async function resume(): Promise<void> {
 export async function bring(files: readonly File[]): Promise<void> {
   const id = upload.peek()?.id;
   if (!id) return;
+  const before = saidSoFar();
   for (const [row, file] of files.entries()) {
     sending.value = `${row + 1} / ${files.length} ${file.name}`;
     if (!(await act(() => putFile(id, file)))) break;
   }
-  await look(id);
+  const refused = failure.peek();
+  await look(id, before);
+  if (refused) failure.value = refused; // what looking said of the others is in what was found
 }
 
 export async function takeAway(name: string): Promise<void> {
   const id = upload.peek()?.id;
-  if (id && (await act(() => removeFile(id, name)))) await look(id);
+  const before = saidSoFar();
+  if (id && (await act(() => removeFile(id, name)))) await look(id, before);
 }
 
-async function look(id: string): Promise<void> {
+async function look(id: string, before: SaidSoFar): Promise<void> {
   if (upload.peek()?.files.length) {
     sending.value = "…";
     await act(() => lookInto(id));
     await follow();
   }
   sending.value = "";
-  propose();
+  propose(before);
 }
 
-/** Begin with what the server guesses. */
-function propose(): void {
-  const taken = new Set<string>();
-  said.value = found.peek().map((each) => {
+type SaidSoFar = ReadonlyMap<string, Said>;
+const keyOf = ({ file, layer }: Found): string => JSON.stringify([file, layer]);
+
+/** What people said of each layer of a file, for when other files come or go. */
+const saidSoFar = (): SaidSoFar =>
+  new Map(found.peek().flatMap((each, row) => (said.peek()[row] ? [[keyOf(each), said.peek()[row] as Said]] : [])));
+
+/** Begin with what was said before, where the file still has those columns, else with what the server guesses. */
+function propose(before: SaidSoFar = new Map()): void {
+  const kept = found.peek().map((each) => {
+    const one = before.get(keyOf(each));
+    const columns = new Set(["", ...each.columns.map(({ name }) => name)]);
+    return one && Object.values(one.fields).every((column) => columns.has(column)) ? one : null;
+  });
+  const taken = new Set(kept.map((one) => one?.layer));
+  said.value = found.peek().map((each, row) => {
+    const one = kept[row];
+    if (one) return one;
     const layer = each.guess && !taken.has(each.guess) ? each.guess : "";
     if (layer) taken.add(layer);
     return { layer, fields: { ...(each.guessed[layer] ?? {}) } };
