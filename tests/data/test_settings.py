@@ -51,9 +51,7 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path):
     given = read_settings({name: str(path)}).database_url
     assert given is not None
     assert given.text == "postgresql://li:sesame@db/onegrid"
-    with pytest.raises(
-        InputError, match=r"^ONEGRID_DATABASE_URL and ONEGRID_DATABASE_URL_FILE are both set"
-    ):
+    with pytest.raises(InputError, match=r"^ONEGRID_DATABASE_URL and ONEGRID_DATABASE_URL_FILE are both set"):
         read_settings({name: str(path), "ONEGRID_DATABASE_URL": "postgresql://db/onegrid"})
     with pytest.raises(InputError, match=rf"^{name}: cannot read {path}.not: no such file or directory$"):
         read_settings({name: f"{path}.not"})
