@@ -47,14 +47,17 @@ export const speak = (wanted: string): void => {
 };
 
 const GATEWAY_DOWN = new Set([502, 503, 504]);
+/** Said with a 503 of what took too long: asked again by itself, it would take as long again. */
+const TOO_SLOW = "timeout";
 
 /** Ask the server; throws `Refusal`, `Unreachable`, or the AbortError of the caller's own signal. */
 export async function request<Answer>(path: string, call: Call = {}): Promise<Answer> {
   const response = await answered(path, call);
-  const reached = !GATEWAY_DOWN.has(response.status);
+  const problem = response.ok ? null : await problemOf(response);
+  const reached = !GATEWAY_DOWN.has(response.status) || problem?.code === TOO_SLOW;
   heard(reached);
   if (!reached) throw new Unreachable(path);
-  if (!response.ok) throw new Refusal(await problemOf(response));
+  if (problem) throw new Refusal(problem);
   if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
 }
