@@ -116,7 +116,8 @@ def begin(root: Path, owner: str) -> Upload:
         if time.time() - old.begun_at > KEPT_S:
             discard(old)
     upload = Upload(root / secrets.token_hex(12), owner, time.time())
-    upload.files.mkdir(parents=True, mode=0o700)
+    upload.place.mkdir(parents=True, mode=0o700)
+    upload.files.mkdir()
     upload.keep("upload", {"owner": owner, "begun_at": upload.begun_at})
     return upload
 

@@ -243,6 +243,11 @@ def test_a_change_waits_for_the_one_before(ask: Asking, world: World) -> None:
         assert removed.result()["files"] == []
 
 
+def test_what_is_brought_is_read_by_no_other_user_of_the_machine(ask: Asking, world: World) -> None:
+    ask("PUT", "/files/a.csv", content=b"a")
+    assert next(every(world.running.settings.data_dir / "uploads")).place.stat().st_mode & 0o077 == 0
+
+
 def test_somebody_elses_upload_is_none(ask: Asking) -> None:
     for who in (ADMIN, (Role.planner, INSIDE)):
         assert ask("GET", who=who, status=404)["code"] == "unknown_upload"
