@@ -99,8 +99,8 @@ function Trend({ values, ink }: { values: number[]; ink: string }): JSX.Element 
 
 /** What filters the table and the map, each with a way to let it go. */
 function Filtered(): JSX.Element | null {
-  const { community, kind, bounds } = filter.value;
-  if (!community && !kind && !bounds) return null;
+  const { community, kind, bounds, state } = filter.value;
+  if (!community && !kind && !bounds && !state) return null;
   const now = known(summary.now.value);
   const place = [...(now?.communities ?? []), ...(now?.streets ?? [])].find((each) => each.code === community);
   const without = (part: Partial<typeof filter.value>) => () => {
@@ -122,6 +122,11 @@ function Filtered(): JSX.Element | null {
       {bounds && (
         <Button icon="cross" onClick={unbox}>
           {t("charts.box")}
+        </Button>
+      )}
+      {state && (
+        <Button icon="cross" onClick={without({ state: null })}>
+          {t("ledgers.exceptions")}
         </Button>
       )}
     </p>

@@ -1,5 +1,6 @@
 // The table of the gaps that the filters let through, worst first, and what of it can be taken along.
 
+import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { type GapProperties, Refusal, Unreachable } from "../api";
@@ -12,19 +13,33 @@ import { saveGaps } from "./downloads";
 import { isOpen, listed, placeOf, Severity } from "./ledgers";
 import { fitTo, unbox, view } from "./map_stage";
 
-const MOST_ROWS = 300;
+const A_PAGE = 300;
+/** How many rows are shown, of which listing: another listing begins anew. */
+const shown = signal<{ of: string; rows: number }>({ of: "", rows: A_PAGE });
+
+const listing = computed(() => JSON.stringify([ledger.value, filter.value]));
+const mostRows = computed(() => (shown.value.of === listing.value ? shown.value.rows : A_PAGE));
+
+const showMore = (): void => {
+  shown.value = { of: listing.peek(), rows: mostRows.peek() + A_PAGE };
+};
 
 export function GapTable(): JSX.Element {
-  const rows = listed.value.slice(0, MOST_ROWS);
+  const rows = listed.value.slice(0, mostRows.value);
   const open = listed.value.filter(isOpen).length;
   const signed = listed.value.length - open;
+  const only = filter.value.state !== null;
   return (
     <section class="gap-table">
       <div class="table-head">
         <h2>
-          {field("ledger", ledger.value)} <output>{count(open)}</output>{" "}
-          {signed > 0 && <small>{t("ledgers.and_exceptions", { count: count(signed) })}</small>}
+          {field("ledger", ledger.value)} <output>{count(only ? signed : open)}</output>
         </h2>
+        {(signed > 0 || only) && (
+          <Button kind="quiet" pressed={only} onClick={() => onlyExceptions(!only)}>
+            {t(only ? "ledgers.with_open" : "ledgers.and_exceptions", { count: count(signed) })}
+          </Button>
+        )}
         <TakeAlong />
         <ByView />
       </div>
@@ -32,6 +47,10 @@ export function GapTable(): JSX.Element {
     </section>
   );
 }
+
+const onlyExceptions = (only: boolean): void => {
+  filter.value = { ...filter.peek(), state: only ? "accepted" : null };
+};
 
 function TakeAlong(): JSX.Element {
   const [failed, setFailed] = useState(false);
@@ -91,7 +110,17 @@ function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
           ))}
         </tbody>
       </table>
+      {rows.length < listed.value.length && <More shown={rows.length} all={listed.value.length} />}
     </div>
+  );
+}
+
+function More({ shown, all }: { shown: number; all: number }): JSX.Element {
+  return (
+    <p class="more">
+      <span>{t("ledgers.shown", { shown: count(shown), count: count(all) })}</span>
+      <Button onClick={showMore}>{t("ledgers.more", { count: count(Math.min(A_PAGE, all - shown)) })}</Button>
+    </p>
   );
 }
 

@@ -48,7 +48,7 @@ export function restore(): void {
     shown.value = Object.fromEntries(OVERLAYS.map((each) => [each, overlays.includes(each)])) as typeof shown.value;
   if (wanted.supervising) workplace.value = "supervisor";
   if (wanted.ledger) ledger.value = wanted.ledger;
-  filter.value = { community: wanted.community, kind: wanted.kind, bounds: wanted.box };
+  filter.value = { community: wanted.community, kind: wanted.kind, bounds: wanted.box, state: null };
 }
 
 /** And what takes a plan, after one was opened. */

@@ -24,13 +24,14 @@ const meet = (one: readonly number[], other: readonly number[]): boolean =>
 
 /** The gaps that the filters let through, worst first. */
 export const listed = computed((): GapProperties[] => {
-  const { community, kind, bounds } = filter.value;
+  const { community, kind, bounds, state } = filter.value;
   const all = known(gaps.now.value) ?? [];
   const found = all.filter(
     (gap) =>
       gap.ledger === ledger.value &&
       (!community || gap.community_code?.startsWith(community)) &&
       (!kind || gap.kind === kind) &&
+      (!state || gap.state === state) &&
       (!bounds || (gap.bounds !== null && meet(gap.bounds, bounds))),
   );
   return [...found.filter(isOpen), ...found.filter((gap) => !isOpen(gap))];
@@ -52,7 +53,7 @@ effect(() => {
 
 export const chooseLedger = (name: Ledger): void => {
   ledger.value = name;
-  filter.value = { ...filter.peek(), kind: null };
+  filter.value = { ...filter.peek(), kind: null, state: null };
   pages.value = 1;
 };
 
@@ -111,6 +112,11 @@ function Filters(): JSX.Element {
       {filter.value.bounds && (
         <Button icon="cross" onClick={unbox}>
           {t("ledgers.boxed")}
+        </Button>
+      )}
+      {filter.value.state && (
+        <Button icon="cross" onClick={() => change({ state: null })}>
+          {t("ledgers.exceptions")}
         </Button>
       )}
     </div>

@@ -35,11 +35,14 @@ export const workplace = signal<Workplace>("planner");
 export const floats = computed(() => workplace.value === "supervisor");
 export const ledger = signal<Ledger>("unheld");
 export const tab = signal<InspectorTab>("details");
-export const filter = signal<{ community: string | null; kind: string | null; bounds: Bounds | null }>({
-  community: null,
-  kind: null,
-  bounds: null,
-});
+export interface Filter {
+  community: string | null;
+  kind: string | null;
+  bounds: Bounds | null;
+  /** Only the exceptions, where they alone are asked for. */
+  state: "accepted" | null;
+}
+export const filter = signal<Filter>({ community: null, kind: null, bounds: null, state: null });
 export const comparing = signal(false);
 export type CompareBy = "swipe" | "side";
 export const compareBy = signal<CompareBy>("swipe");
