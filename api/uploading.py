@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ from geo.result import OneGrid
 LOG = logging.getLogger("onegrid.uploading")
 NICE = 10
 """Who looks at the map goes first."""
+LOOK_BYTES, LOOK_S = 4 << 30, 300
+"""What looking into files may take, of memory and of the processor: a few kilobytes may swell to anything."""
 LISTED = 500
 """How many repairs are listed; all are in the build."""
 GRIDS = "grids"
@@ -88,6 +91,9 @@ def run(arguments: Sequence[str]) -> None:
     """Do what is asked, and write how it ended; what is no fault of the input is in the log, not in the answer."""
     kind, folder, *more = arguments
     os.nice(NICE)
+    if kind == "look":
+        resource.setrlimit(resource.RLIMIT_DATA, (LOOK_BYTES, LOOK_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (LOOK_S, LOOK_S))
     place = Path(folder)
     begun = Upload(place, "", 0.0).read("upload")
     upload = Upload(place, begun["owner"], begun["begun_at"])
@@ -96,6 +102,8 @@ def run(arguments: Sequence[str]) -> None:
         job.write(state="done", result=KINDS[kind](upload, job, *more))
     except OneGridError as error:
         job.write(state="failed", error=str(error).replace(f"{upload.files}/", ""), code=error.code)
+    except MemoryError:
+        job.write(state="failed", error="the files take more memory than there is; bring fewer or smaller ones")
     except Exception:
         LOG.exception("an upload could not be worked on")
         job.write(state="failed", error="this went wrong in a way that it should not; the log of the upload has it")

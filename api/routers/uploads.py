@@ -24,7 +24,7 @@ from api.uploading import GRIDS
 from data.uploads import folders
 from data.uploads.guessing import SHAPES, keys_of, required_keys
 from data.uploads.jobs import changing, require_idle, state_of
-from data.uploads.mapping import write_mapping
+from data.uploads.mapping import adopt_mapping, read_mapping, write_mapping
 from data.uploads.unpacking import unpack
 from data.users.errors import NotAllowed
 from data.users.identity import Identity
@@ -94,7 +94,7 @@ class UploadShown(BaseModel):
     files: list[FileShown]
     found: list[FoundShown] | None = Field(description="Null until the server looked into the files.")
     unreadable: list[str]
-    mapped: bool = Field(description="Whether it was said which layer is which.")
+    mapping: dict[str, JsonValue] | None = Field(description="Which layer is which, as in layers.toml; null: not said.")
     built: dict[str, JsonValue] | None = Field(description="What the build came to.")
     job: JobShown | None
 
@@ -212,11 +212,15 @@ def settle(upload: folders.Upload, part: Path, name: str, most: int) -> None:
         if name.lower().endswith(folders.ZIP):
             archive = part.replace(upload.place / name)
             try:
-                unpack(archive, upload.files, room=room)
+                unpacked = unpack(archive, upload.files, room=room)
             finally:
                 archive.unlink()
+            if upload.mapping in unpacked:
+                adopt_mapping(upload, upload.mapping.replace(upload.place / "brought.toml"))
         else:
             require_room(room - part.stat().st_size)
+            if len(folders.files_of(upload)) >= folders.MOST_FILES:
+                raise InputError(f"an upload may have {folders.MOST_FILES:,} files; remove some")
             part.replace(upload.files / name)
 
 
@@ -257,7 +261,7 @@ def read_outline(
     "/api/uploads/{upload}/layers", responses={**problems(401, 403, 404), 200: TOML},
     response_class=FileResponse,
 )  # fmt: skip
-def read_mapping(upload: Id, who: Editor, works: Works) -> Response:
+def download_mapping(upload: Id, who: Editor, works: Works) -> Response:
     """Return the layers.toml, for whoever goes on at the command line."""
     path = found_upload(upload, who, works).mapping
     if not path.exists():
@@ -304,7 +308,7 @@ def make_plan(upload: Id, given: Named, who: Editor, works: Works) -> UploadShow
 
 def start(works: Running, upload: folders.Upload, kind: str, *arguments: str) -> None:
     """Start a job."""
-    works.jobs.start(upload, kind, MODULE, arguments)
+    works.jobs.start(upload, kind, MODULE, arguments, reaches=bool(arguments))
 
 
 def require_scope(who: Identity, codes: list[str]) -> None:
@@ -322,7 +326,7 @@ def shown(upload: folders.Upload) -> UploadShown:
         files=[FileShown(name=path.name, bytes=path.stat().st_size) for path in folders.files_of(upload)],
         found=looked["found"],
         unreadable=looked["unreadable"],
-        mapped=upload.mapping.exists(),
+        mapping=read_mapping(upload),
         built=upload.read("built"),
         job=state_of(upload),  # type: ignore[arg-type]
     )

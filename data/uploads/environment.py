@@ -8,7 +8,7 @@ from functools import cache
 
 import pyogrio
 
-from data.settings import IN_FILE
+from data.settings import IN_FILE, PREFIX
 
 DRIVERS = frozenset(
     {
@@ -34,10 +34,18 @@ def skipped_drivers() -> str:
     return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
 
 
-def reading_environment(told: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a process that opens files of strangers, with what it is told beside our own.
+def reading_environment(told: Mapping[str, str], *, reaches: bool) -> dict[str, str]:
+    """Return the environment of a process that opens files of strangers.
 
-    A secret that it is told stands in place of the name of its file: both would be refused.
+    Parameters
+    ----------
+    told
+        How the database is reached, by name. A secret stands in place of the name of its file: both would be refused.
+    reaches
+        Whether it is told that; else it has no setting of ours at all.
     """
+    if not reaches:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        return {**own, "GDAL_SKIP": skipped_drivers()}
     own = {name: value for name, value in os.environ.items() if name.removesuffix(IN_FILE) not in told}
     return {**own, **told, "GDAL_SKIP": skipped_drivers()}

@@ -35,6 +35,8 @@ from geo.errors import InputError
 
 KEPT_S = 7 * 24 * 3600
 MOST_FILES = 2000
+MOST_UPLOADS = 10
+"""Of one person at a time."""
 LONGEST_NAME = 200
 """Bytes; file systems take 255."""
 ID = re.compile(r"[0-9a-f]{24}")
@@ -111,10 +113,18 @@ class Upload:
 
 
 def begin(root: Path, owner: str) -> Upload:
-    """Begin an upload; old ones are swept away."""
+    """Begin an upload; old ones are swept away.
+
+    Raises
+    ------
+    InputError
+        The owner has `MOST_UPLOADS` already.
+    """
     for old in every(root):
         if time.time() - old.begun_at > KEPT_S:
             discard(old)
+    if sum(one.owner == owner for one in every(root)) >= MOST_UPLOADS:
+        raise InputError(f"you have {MOST_UPLOADS} uploads; throw one away first")
     upload = Upload(root / secrets.token_hex(12), owner, time.time())
     upload.place.mkdir(parents=True, mode=0o700)
     upload.files.mkdir()

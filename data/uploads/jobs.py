@@ -137,12 +137,12 @@ def one_at_a_time(root: Path) -> Iterator[None]:
 
 
 class Jobs:
-    """The processes of a server that work on uploads; they end with it.
+    """The processes of a server that work on uploads; they end when it is told to end.
 
     Parameters
     ----------
     settings
-        What they are told beside the server's own environment, by name.
+        How the database is reached, by name, for those that need it.
     """
 
     def __init__(self, settings: Mapping[str, str] | None = None) -> None:
@@ -150,8 +150,13 @@ class Jobs:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.lock = threading.Lock()
 
-    def start(self, upload: Upload, kind: str, module: str, arguments: Sequence[str]) -> None:
+    def start(self, upload: Upload, kind: str, module: str, arguments: Sequence[str], *, reaches: bool) -> None:
         """Start a process on an upload: ``python -m MODULE KIND FOLDER ARGUMENTS…``.
+
+        Parameters
+        ----------
+        reaches
+            Whether it needs the database; who opens files alone does not learn how to reach it.
 
         Raises
         ------
@@ -168,7 +173,7 @@ class Jobs:
             with (upload.place / "log").open("wb") as log:
                 self.running[upload.id] = subprocess.Popen(
                     [sys.executable, "-m", module, kind, str(upload.place), *arguments],
-                    env=reading_environment(self.settings), stdin=subprocess.DEVNULL,
+                    env=reading_environment(self.settings, reaches=reaches), stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL, stderr=log, pass_fds=(lock.fileno(),), start_new_session=True,
                 )  # fmt: skip
 

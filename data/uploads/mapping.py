@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import tomli_w
@@ -39,6 +41,32 @@ def write_mapping(upload: Upload, said: Mapping[str, Any]) -> None:
             upload.mapping.write_bytes(before)
         raise
     upload.forget("job")
+
+
+def read_mapping(upload: Upload) -> dict[str, Any] | None:
+    """Return what the layers.toml of an upload says; None: there is none."""
+    return tomllib.loads(upload.mapping.read_text("utf-8")) if upload.mapping.exists() else None
+
+
+def adopt_mapping(upload: Upload, brought: Path) -> None:
+    """Take over a layers.toml that came with the files, where it is sound; its folders are left out, as theirs were."""
+    try:
+        said = tomllib.loads(brought.read_text("utf-8-sig"))
+        write_mapping(upload, without_folders(said))
+    except (InputError, tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
+        upload.mapping.unlink(missing_ok=True)  # people say it themselves
+    finally:
+        brought.unlink()
+
+
+def without_folders(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what a layers.toml says, with the names of files as its paths."""
+    for table in TABLES:
+        for part in said.get(table, {}).values():
+            paths = part["path"] if isinstance(part["path"], list) else [part["path"]]
+            names = [PurePosixPath(path.replace("\\", "/")).name for path in paths]
+            part["path"] = names if isinstance(part["path"], list) else names[0]
+    return said
 
 
 def require_files(upload: Upload, said: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from data.uploads.environment import COMPANIONS, GEODATABASE, LEADERS
 from data.uploads.folders import LONGEST_NAME, MOST_FILES
 from geo.errors import InputError
 
+MAPPING = "layers.toml"
 PIECE = 1 << 20
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError, EOFError, NotImplementedError)
 """What Python's library raises for archives that it can't read, beside an OSError without a number, of bzip2."""
@@ -93,4 +94,5 @@ def place_of(name: str) -> PurePosixPath | None:
         return None
     if len(parts) > 1 and parts[-2].lower().endswith(GEODATABASE) and not parts[-2].startswith("."):
         return PurePosixPath(parts[-2], parts[-1])
-    return PurePosixPath(parts[-1]) if PurePosixPath(name).suffix.lower() in (*LEADERS, *COMPANIONS) else None
+    read = parts[-1] == MAPPING or PurePosixPath(name).suffix.lower() in (*LEADERS, *COMPANIONS)
+    return PurePosixPath(parts[-1]) if read else None

@@ -284,4 +284,23 @@ def test_a_process_is_told_a_secret_in_place_of_its_file(monkeypatch: pytest.Mon
     path.write_text("postgresql://li:sesame@db/onegrid")
     monkeypatch.setenv("ONEGRID_DATABASE_URL_FILE", str(path))
     settings = read_settings()
-    assert read_settings(reading_environment(settings.reaching())).database_url == settings.database_url
+    told = reading_environment(settings.reaching(), reaches=True)
+    assert read_settings(told).database_url == settings.database_url
+    untold = reading_environment(settings.reaching(), reaches=False)
+    assert "sesame" not in str(untold) and not [name for name in untold if name.startswith("ONEGRID_")]
+
+
+def test_nobody_has_uploads_without_end(world: World) -> None:
+    begun = [world.ask(PLANNER, "POST", "/api/uploads") for _ in range(11)]
+    assert [answer.status_code for answer in begun] == [201] * 10 + [422]
+    assert "throw one away" in begun[-1].json()["detail"]
+
+
+def test_a_layers_toml_in_a_zip_says_which_is_which(ask: Asking, town: Path) -> None:
+    written = tomllib.loads((town / "layers.toml").read_text("utf-8"))
+    files = {f"street/{path.name}": path.read_bytes() for path in town.iterdir()}
+    shown = ask("PUT", "/files/town.zip", content=zipped(files))
+    assert shown["mapping"]["layers"].keys() == written["layers"].keys()
+    assert shown["mapping"]["layers"]["facility"]["datum"] == "GCJ-02"
+    wrong = zipped({"layers.toml": b'[layers.community]\npath = "/etc/passwd"\nfields = { code = "code" }'})
+    assert ask("PUT", "/files/wrong.zip", content=wrong)["mapping"] is None

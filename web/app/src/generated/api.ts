@@ -1891,10 +1891,12 @@ export interface components {
             /** Unreadable */
             unreadable: string[];
             /**
-             * Mapped
-             * @description Whether it was said which layer is which.
+             * Mapping
+             * @description Which layer is which, as in layers.toml; null: not said.
              */
-            mapped: boolean;
+            mapping: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
             /**
              * Built
              * @description What the build came to.

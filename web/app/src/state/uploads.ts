@@ -105,10 +105,27 @@ const keyOf = ({ file, layer }: Found): string => JSON.stringify([file, layer]);
 const saidSoFar = (): SaidSoFar =>
   new Map(found.peek().flatMap((each, row) => (said.peek()[row] ? [[keyOf(each), said.peek()[row] as Said]] : [])));
 
+/** What a layers.toml says of what was found: one that came with the files, or that was written here before. */
+export function fromMapping(rows: readonly Found[], told: Mapping | null): SaidSoFar {
+  const parts = Object.entries({ ...told?.layers, ...told?.tables });
+  return new Map(
+    rows.flatMap((each) => {
+      const [layer, part] =
+        parts.find(
+          ([, { path, layer }]) => [path].flat().includes(each.file) && (layer ?? each.layer) === each.layer,
+        ) ?? [];
+      if (!layer || !part) return [];
+      const { fields = {}, crs, datum } = part;
+      return [[keyOf(each), { layer, fields, ...(crs && { crs }), ...(datum && { datum }) }] as const];
+    }),
+  );
+}
+
 /** Begin with what was said before, where the file still has those columns, else with what the server guesses. */
 function propose(before: SaidSoFar = new Map()): void {
+  const written = fromMapping(found.peek(), (upload.peek()?.mapping ?? null) as Mapping | null);
   const kept = found.peek().map((each) => {
-    const one = before.get(keyOf(each));
+    const one = before.get(keyOf(each)) ?? written.get(keyOf(each));
     const columns = new Set(["", ...each.columns.map(({ name }) => name)]);
     return one && Object.values(one.fields).every((column) => columns.has(column)) ? one : null;
   });
