@@ -15,6 +15,7 @@ import { Divisions, Kinds } from "./charts";
 import { GapTable } from "./gap_table";
 import { chooseLedger, LEDGERS } from "./ledgers";
 import { unbox } from "./map_stage";
+import "../look/figures.css";
 import "../look/dashboard.css";
 
 export function Dashboard(): JSX.Element {

@@ -129,7 +129,7 @@ function Row({ gap }: { gap: GapProperties }): JSX.Element {
   const open = () => [selectGap(gap.gap_id, gap.code), fitTo(gap.bounds)];
   const chosen = selection.value.type === "gap" && selection.value.id === gap.gap_id;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the button in it, whose click comes here too.
+    // The keys are heard by the button in it, whose click comes here too.
     <tr class={gap.state} aria-current={chosen} onClick={open} onMouseEnter={show} onMouseLeave={() => light([])}>
       <td>
         <Severity value={gap.severity} />

@@ -13,6 +13,7 @@ import { fitTo, view } from "../map_stage";
 import { Building } from "./building";
 import { Files } from "./files";
 import { Layers } from "./layers";
+import "../../look/figures.css";
 import "../../look/bringing.css";
 
 const STEPS = ["files", "layers", "build"] as const;
