@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from data.build_layers import LAYERS
+from data.build_layers import LAYERS, layers_meant
 from data.output import Frame, read_build
 from geo.errors import InputError
 
@@ -86,7 +86,7 @@ class LayersOfPlan:
         wanted = list(LAYERS if names is None else names)
         unknown = [name for name in wanted if name not in LAYERS]
         if unknown:
-            raise InputError(f"there is no layer {unknown[0]} in a plan; there are {', '.join(LAYERS)}")
+            raise InputError(f"there is no layer {unknown[0]} in a plan; {layers_meant(unknown[0], LAYERS)}")
         for name in wanted:
             if name not in self.kept:
                 self.kept[name] = self.source.layer(name)

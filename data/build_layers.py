@@ -5,7 +5,8 @@ A new layer is one entry in `LAYERS` and an attribute of `geo.result.OneGrid`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -156,3 +157,13 @@ LAYERS: Mapping[str, Layer] = {
 
 BUILD_SUFFIXES = (".gpkg", ".parquet", ".geoparquet")
 """Of a GeoPackage, and of a directory that says what is in it; a directory may also have none."""
+
+
+def layers_meant(written: str, known: Collection[str]) -> str:
+    """Say which layer was meant by a name that none has, or which there are.
+
+    >>> layers_meant("gird", ["grids", "faces"]), layers_meant("canals", ["grids", "faces"])
+    ('did you mean grids?', 'there are grids, faces')
+    """
+    near = difflib.get_close_matches(written.lower(), known, 1)
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"

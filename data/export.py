@@ -13,7 +13,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from data.build_layers import LAYERS
+from data.build_layers import LAYERS, layers_meant
 from data.formats import FORMATS, LON_LAT, Format
 from data.output import Frame, expected_bytes
 from data.suffixes import require_suffix
@@ -77,7 +77,7 @@ def choose(layers: Mapping[str, Frame], layer: str, form: Format) -> tuple[dict[
     elif layer in layers:
         chosen = {layer: layers[layer]}
     else:
-        raise InputError(f"there is no layer {layer}; use all, {', '.join(layers)}")
+        raise InputError(f"there is no layer {layer}; {layers_meant(layer, ['all', *layers])}")
     tables = [name for name, frame in chosen.items() if not isinstance(frame, gpd.GeoDataFrame)]
     if not tables or form.tables == "inside":
         return chosen, []

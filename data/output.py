@@ -23,7 +23,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from data import geopackage, geoparquet
 from data.aside import Aside
-from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer
+from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
 from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
 from geo.errors import InputError
@@ -157,7 +157,7 @@ def read_build(
     wanted = list(LAYERS if layers is None else layers)
     unknown = [name for name in wanted if name not in LAYERS]
     if unknown:
-        raise InputError(f"there is no layer {unknown[0]} in a build; there are {', '.join(LAYERS)}")
+        raise InputError(f"there is no layer {unknown[0]} in a build; {layers_meant(unknown[0], LAYERS)}")
     form = geopackage if is_geopackage(out) else geoparquet
     require_build(out)
     found = form.layer_columns(out, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,8 @@ from geo.errors import InputError
 _QUOTES = ("“", "”", "‘", "’", "＂", "＇", "「", "」", "《", "》")
 _WIDE = dict(zip("＝，。：［］【】｛｝＃．", "=,.:[][]{}#.", strict=True))
 """What a Chinese keyboard types, and what TOML wants."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""How text begins that has zero bytes; whatever else has them, as Shapefiles and workbooks do, is no text."""
 
 
 def read_toml(path: Path, wanted: str) -> tuple[str, dict[str, Any]]:
@@ -30,10 +33,13 @@ def read_toml(path: Path, wanted: str) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     InputError
-        The file is missing, can't be read, is not UTF-8 or no TOML.
+        The file is missing, can't be read, is no text, not UTF-8 or no TOML.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        read = path.read_bytes()
+        if b"\0" in read and not read.startswith(_UTF_16):
+            raise InputError(f"{path.name}: is no {wanted}, and no text; give the path of a {wanted}")
+        text = read.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; give the path of a {wanted}") from None
     except IsADirectoryError:

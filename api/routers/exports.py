@@ -23,7 +23,7 @@ from api.routers.session import address_of
 from api.running import Running, Works
 from api.streaming import Stream
 from data import geojson
-from data.build_layers import LAYERS
+from data.build_layers import LAYERS, layers_meant
 from data.export import FormatName, carry, choose, export, target_crs
 from data.formats import FORMATS, csv_text
 from data.masking import without_contacts
@@ -130,7 +130,7 @@ def begin(works: Running, who: Identity, said: Mapping[str, Any], as_of: int | N
     """
     layer = said["layer"]
     if layer != "all" and layer not in WHAT:
-        raise InputError(f"there is no layer {layer}; use all, {', '.join(WHAT)}")
+        raise InputError(f"there is no layer {layer}; {layers_meant(layer, ['all', *WHAT])}")
     with works.transactions.looking(who) as connection:
         state = state_at(connection, said["plan"], as_of)
         parts = [WHOLE] if layer in {"all", CROSSWALK} else parts_of(connection, state, layer)

@@ -296,7 +296,15 @@ def test_the_layers_file_itself_may_be_missing_or_a_folder_or_in_another_encodin
     assert here("build", missing, "-o", out).refusal == f"{missing}: no such file; give the path of a layers.toml"
     assert "is a folder; give the path of the layers.toml in it" in here("build", tmp_path, "-o", out).refusal
     assert here("build", gbk, "-o", out).refusal == "gbk.toml: is not UTF-8; save it as UTF-8"
+    gbk.write_text('name = "海淀"', "utf-16")
+    assert here("build", gbk, "-o", out).refusal == "gbk.toml: is not UTF-8; save it as UTF-8"
     assert [path.name for path in tmp_path.iterdir()] == ["gbk.toml"]
+
+
+def test_a_layer_in_place_of_the_layers_file_is_not_taken_for_badly_saved_text(here: Onegrid, tmp_path: Path) -> None:
+    without_crs(LittleTown(tmp_path))
+    refusal = here("build", tmp_path / "compounds.shp", "-o", tmp_path / "out.gpkg").refusal
+    assert refusal == "compounds.shp: is no layers.toml, and no text; give the path of a layers.toml"
 
 
 def test_the_little_town_as_it_is_can_be_built(here: Onegrid, town: LittleTown, tmp_path: Path) -> None:

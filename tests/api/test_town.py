@@ -193,7 +193,7 @@ def test_an_export_in_gcj_02_is_shifted_by_hundreds_of_metres(here: Onegrid, gri
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--layer", "grid", "--format", "csv"], "there is no layer grid in a build; there are grids, faces, units"),
+        (["--layer", "gird", "--format", "csv"], "there is no layer gird in a build; did you mean grids?"),
         (
             ["--layer", "grids", "--format", "csv", "--crs", "EPSG:1"],
             "there is no coordinate system EPSG:1; use EPSG",

@@ -224,7 +224,7 @@ def refused(layers, file: Path, **options) -> str:
     ("name", "options", "message"),
     [
         ("x.kml", {"layer": "grids", "format": "kml"}, "there is no format kml; use geojson, gpkg,"),
-        ("x.csv", {"layer": "canals", "format": "csv"}, "there is no layer canals; use all, grids, faces,"),
+        ("x.csv", {"layer": "canals", "format": "csv"}, "there is no layer canals; there are all, grids, faces,"),
         ("x.geojson", {"layer": "build", "format": "geojson"}, "layer build has no geometry, so that GeoJSON can't"),
         ("x.pmtiles", {"layer": "build", "format": "pmtiles"}, "layer build has no geometry, so that PMTiles can't"),
         ("x.geojson", {"layer": "grids", "format": "geojson", "crs": "EPSG:4547"}, "GeoJSON is in EPSG:4326 by its"),
