@@ -8,10 +8,11 @@ from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response, status
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from api.callers import COOKIE, Known
+from api.link_refused import PAGE, wants_page
 from api.problems import problems
 from api.running import Running, Works
 from data.users.credentials import Kind, Recognised
@@ -93,10 +94,25 @@ async def ways_to_sign_in(works: Works) -> Ways:
 
 
 @router.get("/sign-in", include_in_schema=False)
-async def follow_sign_in_link(
-    key: Annotated[str, Query(max_length=200)], request: Request, works: Works
-) -> RedirectResponse:
+async def follow_sign_in_link(key: Annotated[str, Query(max_length=200)], request: Request, works: Works) -> Response:
     """Sign in the single user of a private cluster by the link that ``onegrid serve`` printed, once."""
+    try:
+        return await signed_in_by_link(key, request, works)
+    except NotSignedIn:
+        if not wants_page(request.headers.get("accept", "")):
+            raise
+        headers = {"Vary": "Accept", "WWW-Authenticate": "Bearer"}
+        return HTMLResponse(PAGE, status.HTTP_401_UNAUTHORIZED, headers=headers)
+
+
+async def signed_in_by_link(key: str, request: Request, works: Running) -> RedirectResponse:
+    """Begin the session of a link, and lead to the first page; a browser that is signed in already is led there too.
+
+    Raises
+    ------
+    NotSignedIn
+        The link is worth nothing, or this is no server of a single user.
+    """
     if not works.callers.single_user:
         raise NotSignedIn("this server has no sign-in link; sign in by name and password")
     answer = RedirectResponse(HOME, status.HTTP_303_SEE_OTHER)

@@ -141,6 +141,11 @@ def test_a_link_signs_in_the_single_user_once_and_only_on_a_server_of_one_user(d
         assert client.get("/sign-in", params={"key": link}).status_code == 303  # the same browser: it is in already
         client.cookies.clear()
         assert client.get("/sign-in", params={"key": link}).status_code == 401
+        shown = client.get("/sign-in", params={"key": link}, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (shown.status_code, shown.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "只能用一次" in shown.text and "a link works once" in shown.text and "onegrid serve" in shown.text
+        told = client.get("/sign-in", params={"key": link}, headers={"Accept": "application/json"})
+        assert (told.status_code, told.json()["code"]) == (401, "not_signed_in")
     with opened(database) as client:
         assert client.get("/api/session", headers={"Cookie": f"{COOKIE}={kept}"}).status_code == 401
 
