@@ -6,7 +6,7 @@ import { asOf } from "../state/plans";
 import { selectGrid } from "../state/view";
 import { openTool, TOOLS } from "../tools";
 import { giveKey, startOver } from "../tools/bench";
-import { view } from "./map_stage";
+import { unpin, view } from "./map_stage";
 import { printing } from "./printing";
 import { helping } from "./shortcuts";
 import { choose } from "./tool_strip";
@@ -62,7 +62,10 @@ function escaped(): boolean {
   if (proposal.peek()) startOver();
   else if (openTool.peek()) openTool.value = null;
   else if (asOf.peek() !== undefined) asOf.value = undefined;
-  else selectGrid(null);
+  else {
+    selectGrid(null);
+    unpin();
+  }
   return true;
 }
 

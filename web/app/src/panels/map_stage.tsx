@@ -31,7 +31,7 @@ import {
 } from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { drawnBox } from "../tools/box";
-import { boxFeature, openTool } from "../tools/tool";
+import { boxFeature, EMPTY, openTool } from "../tools/tool";
 import { t } from "../words";
 import { Callout } from "./callout";
 import { Compare } from "./compare";
@@ -64,15 +64,19 @@ export function fitTo(bounds: Bounds | null): void {
   map.fit(bounds, sheeted ? { right: 0, bottom: clientHeight * SHEET_SHARE } : { right, bottom: 0 });
 }
 
-/** Go to a place and mark it. */
+/** Go to a place and mark it; what was shown before is of another place. */
 export function pinAt(at: Position): void {
   const map = view.peek();
+  selectGrid(null);
   map?.jump(at, Math.max(17, map.zoom()));
   map?.sketch("snap", {
     type: "FeatureCollection",
     features: [{ type: "Feature", properties: { to: "vertex" }, geometry: { type: "Point", coordinates: at } }],
   });
 }
+
+/** Take the mark of a place away. */
+export const unpin = (): void => view.peek()?.sketch("snap", EMPTY);
 
 export function MapStage(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);

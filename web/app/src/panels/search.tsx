@@ -12,7 +12,7 @@ import { plan, summary } from "../state/plans";
 import { parsePlane } from "../state/projected";
 import { selectGrid } from "../state/view";
 import { field, t } from "../words";
-import { fitTo, pinAt } from "./map_stage";
+import { fitTo, pinAt, unpin } from "./map_stage";
 
 interface Hit {
   id: string;
@@ -50,6 +50,7 @@ export function Search(): JSX.Element {
   const [row, setRow] = useState(0);
   const list = useId();
   const take = (hit: Hit | undefined) => {
+    if (hit) unpin();
     hit?.go();
     setHits(null);
   };
@@ -59,7 +60,10 @@ export function Search(): JSX.Element {
       event.preventDefault();
       setRow((row + way + hits.length) % hits.length);
     } else if (event.key === "Enter") take(hits?.[row]);
-    else if (event.key === "Escape") setText("");
+    else if (event.key === "Escape") {
+      setText("");
+      unpin();
+    }
   };
   return (
     <search class="search">
