@@ -26,8 +26,9 @@ NOT_BUILT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>One Grid · 多网合一</title>
-<p lang="zh-CN">地图应用尚未构建：请运行 ./scripts/run，再重新加载本页。</p>
-<p>The map application was not built: run ./scripts/run, then load this page again.
+<p lang="zh-CN">地图应用尚未构建：请看 ./scripts/run 最后说了什么，照办后再运行一次，然后重新加载本页。</p>
+<p>The map application was not built: look at what ./scripts/run said last, mend that, run it again,
+then load this page again.
 <a href="/api/docs">The interface for programs</a> is there.</p>
 </html>
 """

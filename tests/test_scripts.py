@@ -99,9 +99,12 @@ def ready(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(checkout: Path, *arguments: str) -> Iterator[tuple[list[str], subprocess.Popen[str]]]:
-    """Run the script for a block; what it printed until it served, the address last."""
+def running(
+    checkout: Path, *arguments: str, first: Path | None = None
+) -> Iterator[tuple[list[str], subprocess.Popen[str]]]:
+    """Run the script for a block; what it printed until it served, the address last; ``first`` on the path, if any."""
     settings = {"ONEGRID_DATA_DIR": str(checkout / "kept"), "HOME": str(checkout / "home")}
+    settings |= {"PATH": f"{first}:{os.environ['PATH']}"} if first else {}
     process = subprocess.Popen(
         ["bash", "-c", 'exec ./scripts/run "$@" 2>said', "-", *arguments], cwd=checkout, env=environment() | settings,
         text=True, process_group=0, stdout=subprocess.PIPE,
@@ -145,6 +148,26 @@ def test_a_demo_town_is_built_once_put_in_force_and_served_until_ctrl_c(ready: P
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=30) == 0
     assert (town / "grid.gpkg").stat().st_mtime_ns == built
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with running(ready, "--port", port) as (printed, process):
+            assert process.wait(timeout=30) == 2
+    assert not any("Open this address" in line for line in printed)
+    assert f"cannot listen on 127.0.0.1:{port}: " in (ready / "said").read_text()
+
+
+def test_that_the_map_application_is_not_built_is_said_again_at_the_end_with_what_to_do(ready: Path):
+    (ready / "web" / "app" / "dist" / "index.html").unlink()
+    (ready / "web" / "app" / "package-lock.json").touch()
+    programs = ready / "programs"
+    programs.mkdir()
+    for name, does in {"node": "exit 0", "npm": "echo npm error code SELF_SIGNED_CERT_IN_CHAIN; exit 1"}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    with running(ready, first=programs):
+        *_, why, remedy = (line for line in (ready / "said").read_text().splitlines() if "8000" not in line)
+    assert "is not built: npm ci failed in web/app: npm error code SELF_SIGNED_CERT_IN_CHAIN" in why
+    assert "NODE_EXTRA_CA_CERTS=" in remedy
 
 
 def test_a_plan_of_yours_that_is_in_force_stays_so():
