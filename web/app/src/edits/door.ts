@@ -33,7 +33,7 @@ export type Said =
   | { type: "refused"; problem: Problem }
   | { type: "unreachable" };
 
-export type SaidEdit = Pick<LogEntry, "verb" | "codes" | "created">;
+export type SaidEdit = Pick<LogEntry, "verb" | "codes" | "created"> & Partial<Pick<LogEntry, "undoes">>;
 
 export const proposal = signal<Proposal | null>(null);
 /** What the door did last, for the notice line. */

@@ -10,14 +10,28 @@ import { isWord, t } from "../words";
 import { moment, shortCodes } from "../words/figures";
 import { fitTo } from "./map_stage";
 
-/** What an entry of the log says happened. */
-export function logSentence(entry: {
+interface Told {
   verb: string;
   codes: readonly string[];
   created?: readonly string[];
   retired?: readonly string[];
-}): string {
+  undoes?: number | null;
+}
+
+/** The edit that an undoing or redoing comes down to, as far as the log that is read knows it; an edit is its own. */
+export function origin(entry: Told, log: readonly LogEntry[] = known(history.now.value) ?? []): Told {
+  if (entry.verb !== "undo" && entry.verb !== "redo") return entry;
+  const reversed = log.find((each) => each.revision === entry.undoes);
+  return reversed ? origin(reversed, log) : entry;
+}
+
+/** What an entry of the log says happened. */
+export function logSentence(entry: Told): string {
   const codes = shortCodes(entry.codes);
+  const first = origin(entry);
+  if (first !== entry && (entry.verb === "undo" || entry.verb === "redo")) {
+    return t(`log.${entry.verb}_of`, { what: logSentence(first) });
+  }
   switch (entry.verb) {
     case "split":
     case "carve":

@@ -11,7 +11,7 @@ import { measured } from "../tools/measure";
 import { hint } from "../tools/tool";
 import { t } from "../words";
 import { area, distance } from "../words/figures";
-import { logSentence } from "./history";
+import { logSentence, origin } from "./history";
 import { refusalSentence } from "./refusals";
 
 const SHOWN_MS = 7_000;
@@ -65,7 +65,7 @@ function Done({ done }: { done: Said }): JSX.Element {
   if (done.type === "unreachable") return <p class="refused">{t("offline.not_done")}</p>;
   return (
     <p>
-      {t(`done.${done.type}`, { what: logSentence(done.entry) })}
+      {t(`done.${done.type}`, { what: logSentence(origin(done.entry)) })}
       {done.type === "made" && isDraft.value && (
         <button type="button" class="button quiet" onClick={() => void undo()}>
           {t("tool.undo")} <kbd>Ctrl Z</kbd>

@@ -287,6 +287,8 @@ export const EN: Record<keyof typeof ZH, string> = {
   "log.vertex": "moved a corner, {codes}",
   "log.undo": "took a step back, {codes}",
   "log.redo": "did a step again, {codes}",
+  "log.undo_of": "took back: {what}",
+  "log.redo_of": "did again: {what}",
   "log.import": "imported this plan",
   "log.branch": "began this draft",
   "log.renew": "built anew from new sources",

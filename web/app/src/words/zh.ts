@@ -286,6 +286,8 @@ export const ZH = {
   "log.vertex": "移动界点，涉及 {codes}",
   "log.undo": "撤销了一步，涉及 {codes}",
   "log.redo": "重做了一步，涉及 {codes}",
+  "log.undo_of": "撤销：{what}",
+  "log.redo_of": "重做：{what}",
   "log.import": "导入这个方案",
   "log.branch": "起草",
   "log.renew": "按新的来源图层重建",
