@@ -60,7 +60,7 @@ RECORDS = """
 SELECT community, contents->'records' AS records FROM onegrid.dossier WHERE source_id = %(source)s AND {here}
 """
 ABOUT_PLACES = ("communities", "community_staffing", "duty", "party_organisations", "premises", "ratings")
-"""Layers that no edit changes, whose rows say by ``code`` what place they are about."""
+"""Layers that no edit changes, whose rows say by ``code`` what grid or community they are about."""
 
 Texts: TypeAlias = Mapping[str, Any]
 
@@ -133,7 +133,8 @@ class PlanLayers:
 
     def unchanged(self, name: str) -> Frame:
         """Return a layer that no edit changes."""
-        here = self.part.here("(attributes->>'code')", or_nowhere=True) if name in ABOUT_PLACES else "true"
+        about = "left(attributes->>'code', 12)"  # the community of a grid's code, too
+        here = self.part.here(about, or_nowhere=True) if name in ABOUT_PLACES else "true"
         values = {**self.values, "layer": name}
         if self.part.numbers is not None:
             here = "number BETWEEN %(first)s AND %(last)s"
