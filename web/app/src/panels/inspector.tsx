@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { asOf, grid, other, ownEdits, planName } from "../state/plans";
+import { asOf, grid, history, other, planName } from "../state/plans";
 import { filter, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { t } from "../words";
 import { count } from "../words/figures";
@@ -27,14 +27,14 @@ export const followSelection = (): (() => void) =>
   });
 
 export function Inspector(): JSX.Element | null {
-  const edits = ownEdits.value.length;
+  const entries = known(history.now.value)?.length ?? 0;
   const tabs: { value: InspectorTab; label: JSX.Element }[] = [
     { value: "details", label: <>{t("inspector.details")}</> },
     {
       value: "history",
       label: (
         <>
-          {t("inspector.history")} <output>{edits ? count(edits) : ""}</output>
+          {t("inspector.history")} <output>{entries ? count(entries) : ""}</output>
         </>
       ),
     },
