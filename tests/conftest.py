@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Playwright, sync_playwright
 
 from data.database.access import Access
 from tests.databases import database_like, shared_cluster
@@ -30,3 +31,10 @@ def database(pattern_database: Access) -> Iterator[Access]:
     """Make a database at the newest revision, for one test alone."""
     with database_like(pattern_database) as access:
         yield access
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright once for all browsers of this worker: a second one in a process is refused."""
+    with sync_playwright() as started:
+        yield started

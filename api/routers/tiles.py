@@ -87,7 +87,7 @@ def bounds(sides: tuple[float, ...] | None) -> list[float] | None:
     """Return west, south, east and north in degrees of a part of the world, whose sides go from 0 to 1.
 
     >>> bounds((0.5, 0.25, 0.75, 0.5))
-    [0.0, 0.0, 90.0, 66.513261]
+    [0.0, 0.0, 90.0, 66.51326]
     """
     if sides is None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from playwright.sync_api import Playwright
 
 from data.database.access import Access
 from tests.api.doors.rights import DOORS
@@ -50,10 +51,8 @@ def test_every_operation_has_an_id_of_its_own_for_generated_clients(world: World
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium")
-def test_the_page_shows_the_operations_and_loads_nothing_from_elsewhere(database: Access):
-    from playwright.sync_api import sync_playwright
-
-    with opened(database) as client, sync_playwright() as playwright:
+def test_the_page_shows_the_operations_and_loads_nothing_from_elsewhere(database: Access, playwright: Playwright):
+    with opened(database) as client:
         assert isinstance(client.app, FastAPI)
         with served(client.app) as port:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])

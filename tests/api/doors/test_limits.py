@@ -146,7 +146,7 @@ def test_a_file_is_let_go_that_comes_no_more_or_is_too_large(port: int):
 
 def test_a_client_that_never_ends_its_request_is_let_go(port: int):
     began = time.monotonic()
-    answer = exchange(port, request("POST", "/read", "Content-Length: 900"), b"x", b"y", pause=SECONDS / 2)
+    answer = exchange(port, request("POST", "/read", "Content-Length: 900"), b"x")
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert time.monotonic() - began < 4 * SECONDS + 1
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Playwright, Route
 
 from data.database.access import Access
 from tests.api.doors.test_plans import PLANNER
@@ -46,7 +46,7 @@ def world(town_plan: Access) -> Iterator[World]:
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None or not MAPLIBRE.is_dir(), reason="no chromium, or no MapLibre")
-def test_maplibre_draws_every_grid_of_the_plan(world: World):
+def test_maplibre_draws_every_grid_of_the_plan(world: World, playwright: Playwright):
     codes = {one["id"] for one in world.ask(PLANNER, "GET", f"/api/plans/{NAME}/grids").json()["features"]}
 
     def answer(route: Route) -> None:
@@ -59,14 +59,13 @@ def test_maplibre_draws_every_grid_of_the_plan(world: World):
             got = world.ask(PLANNER, "GET", route.request.url)
             route.fulfill(status=got.status_code, body=got.content, content_type=got.headers["content-type"])
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 900, "height": 900})
-        page.route(f"{ORIGIN}/**", answer)
-        page.goto(f"{ORIGIN}/")
-        page.wait_for_function("document.title.startsWith('[\"') || document.title.startsWith('error')", timeout=60_000)
-        title = page.title()
-        picture = page.screenshot()
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    page = browser.new_page(viewport={"width": 900, "height": 900})
+    page.route(f"{ORIGIN}/**", answer)
+    page.goto(f"{ORIGIN}/")
+    page.wait_for_function("document.title.startsWith('[\"') || document.title.startsWith('error')", timeout=60_000)
+    title = page.title()
+    picture = page.screenshot()
+    browser.close()
     assert set(json.loads(title)) == codes
     assert len(picture) > 5000

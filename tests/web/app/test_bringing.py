@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Path:
 
 def test_files_become_a_draft_in_the_browser(desk: Callable[..., Desk], archive: Path) -> None:
     page = desk().page
-    page.get_by_role("button", name="方案", exact=True).click()
+    page.locator(".menu.plans > button").click()
     page.get_by_role("button", name="从文件新建方案…").click()
     place = page.get_by_role("region", name="从文件新建方案")
     place.locator("input[type=file]").set_input_files(archive)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright
 
 from tests.web.reports.town import frames
 from web.reports import write_map
@@ -21,16 +22,13 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
+def browser(playwright: Playwright) -> Iterator:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, chromium_sandbox=False)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, chromium_sandbox=False)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="session")
