@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,7 +17,7 @@ from data.users.identity import Identity
 from data.users.roles import Role
 from data.users.transactions import Transactions
 from tests.api.doors.world import NAME, opened
-from tests.databases import database_like
+from tests.databases import database_like, execute
 
 PASSWORD = "correct horse"
 
@@ -35,6 +36,8 @@ def town_plan(pattern_database: Access, grid: Path) -> Iterator[Access]:
         engine = application_engine(access.application)
         import_build(engine, grid, NAME, by="importer")
         engine.dispose()
+        closed = "ALTER DATABASE {} SET default_transaction_read_only = on"  # which copies do not inherit
+        execute(access, closed.format(urlsplit(access.administrator.text).path.strip("/")))
         yield access
 
 

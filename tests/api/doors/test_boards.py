@@ -13,6 +13,7 @@ from data.database.engine import application_engine
 from data.plans.exporting import read_plan
 from data.users.roles import Role
 from tests.api.doors.world import ALL, NAME, peopled
+from tests.databases import database_like
 from web.reports.board import READ, boards_page
 
 SOME = 2
@@ -35,7 +36,7 @@ def test_a_board_of_part_of_the_plan_is_that_of_the_whole_plan(town_plan: Access
     codes = sorted({*layers["grids"]["code"][:SOME], *(code for kind in kinds for code in kind[:SOME])})
     forms = {covered[code] for code in codes}
     assert {"none"} < forms  # both those with an organisation and those without
-    with peopled(town_plan) as world:
+    with database_like(town_plan) as access, peopled(access) as world:
         for code in codes:
             answer = world.ask(
                 (Role.admin, ALL), "GET", f"/plans/{NAME}/board/{code}", headers={"Accept-Language": "zh"}
