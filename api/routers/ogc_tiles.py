@@ -15,9 +15,9 @@ from api.ogc_collections import JSON, LAYERS, Link, address_of, named
 from api.problems import problems
 from api.routers.ogc import CollectionId, OgcRoute
 from api.running import Works
-from api.tiles_layers import LAYERS as TILE_LAYERS
 from data.plans.differing import State
 from data.plans.tiles import MAX_ZOOM
+from data.plans.tiles_layers import LAYERS as TILE_LAYERS
 from data.users.identity import Identity
 
 router = APIRouter(tags=["ogc"], route_class=OgcRoute)

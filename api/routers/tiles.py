@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,8 +15,8 @@ from api.conditional import conditional
 from api.described import ETAG, NOT_MODIFIED
 from api.problems import problems
 from api.running import Works
-from api.tiles_layers import vector_layers
-from data.plans.tiles import MAX_ZOOM, Drawable, extent, look
+from data.plans.tiles import MAX_ZOOM, Drawable, bounds, extent, look
+from data.plans.tiles_layers import vector_layers
 from geo.errors import UnknownPlanError
 
 router = APIRouter(tags=["tiles"])
@@ -81,25 +80,3 @@ def template(plan: Drawable, as_of: int | None = None) -> str:
         return path
     said: dict[str, Any] = {"revision": plan.head, **({"decided": plan.decided} if plan.decided else {})}
     return f"{path}?{urlencode(said)}"
-
-
-def bounds(sides: tuple[float, ...] | None) -> list[float] | None:
-    """Return west, south, east and north in degrees of a part of the world, whose sides go from 0 to 1.
-
-    >>> bounds((0.5, 0.25, 0.75, 0.5))
-    [0.0, 0.0, 90.0, 66.51326]
-    """
-    if sides is None:
-        return None
-    west, north, east, south = sides
-    return [round(value, 6) for value in (longitude(west), latitude(south), longitude(east), latitude(north))]
-
-
-def longitude(x: float) -> float:
-    """Return the longitude of a place across the world, degrees."""
-    return x * 360 - 180
-
-
-def latitude(y: float) -> float:
-    """Return the latitude of a place down the world in EPSG:3857, degrees."""
-    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))) + 0.0

@@ -6,6 +6,7 @@ go together, in one transaction. So a tile costs one way to the database and bac
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -133,6 +134,28 @@ async def extent(connection: AsyncConnection[Any], who: Identity, plan: Drawable
     if found is None or found.west is None:
         return None
     return tuple(float(side) / (EXTENT << DRAWN_ZOOM) for side in found)
+
+
+def bounds(sides: tuple[float, ...] | None) -> list[float] | None:
+    """Return west, south, east and north in degrees of a part of the world, whose sides go from 0 to 1.
+
+    >>> bounds((0.5, 0.25, 0.75, 0.5))
+    [0.0, 0.0, 90.0, 66.51326]
+    """
+    if sides is None:
+        return None
+    west, north, east, south = sides
+    return [round(value, 6) for value in (longitude(west), latitude(south), longitude(east), latitude(north))]
+
+
+def longitude(x: float) -> float:
+    """Return the longitude of a place across the world, degrees."""
+    return x * 360 - 180
+
+
+def latitude(y: float) -> float:
+    """Return the latitude of a place down the world in EPSG:3857, degrees."""
+    return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))) + 0.0
 
 
 def asked(plan: Drawable, place: tuple[int, int, int], scope: str, today: date) -> tuple[str, Mapping[str, Any]]:

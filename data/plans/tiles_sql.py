@@ -139,14 +139,17 @@ def labels(*parts: str) -> str:
     return f"SELECT ST_AsMVT(t, 'labels', {EXTENT}, 'geom') FROM ({' UNION ALL '.join(parts)}) AS t"
 
 
+DECIDED = """
+decided AS MATERIALIZED (
+    SELECT array_agg(gap_id) AS gap_ids FROM onegrid.gap_decision
+    WHERE jurisdiction = %(jurisdiction)s AND community = ANY (ARRAY(SELECT DISTINCT community FROM g)))
+""".strip()
 FOUND_GRIDS = f"""
 found AS MATERIALIZED (
     SELECT v.* FROM {versions("drawn_grid", f"v.shape && {BOX}")}
     WHERE a.plan_id = %(plan)s LIMIT {GRIDS_AT_MOST + 1}),
 g AS MATERIALIZED (SELECT * FROM found WHERE (SELECT count(*) FROM found) <= {GRIDS_AT_MOST}),
-decided AS MATERIALIZED (
-    SELECT array_agg(gap_id) AS gap_ids FROM onegrid.gap_decision
-    WHERE jurisdiction = %(jurisdiction)s AND community = ANY (ARRAY(SELECT DISTINCT community FROM g)))
+{DECIDED}
 """
 WORST = f"""
 LEFT JOIN LATERAL (
@@ -174,8 +177,13 @@ HALF_WORLD_M, WORLD_M = 20037508.342789244, 40075016.685578488
 
 def exactly(land: str) -> str:
     """Return SQL that brings land of the working CRS into the tile."""
+    return in_tile(f"ST_Transform({land}, 3857)")
+
+
+def in_tile(land: str) -> str:
+    """Return SQL that brings land of EPSG:3857 into the tile."""
     return (
-        f"ST_SetSRID(ST_Affine(ST_Transform({land}, 3857), %(u)s, 0, 0, -%(u)s, "
+        f"ST_SetSRID(ST_Affine({land}, %(u)s, 0, 0, -%(u)s, "
         f"{HALF_WORLD_M} * %(u)s - %(left)s, {HALF_WORLD_M} * %(u)s - %(top)s), 0)"
     )
 
@@ -206,13 +214,13 @@ SELECT ST_AsMVT(t, 'gaps', {EXTENT}, 'geom') FROM (
     {JUDGED} {drawn(exactly("v.land"))}
     WHERE a.plan_id = %(plan)s AND NOT ST_IsEmpty(h.geom)) AS t
 """
-AROUND = f"""
-around AS MATERIALIZED (
-    SELECT ST_Expand(ST_Transform(ST_MakeEnvelope(
-        (%(left)s - {BUFFER}) / %(u)s - {HALF_WORLD_M}, {HALF_WORLD_M} - (%(top)s + {EXTENT + BUFFER}) / %(u)s,
-        (%(left)s + {EXTENT + BUFFER}) / %(u)s - {HALF_WORLD_M}, {HALF_WORLD_M} - (%(top)s - {BUFFER}) / %(u)s, 3857),
-        %(srid)s), 1) AS ground)
-"""
+GROUND = f"""
+ST_Expand(ST_Transform(ST_MakeEnvelope(
+    (%(left)s - {BUFFER}) / %(u)s - {HALF_WORLD_M}, {HALF_WORLD_M} - (%(top)s + {EXTENT + BUFFER}) / %(u)s,
+    (%(left)s + {EXTENT + BUFFER}) / %(u)s - {HALF_WORLD_M}, {HALF_WORLD_M} - (%(top)s - {BUFFER}) / %(u)s, 3857),
+    %(srid)s), 1)
+""".strip()
+AROUND = f"around AS MATERIALIZED (SELECT {GROUND} AS ground)"
 
 
 def places(layer: str, said: str, *, points: bool) -> str:

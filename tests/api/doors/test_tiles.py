@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from api.tiles_layers import LAYERS
 from data.database.access import Access
+from data.plans.tiles_layers import LAYERS
 from data.users.roles import Role
 from tests.api.doors.test_plans import PLANNER, across, every_grid, largest
 from tests.api.doors.tiles_read import EXTENT, Tiles, read
