@@ -57,8 +57,8 @@ export const removeFile = (id: string, name: string): Promise<Upload> =>
 
 export const lookInto = (id: string): Promise<Upload> => request(`${at(id)}/look`, { method: "POST" });
 
-export const readOutlines = (id: string, which: number | "grids"): Promise<FeatureCollection> =>
-  request(`${at(id)}/outlines/${which}`);
+export const readOutlines = (id: string, which: number | "grids", signal: AbortSignal): Promise<FeatureCollection> =>
+  request(`${at(id)}/outlines/${which}`, { signal });
 
 export const mapLayers = (id: string, body: Mapping): Promise<Upload> =>
   request(`${at(id)}/layers`, { method: "PUT", body });

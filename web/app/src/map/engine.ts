@@ -23,6 +23,7 @@ import { lay, type Underlay } from "./underlay";
 setWorkerUrl(workerUrl);
 
 export type Pixel = [x: number, y: number];
+export type Covered = Record<"left" | "right" | "bottom", number>;
 export type MarkName = "selected" | "group" | "lit" | "against";
 export type Marked = "grids" | "gaps";
 
@@ -66,8 +67,8 @@ export interface MapView {
   show(overlay: Overlay, visible: boolean, opacity?: number): void;
   mark(what: Marked, mark: MarkName, ids: readonly string[]): void;
   sketch(name: Sketch, features: FeatureCollection): void;
-  /** Show some land whole; `right`, `bottom`: pixels that something covers. */
-  fit(bounds: Bounds, covered?: { right: number; bottom: number }): void;
+  /** Show some land whole; pixels at each side that something covers. */
+  fit(bounds: Bounds, covered?: Partial<Covered>): void;
   jump(centre: Position, zoom: number): void;
   centre(): Position;
   zoom(): number;
@@ -132,6 +133,7 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   addImages(map);
+  sayBusy(map);
   return {
     container,
     canvas: map.getCanvas(),
@@ -141,6 +143,14 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
     ...asking(map),
     ...hearing(map),
   };
+}
+
+/** The box of a map is busy until all tiles of the view are there and drawn. */
+function sayBusy(map: MapLibreMap): void {
+  const say = (busy: boolean) => map.getContainer().setAttribute("aria-busy", String(busy));
+  say(true);
+  map.on("dataloading", () => say(true));
+  map.on("idle", () => say(false));
 }
 
 function addImages(map: MapLibreMap): void {
@@ -221,8 +231,9 @@ function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opaci
 function moving(map: MapLibreMap) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   return {
-    fit(bounds: Bounds, { right, bottom } = { right: 0, bottom: 0 }) {
-      const padding = { top: FIT_PX, left: FIT_PX + TOOLS_PX, bottom: FIT_PX + bottom, right: FIT_PX + right };
+    fit(bounds: Bounds, { left = 0, right = 0, bottom = 0 }: Partial<Covered> = {}) {
+      const beside = FIT_PX + Math.max(TOOLS_PX, left);
+      const padding = { top: FIT_PX, left: beside, bottom: FIT_PX + bottom, right: FIT_PX + right };
       map.fitBounds(bounds, { padding, maxZoom: CLOSEST, animate: !still.matches, duration: 450 });
     },
     jump(centre: Position, zoom: number) {

@@ -22,7 +22,7 @@ import { hearKeys } from "./keyboard";
 import { Ledgers } from "./ledgers";
 import { Legend } from "./legend";
 import { MapStage, view } from "./map_stage";
-import { colleagues } from "./notices";
+import { news } from "./notices";
 import { PlanBar } from "./plan_bar";
 import { printing } from "./printing";
 import { Shortcuts } from "./shortcuts";
@@ -138,6 +138,6 @@ function colleaguesDid(events: FeedEvent[]): void {
   void refreshPlan().then(() => {
     landed.value += 1;
     if (last.by !== known(session.now.peek())?.name)
-      colleagues.value = t("done.colleague", { name: last.by, revision: last.revision });
+      news.value = t("done.colleague", { name: last.by, revision: last.revision });
   });
 }

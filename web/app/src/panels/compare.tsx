@@ -7,7 +7,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { type Comparison, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { createMap, type MapView } from "../map/engine";
-import { OVERLAYS } from "../map/tokens";
+import { HANDS, OVERLAYS } from "../map/tokens";
 import { Button, Choice } from "../parts/controls";
 import { underlay } from "../state/base_map";
 import { known } from "../state/loading";
@@ -64,8 +64,23 @@ function CompareBar(): JSX.Element {
       </select>
       <Choice name={t("compare.bar")} value={compareBy.value} options={options} onChoose={choose} />
       <Button icon="cross" kind="quiet" label={t("compare.close")} onClick={stopComparing} />
+      {other.value && <ColourKey />}
       {failed.value && <p class="refusal">{t("compare.failed")}</p>}
     </section>
+  );
+}
+
+/** What the tints are: land that changed hands, as it was and as it is. */
+function ColourKey(): JSX.Element {
+  return (
+    <ul class="colour-key" aria-label={t("compare.key")}>
+      {(["from", "to"] as const).map((side) => (
+        <li key={side}>
+          <i style={{ background: HANDS[side] }} />
+          {t(`compare.key.${side}`)}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -3,9 +3,10 @@
 
 import { commit, proposal, redo, undo } from "../edits/door";
 import { asOf } from "../state/plans";
-import { selectGrid } from "../state/view";
+import { comparing, selectGrid, selection, tab } from "../state/view";
 import { openTool, TOOLS } from "../tools";
 import { giveKey, startOver } from "../tools/bench";
+import { stopComparing } from "./compare";
 import { unpin, view } from "./map_stage";
 import { printing } from "./printing";
 import { helping } from "./shortcuts";
@@ -58,15 +59,22 @@ function lettered(key: string): boolean {
   return true;
 }
 
+/** One step back: what was opened last closes first. */
 function escaped(): boolean {
   if (proposal.peek()) startOver();
   else if (openTool.peek()) openTool.value = null;
+  else if (comparing.peek() && tab.peek() === "changes") stopComparing();
+  else if (selection.peek().type !== "none") unselect();
+  else if (comparing.peek()) stopComparing();
   else if (asOf.peek() !== undefined) asOf.value = undefined;
-  else {
-    selectGrid(null);
-    unpin();
-  }
+  else unpin();
   return true;
+}
+
+function unselect(): void {
+  selectGrid(null);
+  unpin();
+  if (comparing.peek()) tab.value = "changes";
 }
 
 function compose(): boolean {

@@ -2,12 +2,14 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { approvePlan, type Plan, Refusal, returnPlan, submitPlan } from "../api";
+import { approvePlan, type Plan, Refusal, returnPlan, submitPlan, Unreachable } from "../api";
 import { Button, Menu } from "../parts/controls";
 import { branchDraft, mayApprove, mayEdit, other, plan, plans } from "../state/plans";
 import { comparing, tab } from "../state/view";
 import { t } from "../words";
+import { news } from "./notices";
 import { draftTitle } from "./plan_bar";
+import { refusalSentence } from "./refusals";
 
 export function Lifecycle(): JSX.Element | null {
   const now = plan.value;
@@ -24,49 +26,71 @@ export function Lifecycle(): JSX.Element | null {
   return null;
 }
 
-/** Do a step of the plan's life, and show it; a refusal stays in the form. */
-function useStep(): [string, (step: () => Promise<Plan>) => Promise<void>] {
+/** Do a step of the plan's life, show it and say so; what is refused stays in the form, which stays open. */
+function useStep(close: () => void) {
   const [refusal, setRefusal] = useState("");
-  const act = async (step: () => Promise<Plan>) => {
+  const act = async (step: () => Promise<Plan>, said: (stepped: Plan) => string) => {
+    setRefusal("");
     try {
-      plan.value = await step();
-      await plans.load();
+      const stepped = await step();
+      plan.value = stepped;
+      news.value = said(stepped);
+      close();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      setRefusal(error.problem.detail);
+      if (error instanceof Unreachable) setRefusal(t("offline.not_done"));
+      else if (error instanceof Refusal) setRefusal(refusalSentence(error.problem));
+      else throw error;
+      return;
     }
+    await plans.load();
   };
-  return [refusal, act];
+  return [<Refused key="refused">{refusal}</Refused>, act] as const;
+}
+
+function Refused({ children }: { children: string }): JSX.Element {
+  return (
+    <p class="refusal" role="alert">
+      {children}
+    </p>
+  );
 }
 
 function Submit({ plan: draft }: { plan: Plan }): JSX.Element {
-  const [note, setNote] = useState("");
-  const [refusal, act] = useStep();
   return (
     <Menu name={t("life.submit")} align="right" class="primary" label={t("life.submit")}>
-      {(close) => (
-        <form
-          class="step"
-          onSubmit={(event) => [event.preventDefault(), void act(() => submitPlan(draft.name, note)).then(close)]}
-        >
-          <label>
-            {t("life.note")}
-            <textarea
-              rows={4}
-              value={note}
-              required
-              placeholder={t("life.note_hint")}
-              onInput={(event) => setNote(event.currentTarget.value)}
-            />
-          </label>
-          <SeeChanges onSeen={close} />
-          <p class="refusal">{refusal}</p>
-          <button type="submit" class="button primary">
-            {t("life.submit_now")}
-          </button>
-        </form>
-      )}
+      {(close) => <SubmitForm draft={draft} close={close} />}
     </Menu>
+  );
+}
+
+function SubmitForm({ draft, close }: { draft: Plan; close: () => void }): JSX.Element {
+  const [note, setNote] = useState("");
+  const [refused, act] = useStep(close);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void act(
+      () => submitPlan(draft.name, note),
+      () => t("life.submitted", { title: draft.title }),
+    );
+  };
+  return (
+    <form class="step" onSubmit={(event) => submit(event as SubmitEvent)}>
+      <label>
+        {t("life.note")}
+        <textarea
+          rows={4}
+          value={note}
+          required
+          placeholder={t("life.note_hint")}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </label>
+      <SeeChanges onSeen={close} />
+      {refused}
+      <button type="submit" class="button primary">
+        {t("life.submit_now")}
+      </button>
+    </form>
   );
 }
 
@@ -86,41 +110,48 @@ function SeeChanges({ onSeen }: { onSeen: () => void }): JSX.Element | null {
 }
 
 function Review({ plan: submitted }: { plan: Plan }): JSX.Element {
-  const [note, setNote] = useState("");
-  const [date, setDate] = useState(new Date().toISOString().slice(0, 10));
-  const [refusal, act] = useStep();
   return (
     <Menu name={t("life.review")} align="right" class="primary" label={t("life.review")}>
-      {(close) => (
-        <div class="step">
-          {submitted.note && <blockquote>{submitted.note}</blockquote>}
-          <SeeChanges onSeen={close} />
-          <label>
-            {t("life.effective")}
-            <input type="date" value={date} onInput={(event) => setDate(event.currentTarget.value)} />
-          </label>
-          <Button
-            kind="primary"
-            icon="check"
-            onClick={() => void act(() => approvePlan(submitted.name, date)).then(close)}
-          >
-            {t("life.approve")}
-          </Button>
-          <hr />
-          <label>
-            {t("life.return_note")}
-            <textarea rows={3} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
-          </label>
-          <Button
-            onClick={() => void act(() => returnPlan(submitted.name, note)).then(close)}
-            disabled={!note}
-            title={note ? undefined : t("life.return_why")}
-          >
-            {t("life.return")}
-          </Button>
-          <p class="refusal">{refusal}</p>
-        </div>
-      )}
+      {(close) => <ReviewForm submitted={submitted} close={close} />}
     </Menu>
+  );
+}
+
+function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }): JSX.Element {
+  const [note, setNote] = useState("");
+  const [date, setDate] = useState(new Date().toISOString().slice(0, 10));
+  const [refused, act] = useStep(close);
+  const { name, title } = submitted;
+  const approve = () =>
+    act(
+      () => approvePlan(name, date),
+      () => t("life.approved", { title, date }),
+    );
+  const giveBack = () =>
+    act(
+      () => returnPlan(name, note),
+      () => t("life.returned", { title }),
+    );
+  return (
+    <div class="step">
+      {submitted.note && <blockquote>{submitted.note}</blockquote>}
+      <SeeChanges onSeen={close} />
+      <label>
+        {t("life.effective")}
+        <input type="date" value={date} onInput={(event) => setDate(event.currentTarget.value)} />
+      </label>
+      <Button kind="primary" icon="check" onClick={() => void approve()}>
+        {t("life.approve")}
+      </Button>
+      <hr />
+      <label>
+        {t("life.return_note")}
+        <textarea rows={3} value={note} onInput={(event) => setNote(event.currentTarget.value)} />
+      </label>
+      <Button onClick={() => void giveBack()} disabled={!note} title={note ? undefined : t("life.return_why")}>
+        {t("life.return")}
+      </Button>
+      {refused}
+    </div>
   );
 }

@@ -61,7 +61,14 @@ export function fitTo(bounds: Bounds | null): void {
   const open = selection.peek().type !== "none" || tab.peek() !== "details";
   const right = floats.peek() && open && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
   const sheeted = window.innerWidth < NARROW_PX && sheet.peek() !== "closed";
-  map.fit(bounds, sheeted ? { right: 0, bottom: clientHeight * SHEET_SHARE } : { right, bottom: 0 });
+  map.fit(bounds, sheeted ? { bottom: clientHeight * SHEET_SHARE } : { left: coveredLeft(map), right });
+}
+
+/** How far files that are being brought cover the map from the left. */
+function coveredLeft(map: MapView): number {
+  const panel = document.querySelector(".bringing")?.getBoundingClientRect().right ?? 0;
+  const { left, width } = map.container.getBoundingClientRect();
+  return Math.max(0, Math.min(panel - left, width / 2));
 }
 
 /** Go to a place and mark it; what was shown before is of another place. */

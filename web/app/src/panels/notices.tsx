@@ -16,8 +16,8 @@ import { refusalSentence } from "./refusals";
 
 const SHOWN_MS = 7_000;
 
-/** What colleagues changed, as a line to read. */
-export const colleagues = signal("");
+/** What became of the plan, by a colleague's edit or a step of its life, as a line to read. */
+export const news = signal("");
 
 export function Hint(): JSX.Element | null {
   if (!hint.value || proposal.value?.state === "ready" || proposal.value?.state === "stale") return null;
@@ -42,19 +42,19 @@ export function Hint(): JSX.Element | null {
 
 export function Notices(): JSX.Element {
   const done = said.value;
-  const news = colleagues.value;
+  const told = news.value;
   useEffect(() => {
-    if (!done && !news) return;
+    if (!done && !told) return;
     const timer = window.setTimeout(() => {
       said.value = null;
-      colleagues.value = "";
+      news.value = "";
     }, SHOWN_MS);
     return () => window.clearTimeout(timer);
-  }, [done, news]);
+  }, [done, told]);
   return (
     <div class="notices" aria-live="polite">
       {!online.value && <p class="offline">{t("offline.bar")}</p>}
-      {news && <p>{news}</p>}
+      {told && <p>{told}</p>}
       {done && <Done done={done} />}
     </div>
   );

@@ -1,7 +1,7 @@
 // The bar on top: where we are, which plan, search, compare, what the plan's life offers next, language, user.
 
 import type { JSX } from "preact";
-import { signOut } from "../api";
+import { type Plan, signOut } from "../api";
 import { Button, Choice, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
 import { known } from "../state/loading";
@@ -85,6 +85,7 @@ function PlanMenu(): JSX.Element {
           {t(`status.${now.status}`)} · {t("bar.revision", { revision: now.revision })}
         </span>
       )}
+      {now && <small class="effective">{effectiveDays(now)}</small>}
     </>
   );
   return (
@@ -100,7 +101,9 @@ function PlanMenu(): JSX.Element {
                   onClick={() => [openPlan(each), selectGrid(null), close()]}
                 >
                   <b>{each.title}</b> <span class={`chip status-${each.status}`}>{t(`status.${each.status}`)}</span>
-                  <small>{t("bar.by", { name: each.author, revision: each.revision })}</small>
+                  <small>
+                    {t("bar.by", { name: each.author, revision: each.revision })} {effectiveDays(each)}
+                  </small>
                 </button>
               </li>
             ))}
@@ -119,6 +122,12 @@ function PlanMenu(): JSX.Element {
       )}
     </Menu>
   );
+}
+
+/** From when a plan is in force, or until when it was. */
+function effectiveDays({ status, effective_date, effective_until }: Plan): string {
+  if (status === "retired" && effective_until) return t("bar.until", { day: effective_until });
+  return effective_date && status !== "retired" ? t("bar.since", { day: effective_date }) : "";
 }
 
 /** What a new draft is called until somebody calls it otherwise. */

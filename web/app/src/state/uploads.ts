@@ -210,7 +210,12 @@ export async function discard(): Promise<void> {
   const id = upload.peek()?.id;
   upload.value = null;
   said.value = [];
-  if (id) await discardUpload(id);
+  if (id) await discardUpload(id).catch(goesByItself);
+}
+
+/** What can't be thrown away now goes after its week. */
+function goesByItself(error: unknown): void {
+  if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
 }
 
 /** Ask how the job goes until it ends. */

@@ -112,7 +112,10 @@ class Workbench implements Bench {
   /** After an edit; a colleague's leaves what is drawn here as it is. */
   private renew(): void {
     if (proposal.peek()?.state === "refused") discard();
-    if (!proposal.peek()) this.running?.reset?.();
+    if (!proposal.peek()) {
+      this.running?.reset?.();
+      this.map.sketch("snap", EMPTY);
+    }
     void this.load();
   }
 

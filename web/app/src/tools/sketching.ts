@@ -54,6 +54,7 @@ class Sketching implements Running {
     this.consider.cancel();
     this.drawing?.clear();
     this.bench.map.sketch("border", EMPTY);
+    this.bench.map.sketch("snap", EMPTY);
     this.bench.say(this.how.hints.start);
   }
 
@@ -91,6 +92,7 @@ class Sketching implements Running {
     this.latest = [];
     this.bench.map.sketch("border", lineFeature(positions));
     this.drawing?.clear();
+    this.bench.map.sketch("snap", EMPTY);
     this.bench.say(this.how.hints.done);
     this.offer(positions);
   }

@@ -133,9 +133,9 @@ function Draft({ onDone }: { onDone: () => void }): JSX.Element {
     if (!made) return;
     await plans.load();
     const there = known(plans.now.peek())?.find((each) => each.name === made);
-    await discard();
     if (there) openPlan(there);
     onDone();
+    await discard();
   };
   return (
     <form class="step" onSubmit={(event) => [event.preventDefault(), void make()]}>

@@ -3,7 +3,7 @@
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Bounds } from "../../api";
+import { type Bounds, Refusal, Unreachable } from "../../api";
 import { readOutlines } from "../../api/uploads";
 import { Button } from "../../parts/controls";
 import { built, discard, failure, found, resume, said, upload } from "../../state/uploads";
@@ -27,7 +27,11 @@ export function Bringing(): JSX.Element {
     void resume().then(() => setStep(built.peek() ? "build" : "files"));
     return () => draw([]);
   }, []);
-  useEffect(() => void outline(step), [step, upload.value, said.value]);
+  useEffect(() => {
+    const drawing = new AbortController();
+    void outline(step, drawing.signal);
+    return () => drawing.abort();
+  }, [step, upload.value, said.value]);
   const possible = { files: true, layers: found.value.length > 0, build: found.value.length > 0 };
   return (
     <section class="bringing" aria-label={t("bring.title")}>
@@ -67,14 +71,25 @@ export function Bringing(): JSX.Element {
 }
 
 /** Show on the map what was brought, as far as it says where it lies; or what was built of it. */
-async function outline(step: Step): Promise<void> {
+async function outline(step: Step, drawing: AbortSignal): Promise<void> {
   const now = upload.peek();
-  if (!now || now.job?.state === "running") return;
+  if (!now || now.job?.state === "running" || now.job?.kind === "plan") return; // a plan shows itself
   const rows = found.peek().flatMap((each, row) => (each.outlined && said.peek()[row]?.layer ? [row] : []));
   const wanted = step === "build" && built.peek() ? (["grids"] as const) : rows;
-  const drawn = await Promise.all(wanted.map((which) => readOutlines(now.id, which)));
-  draw(drawn.flatMap((each) => each.features));
+  const drawn = await Promise.all(wanted.map((which) => outlineOf(now.id, which, drawing)));
+  if (drawing.aborted) return;
+  draw(drawn.flat());
   fitTo(around(found.peek().flatMap((each) => (each.extent ? [each.extent as Bounds] : []))));
+}
+
+/** One layer's; without it the others are drawn. */
+async function outlineOf(id: string, which: number | "grids", drawing: AbortSignal): Promise<GeoJSON.Feature[]> {
+  try {
+    return (await readOutlines(id, which, drawing)).features;
+  } catch (error) {
+    if (drawing.aborted || error instanceof Refusal || error instanceof Unreachable) return [];
+    throw error;
+  }
 }
 
 const draw = (features: GeoJSON.Feature[]): void =>
