@@ -106,7 +106,12 @@ def lifespan(settings: Settings, metrics: Metrics, *, single_user: bool) -> Any:
     async def live(app: FastAPI) -> AsyncIterator[None]:
         with reached(settings) as access:
             ensure_current(access)
-            transactions = Transactions(access.application, statement_s=settings.request_s)
+            transactions = Transactions(
+                access.application,
+                read_url=settings.database_read_url,
+                most=settings.database_connections,
+                statement_s=settings.request_s,
+            )
             callers = Callers(transactions, single_user=single_user)
             metrics.watch(transactions)
             app.state.running = Running(
@@ -120,7 +125,7 @@ def lifespan(settings: Settings, metrics: Metrics, *, single_user: bool) -> Any:
                 Jobs(settings.reaching()),
             )
             try:
-                async with callers.listening():
+                async with callers.listening(), transactions.following():
                     yield
             finally:
                 app.state.running.jobs.close()

@@ -13,7 +13,7 @@ from api.examples import examples
 SERVE_EXAMPLES = examples(
     "onegrid serve",
     "onegrid serve --port 9000 --data-dir /srv/onegrid",
-    "onegrid serve --host 0.0.0.0",
+    "onegrid serve --host 0.0.0.0 --processes 4",
 )
 
 
@@ -25,6 +25,10 @@ def serve(
         int | None,
         typer.Option(metavar="P", min=0, max=65535, help="The port; 0 is any that is free. By default 8000."),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=64, help="Processes that share the requests. By default 1."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the plans to browsers and programs; print the address that signs you in, once it is ready."""
@@ -32,5 +36,7 @@ def serve(
     from data.settings import read_settings
 
     settings = read_settings(data_dir=data_dir)
+    if processes is not None:
+        settings = settings.model_copy(update={"processes": processes})
     place = settings.host if host is None else host, settings.port if port is None else port
     serve_until_stopped(settings, *place, ready=lambda url: print(url, flush=True))

@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import uvicorn
 from fastapi import FastAPI
@@ -33,6 +34,8 @@ WAITING = 1024
 """Connections that may wait to be taken up."""
 YOUNG_OBJECTS = 10_000
 """Objects that are made before Python looks for rings among them; an edit makes thousands that are in none."""
+Ready: TypeAlias = Callable[[FastAPI], Awaitable[None]]
+"""Called once an application answers."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +77,30 @@ def serve(settings: Settings, host: str, port: int, *, ready: Callable[[str], No
     """
     log_lines(settings.log_level)
     with listening(host, port) as (sock, place):
-        single_user = settings.database_url is None and is_loopback(place.host)
-        app = create_app(settings, single_user=single_user)
-        server = Server(configuration(app, settings))
-        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-            runner.run(run(app, server, sock, place, ready))
+        if settings.processes > 1:
+            from api.processes import serve_by_several  # noqa: PLC0415 (which is made of this module)
+
+            serve_by_several(settings, sock, place, ready)
+            return
+
+        async def answering(app: FastAPI) -> None:
+            ready(await way_in(app.state.running, place))
+
+        serve_at(settings, sock, place, answering)
 
 
-async def run(app: FastAPI, server: Server, sock: socket.socket, place: Place, ready: Callable[[str], None]) -> None:
+def serve_at(settings: Settings, sock: socket.socket, place: Place, ready: Ready) -> None:
+    """Serve at a socket in this process, until a signal says to stop."""
+    single_user = settings.database_url is None and is_loopback(place.host)
+    server = Server(configuration(create_app(settings, single_user=single_user), settings))
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(run(server, sock, ready))
+
+
+async def run(server: Server, sock: socket.socket, ready: Ready) -> None:
     """Run the application and the server in it, so that the application ends after the last request."""
+    app = server.config.app
+    assert isinstance(app, FastAPI)
     loop = asyncio.get_running_loop()
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
@@ -93,7 +111,7 @@ async def run(app: FastAPI, server: Server, sock: socket.socket, place: Place, r
             await asyncio.sleep(0.01)
         if server.started:
             settle_memory()
-            ready(await way_in(app.state.running, place))
+            await ready(app)
         await serving
 
 

@@ -24,7 +24,8 @@ from starlette.types import Receive, Scope, Send
 from api.callers import recognised
 from api.conditional import is_named
 from api.running import Running
-from api.tiles_cache import KeptTile, TileCache, Together
+from api.tiles_cache import KeptTile, TileCache
+from data.database.together import Together
 from data.plans.tiles import MAX_ZOOM, Drawable, draw, look
 from data.users.errors import NotAllowed
 from data.users.identity import Identity

@@ -69,7 +69,7 @@ def users(data_dir: Path | None) -> Iterator[Connection]:
 
     with reached(read_settings(data_dir=data_dir)) as access:
         ensure_current(access)
-        engine = application_engine(access.application, pool_size=1)
+        engine = application_engine(access.application, most=2)
         try:
             with connected(engine, place=access.place) as connection:
                 yield connection

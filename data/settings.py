@@ -18,11 +18,14 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from data.database.url import DatabaseURL
 from data.users.grants import Grant, read_grants
+from data.users.shares import FEWEST, USUAL
 from data.web_addresses import require_issuer, require_networks, require_origin, require_tile_origins
 from geo.errors import InputError
 
 PREFIX = "ONEGRID_"
-SECRETS = ("ONEGRID_DATABASE_URL", "ONEGRID_DATABASE_ADMIN_URL", "ONEGRID_OPENID_CLIENT_SECRET")
+SECRETS = (
+    "ONEGRID_DATABASE_URL", "ONEGRID_DATABASE_ADMIN_URL", "ONEGRID_DATABASE_READ_URL", "ONEGRID_OPENID_CLIENT_SECRET",
+)  # fmt: skip
 IN_FILE = "_FILE"
 
 Address = Annotated[
@@ -54,7 +57,13 @@ class Settings(BaseSettings):
     """A PostgreSQL server of one's own, in place of the private cluster."""
     database_admin_url: Address | None = None
     """The same database for whoever may change its schema (``onegrid db``); by default ``database_url``."""
+    database_read_url: Address | None = None
+    """A streaming replica of the database, from which the server reads what that has already."""
+    database_connections: Annotated[int, Field(ge=FEWEST)] = USUAL
+    """Connections that a process of the server may have at a time, to the database and to its replica each."""
 
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that the server shares its requests out to."""
     host: str = "127.0.0.1"
     """The address that the server listens on; ``0.0.0.0`` is all."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from functools import cache
 from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -31,15 +32,29 @@ class State(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class ReplicaState(BaseModel):
+    """How the read replica is; the server works without it."""
+
+    state: Literal["level", "behind", "unreachable"]
+    bytes: int | None = Field(None, description="Of the log that it has not yet.")
+    seconds: float | None = Field(None, description="Since what it has last was done.")
+
+
+class Readiness(State):
+    """How the server and its databases are."""
+
+    replica: ReplicaState | None = Field(None, description="Left out where there is none.")
+
+
 @router.get("/healthz")
 async def is_alive() -> State:
     """Say that the server answers; it asks nobody else."""
     return State()
 
 
-@router.get("/readyz", responses=problems(503))
-async def is_ready(works: Works) -> State:
-    """Say that the database answers too, and has the schema that this program needs."""
+@router.get("/readyz", responses=problems(503), response_model_exclude_none=True)
+async def is_ready(works: Works) -> Readiness:
+    """Say that the database answers too, and has the schema that this program needs; how far a replica is behind it."""
     try:
         async with asyncio.timeout(ANSWER_S), works.transactions.reading(None) as connection:
             revision = await connection.run_sync(revision_of)
@@ -47,7 +62,8 @@ async def is_ready(works: Works) -> State:
         raise HTTPException(503, "the database does not answer") from error
     if revision != needed_revision():
         raise HTTPException(503, f"the database has schema {revision}, and this program needs {needed_revision()}")
-    return State()
+    replica = works.transactions.replica
+    return Readiness(replica=None if replica is None else ReplicaState(**asdict(await replica.lag())))
 
 
 administrator = allowed(Right.administer)

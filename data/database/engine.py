@@ -16,7 +16,7 @@ from data.database.errors import DatabaseUnavailableError
 from data.database.url import DatabaseURL
 
 POOL_SIZE = 10
-"""Of connections that stay open in a process; under load as many again."""
+"""Of connections that stay open in a process; others are closed after use."""
 CONNECT_S = 10
 AT_HOME = """
 SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
@@ -45,7 +45,7 @@ SELECT set_config('onegrid.user', 'operator', false), set_config('onegrid.role',
 
 
 def application_engine(
-    url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None, for_others: bool = False
+    url: DatabaseURL, *, most: int = 2 * POOL_SIZE, statement_s: float | None = None, for_others: bool = False
 ) -> Engine:
     """Return an engine for the application, all of whose sessions act as the role that owns nothing.
 
@@ -53,24 +53,24 @@ def application_engine(
     ----------
     url
         For any role that may become the application's.
-    pool_size
-        Connections that are kept; as many again may be opened under load.
+    most
+        Connections at a time; who finds none free waits.
     statement_s
         How long a statement may take, in seconds; None: as long as it takes.
     for_others
         Whether it works for people who ask over a network: nobody sees or changes anything until it is said for whom a
         transaction is. Else it works for the operator, who may do everything, as the command line does.
     """
-    engine = create_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
+    engine = create_engine(address(url), **pool_of(most), **shared_options())
     settle_for_application(engine, url, statement_s, operator=not for_others)
     return engine
 
 
 def async_application_engine(
-    url: DatabaseURL, *, pool_size: int = POOL_SIZE, statement_s: float | None = None
+    url: DatabaseURL, *, most: int = 2 * POOL_SIZE, statement_s: float | None = None
 ) -> AsyncEngine:
     """Return one for an event loop, for others; ``run_sync`` of its connections takes functions of a connection."""
-    engine = create_async_engine(address(url), pool_size=pool_size, max_overflow=pool_size, **shared_options())
+    engine = create_async_engine(address(url), **pool_of(most), **shared_options())
     settle_for_application(engine.sync_engine, url, statement_s, operator=False)
     return engine
 
@@ -109,6 +109,12 @@ def administrator_engine(url: DatabaseURL) -> Engine:
 def address(url: DatabaseURL) -> Any:
     """Return the address as SQLAlchemy takes it, for psycopg 3."""
     return make_url(url.text).set(drivername="postgresql+psycopg")
+
+
+def pool_of(most: int) -> dict[str, int]:
+    """Return how many connections are kept, and how many more are opened under load."""
+    kept = min(most, POOL_SIZE)
+    return {"pool_size": kept, "max_overflow": most - kept}
 
 
 def shared_options() -> dict[str, Any]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 
-import psycopg
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.database.engine import application_engine, async_application_engine, drawing_engine
+from data.database.direct import Answer, Direct, Question
+from data.database.engine import application_engine, async_application_engine
+from data.database.replica import Replica
 from data.database.url import DatabaseURL
 from data.users.identity import SETTINGS, Identity, as_identity, settings_of
-
-WORKING = 5
-"""Connections kept for threads; work in threads is for the processor, of which there are few."""
-DRAWING = 4
-"""Connections for tiles; more at once would each take longer, and a tile is drawn in milliseconds."""
-
-
-ENDED = ("57P01", "57P02", "57P03")
-"""What the server says to a session that it ends, or does not begin yet."""
-Answer = TypeVar("Answer")
+from data.users.shares import USUAL, Shares
 
 
 class Transactions:
@@ -35,17 +31,30 @@ class Transactions:
     ----------
     url
         Of the database, for any role that may become the application's.
+    read_url
+        Of a read replica, which answers who only reads, where it is as far as the database (`data.database.replica`).
+    most
+        Connections at a time to either, `data.users.shares.FEWEST` or more.
     statement_s
         How long a statement may take, in seconds.
     """
 
-    def __init__(self, url: DatabaseURL, *, statement_s: float | None = None) -> None:
+    def __init__(
+        self, url: DatabaseURL, *, read_url: DatabaseURL | None = None, most: int = USUAL,
+        statement_s: float | None = None,
+    ) -> None:  # fmt: skip
         self.url = url
-        self.in_loop = async_application_engine(url, statement_s=statement_s)
+        share = Shares.of(most)
+        self.in_loop = async_application_engine(url, most=share.loop, statement_s=statement_s)
         self.to_read = self.in_loop.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self.in_threads = application_engine(url, pool_size=WORKING, statement_s=statement_s, for_others=True)
-        self.for_tiles = drawing_engine(url, pool_size=DRAWING, statement_s=statement_s)
+        self.in_threads = application_engine(url, most=share.threads, statement_s=statement_s, for_others=True)
         self.to_look = self.in_threads.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.direct = Direct(url, most=share.drawing, statement_s=statement_s)
+        self.replica = (
+            None
+            if read_url is None
+            else Replica(read_url, url, threads=share.threads, direct=share.drawing, statement_s=statement_s)
+        )
 
     @asynccontextmanager
     async def reading(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
@@ -55,38 +64,10 @@ class Transactions:
                 await connection.run_sync(as_identity, identity)
             yield connection
 
-    @asynccontextmanager
-    async def drawing(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """Lend a connection of psycopg's own, on which whoever asks says for whom (`data.plans.tiles`).
-
-        Raises
-        ------
-        sqlalchemy.exc.DBAPIError
-            What psycopg raises, as everywhere else.
-        """
-        async with self.for_tiles.connect() as lent:
-            driver = (await lent.get_raw_connection()).driver_connection
-            assert driver is not None
-            try:
-                yield driver
-            except psycopg.Error as error:
-                lost = driver.closed or error.sqlstate in ENDED
-                if lost:
-                    await lent.invalidate()
-                raise DBAPIError.instance(
-                    None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
-                ) from error
-
-    async def ask(self, question: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Answer]]) -> Answer:
-        """Ask something on such a connection; where the database was started anew since, until one is new."""
-        for left in reversed(range(DRAWING + 1)):
-            try:
-                async with self.drawing() as connection:
-                    return await question(connection)
-            except DBAPIError as error:
-                if not (left and error.connection_invalidated):
-                    raise
-        raise AssertionError
+    async def ask(self, question: Question[Answer]) -> Answer:
+        """Ask something that says itself for whom (`data.plans.tiles`), of the replica where it is as far."""
+        found = None if self.replica is None else await self.replica.ask(question)
+        return await self.direct.ask(question) if found is None else found[0]
 
     @asynccontextmanager
     async def writing(self, identity: Identity | None) -> AsyncIterator[AsyncConnection]:
@@ -106,10 +87,32 @@ class Transactions:
 
     @contextmanager
     def looking(self, identity: Identity) -> Iterator[Connection]:
-        """Begin a transaction in a thread that changes nothing, and sees one state of the database throughout."""
+        """Begin a transaction in a thread that changes nothing, and sees one state of the database throughout.
+
+        The replica's, where it is as far as the database was when this was asked.
+        """
+        with self.copy_or_none() as copy:
+            if copy is not None:
+                as_identity(copy, identity)
+                yield copy
+                return
         with self.to_look.begin() as connection:
             as_identity(connection, identity)
             yield connection
+
+    def copy_or_none(self) -> AbstractContextManager[Connection | None]:
+        """Begin such a transaction of nobody yet on the replica; None: there is none, or it is behind."""
+        return nullcontext() if self.replica is None else self.replica.looking()
+
+    def following(self) -> AbstractAsyncContextManager[None]:
+        """Watch the replica, if there is one, for the length of a block; before, it is not asked.
+
+        Raises
+        ------
+        InputError
+            What is at its address is none.
+        """
+        return nullcontext() if self.replica is None else self.replica.watched()
 
     def editing(self, identity: Identity) -> Engine:
         """Return an engine for threads, all of whose transactions are somebody's who edits (`data.plans.door`).
@@ -130,5 +133,7 @@ class Transactions:
     async def close(self) -> None:
         """Close all connections."""
         await self.in_loop.dispose()
-        await self.for_tiles.dispose()
+        await self.direct.close()
         self.in_threads.dispose()
+        if self.replica is not None:
+            await self.replica.close()

@@ -220,22 +220,26 @@ def knock(door: Door, requests: int, number: int) -> None:
 
 
 @contextmanager
-def opened_door(access: Access) -> Iterator[Door]:
+def opened_door(access: Access, *arguments: str) -> Iterator[Door]:
     """Serve a database of plans in a process of its own; at the end no line of its log may tell of a defect."""
     transactions = Transactions(access.application)
     with transactions.working(None) as connection:
         identity = add_account(connection, "knocker", Role.admin, ALL).identity
         token = issue(connection, Kind.token, identity, timedelta(hours=12)).secret
     transactions.in_threads.dispose()
-    urls = {"DATABASE_URL": access.application, "DATABASE_ADMIN_URL": access.administrator}
-    addresses = {f"ONEGRID_{name}": url.text for name, url in urls.items()}
     with (
         tempfile.TemporaryDirectory() as folder,
-        served(Path(folder), **addresses, ONEGRID_LOG_LEVEL="error") as server,
+        served(Path(folder), *arguments, **addresses_of(access), ONEGRID_LOG_LEVEL="error") as server,
     ):
         yield Door(server, token)
         _, _, log = server.stop()
         assert [line for line in log if line["level"] == "error"] == []
+
+
+def addresses_of(access: Access) -> dict[str, str]:
+    """Return the settings by which a server reaches a database."""
+    urls = {"DATABASE_URL": access.application, "DATABASE_ADMIN_URL": access.administrator}
+    return {f"ONEGRID_{name}": url.text for name, url in urls.items()}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.api.doors.test_plans import PLANNER, every_grid
 from tests.api.doors.tiles_read import Tiles, place_at, read
@@ -20,9 +21,9 @@ ZOOM = 15
 
 
 @contextmanager
-def beside(world: World) -> Iterator[World]:
+def beside(world: World, **settings: Any) -> Iterator[World]:
     """Run a second server on the same database, with a cache of its own."""
-    with opened(world.access) as client:
+    with opened(world.access, **settings) as client:
         yield World(client, world.access, world.tokens)
 
 

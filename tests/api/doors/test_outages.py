@@ -16,7 +16,7 @@ from data.plans import door
 from data.plans.door import tried
 from data.plans.rows import row
 from data.users.roles import Role
-from data.users.transactions import DRAWING
+from data.users.shares import DRAWING
 from tests.api.doors.world import ADMIN, INSIDE, World, peopled
 from tests.databases import database_like, execute
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.tiles_cache import OVERHEAD, KeptTile, TileCache, Together
+from api.tiles_cache import OVERHEAD, KeptTile, TileCache
 from data.database.access import Access
 from data.database.engine import application_engine, connected
+from data.database.together import Together
 from data.plans.plan import find_plan
 from data.plans.tiles import Drawable, asked
 from data.plans.tiles_sql import FOUND_GRIDS

@@ -144,7 +144,7 @@ def grid_ids(applied: Applied) -> list[int]:
 def main(task: str) -> None:
     """Have the planners of a task work until standard input ends."""
     job = json.loads(task)
-    engine = application_engine(DatabaseURL(job["url"]), pool_size=2 * len(job["names"]))
+    engine = application_engine(DatabaseURL(job["url"]), most=4 * len(job["names"]))
     ended, threads = threading.Event(), []
     with ExitStack() as stack:
         for name, home in zip(job["names"], job["homes"], strict=True):
