@@ -11,6 +11,7 @@ import shapely
 from geo.arrays import Bools, Floats, Geometries, Ints, dense, distinct_rows, sums
 from geo.counts import largest_remainder
 from geo.edges import Adjacency, Edges, components
+from geo.edits.applying import BENT_M, woven_of
 from geo.edits.ground import Face, Grid, Ground, borders
 from geo.edits.weaving import Chains, Woven, as_lines, bent_segments, lower_first, weave, woven_ground
 from geo.errors import TooFineError, WouldEmptyGridError
@@ -147,6 +148,8 @@ def regrid(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, 
     ------
     WouldEmptyGridError
         A grid gets no cell.
+    TooFineError
+        One is so thin that borders, bending, would bring it onto the land of grids that are not of ``cells``.
     """
     empty = np.setdiff1d(np.arange(len(grids)), owner)
     if len(empty):
@@ -168,7 +171,31 @@ def regrid(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, 
     gone = {grid.code for grid in cells.grids} - {grid.code for grid in grids}
     after = cells.ground.replace(made, drop=gone)
     require_tiled(cells.before, after, cells.chains)
+    require_own_land(cells, made, after)
     return after
+
+
+def require_own_land(cells: Cells, made: Sequence[Grid], after: Ground) -> None:
+    """Refuse grids that are so thin that most of their land is, or was, that of others whose borders only bend.
+
+    Raises
+    ------
+    TooFineError
+        There is one: land would change hands with a grid that the edit is not about.
+    """
+    before = cells.before
+    old = [before.grids[grid.code] for grid in cells.grids]
+    own = {grid.code for grid in (*old, *made)}
+    created = [grid for grid in made if grid.code not in before.grids]
+    retired = [grid for grid in old if grid.code not in after.grids]
+    strips = (len(own) + 1) * BENT_M  # what borders bend off at most, and what goes to each of its own in turn
+    thin = [grid.code for grid in (*created, *retired) if grid.polygon.area < strips * grid.polygon.length]
+    if not thin:
+        return
+    changed = [grid for code, grid in after.grids.items() if before.grids.get(code, grid) is not grid]
+    bent = {grid.code for grid in woven_of(before, changed, created, retired)}
+    if not {grid.code for grid in changed} <= bent | own:
+        raise TooFineError(f"grid {', '.join(thin)} is a millimetre wide there, and would be bent off its land", thin)
 
 
 def faces_of(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, str]) -> tuple[list[Face], Ints]:

@@ -150,10 +150,10 @@ def woven_grid(grid: Grid, chains: Chains) -> Grid:
     Raises
     ------
     TooFineError
-        The grid is so thin that nothing is left of it.
+        The grid is so thin that it, or a needle of it, is bent away: a border gets vertices, and keeps those it has.
     """
     polygon = woven_polygon(grid.polygon, chains)
-    if polygon.is_empty:
+    if polygon is not grid.polygon and not has_vertices_of(polygon, grid.polygon):
         raise TooFineError(f"grid {grid.code} is a millimetre wide there, and would be bent away", [grid.code])
     here = set(may_have(np.array([face.polygon for face in grid.faces], dtype=object), chains))
     faces = tuple(
@@ -162,6 +162,12 @@ def woven_grid(grid: Grid, chains: Chains) -> Grid:
     if polygon is grid.polygon and len(faces) == len(grid.faces) and all(map(same, faces, grid.faces)):
         return grid
     return replace(grid, polygon=polygon, faces=faces)
+
+
+def has_vertices_of(polygon: shapely.Geometry, old: shapely.Geometry) -> bool:
+    """Tell whether a polygon has all vertices of another one."""
+    new, had = (np.rint(shapely.get_coordinates(each) * CELLS_PER_M) for each in (polygon, old))
+    return bool(np.isin(had.view(np.complex128), new.view(np.complex128)).all())
 
 
 def same(new: Face, old: Face) -> bool:

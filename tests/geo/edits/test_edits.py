@@ -101,6 +101,18 @@ def test_a_thin_new_grid_is_nobodys_land_but_that_of_the_grid_that_was_split():
     assert {passed.old for passed in change.lineage} == {"a"}
 
 
+def test_a_split_takes_no_land_of_others_where_a_grid_is_a_millimetre_wide():
+    corners = {
+        "thin": [(0, 0), (36, 3), (36, 4)],
+        "south": [(0, 0), (0, -900), (36, -900), (36, 3)],
+        "north": [(0, 0), (36, 4), (36, 900), (0, 900)],
+    }
+    lands = {code: drawn_at_hill(some) for code, some in corners.items()}
+    before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
+    along = np.array([[*at_hill((35, -10)), *at_hill((5, 10))]])  # the wedge west of it would be the south's land
+    assert refusal(before, split_grid("thin", along, fresh=fresh())) == "too_fine"
+
+
 def test_a_line_that_divides_nothing_is_refused():
     for missing in (
         line((5, 5), (6, 6)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geo.edits.ground import Face, Grid, Ground
 from geo.edits.land import require_tiled
 from geo.edits.weaving import as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
-from geo.errors import PartitionError
+from geo.errors import PartitionError, TooFineError
 from geo.snapping import snap_round
 
 
@@ -90,3 +90,17 @@ def test_segments_bend_in_the_direction_that_they_run():
     back = [[10, 0, 7, 1], [7, 1, 3, 1], [3, 1, 0, 0]]
     assert bent_segments(np.array([[0, 0, 10, 0], [10, 0, 10, 10]]), chains).tolist() == [[10, 0, 10, 10], *onward]
     assert bent_segments(np.array([[10, 0, 0, 0]]), chains).tolist() == back
+
+
+def test_a_border_that_gets_a_vertex_keeps_the_needles_that_it_has():
+    a, b = [(0, 0), (9, 40), (10, 90), (0, 90)], [(20, 0), (20, 90), (10, 90), (11, 40)]
+    c = [(0, 0), (20, 0), (11, 40), (10, 90), (9, 40)]  # a millimetre from side to side half-way up its point
+    lands = {code: in_cells(*corners) for code, corners in (("a", a), ("b", b), ("c", c))}
+    before = Ground.of(
+        Grid(f"id-{code}", code, f"home of {code}", land, (Face(land, (), "sole"),)) for code, land in lands.items()
+    )
+    sides = {(9, 40, 10, 90): np.array([[10, 65]]), (10, 90, 11, 40): np.array([[10, 65]])}
+    with pytest.raises(TooFineError, match="bent away") as refused:
+        woven_ground(before, sides)
+    assert refused.value.grids == ("c",)
+    assert len(woven_ground(before, {(9, 40, 10, 90): np.array([[9, 65]])}).grids) == 3
