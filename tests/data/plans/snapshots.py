@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ import shapely
 from sqlalchemy import Connection
 
 from data.plans.rows import rows
+from geo.edges import Edges
 
 GRIDS = """
 SELECT grid_id, code, community, modified, households, population, party_members, locked, claims::text,
@@ -62,9 +63,15 @@ class Snapshot:
         return shapely.from_wkb([one.outline for one in self.grids.values()])
 
     @cached_property
-    def face(self) -> tuple[np.ndarray, np.ndarray]:
-        """All faces, and the row of the grid that each belongs to."""
-        return shapely.get_parts(shapely.from_wkb([one.faces for one in self.grids.values()]), return_index=True)
+    def edges(self) -> Edges:
+        """The edges of `polygon`."""
+        return Edges.of(self.polygon)
+
+    def faces_of(self, rows: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return all faces of some grids, and the place in ``rows`` of the grid that each belongs to."""
+        grids = list(self.grids.values())
+        faces = np.array([grids[row].faces for row in rows], dtype=object)
+        return shapely.get_parts(shapely.from_wkb(faces), return_index=True)
 
     @cached_property
     def units(self) -> list[str]:
