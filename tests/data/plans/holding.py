@@ -147,7 +147,7 @@ def border_of(now: Snapshot, rows: np.ndarray) -> np.ndarray:
 
 def as_lines(edges: np.ndarray) -> np.ndarray:
     """Return edges in cells as two-point lines in metres."""
-    return shapely.linestrings(edges.reshape(-1, 2, 2) / CELLS_PER_M)
+    return np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2) / CELLS_PER_M))
 
 
 def corners_of(border: np.ndarray) -> set[tuple[int, int]]:
