@@ -27,6 +27,7 @@ from tests.api.doors.test_plans import PLANNER, SUPERVISOR, across, every_grid, 
 from tests.api.doors.tiles_read import Tiles
 from tests.api.doors.world import ADMIN, INSIDE, NAME, World, peopled
 from tests.databases import database_like, execute
+from tests.loops import run_apart
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_who_asks_is_answered_by_a_question_that_was_asked_later():
         await asyncio.gather(clock(), *(reader(number * 0.0002) for number in range(200)))
         assert questions < 120
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_the_spatial_index_finds_the_grids_of_a_tile_under_row_level_security(town_plan: Access):

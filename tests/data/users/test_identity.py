@@ -14,6 +14,7 @@ from data.users.roles import RIGHTS, Right, Role
 from data.users.transactions import Transactions
 from geo.errors import InputError
 from tests.databases import execute
+from tests.loops import run_apart
 
 POLICY = """
 CREATE POLICY within_scope ON onegrid.place AS RESTRICTIVE TO onegrid_app USING (
@@ -84,8 +85,6 @@ def test_an_identity_ends_with_its_transaction(places: Access, transactions: Tra
 
 
 def test_a_transaction_that_reads_changes_nothing(places: Access, transactions: Transactions):
-    import asyncio
-
     async def write() -> None:
         async with transactions.reading(Identity("li", Role.admin)) as connection:
             assert set((await connection.execute(SEEN)).scalars()) == set(CODES)
@@ -98,7 +97,7 @@ def test_a_transaction_that_reads_changes_nothing(places: Access, transactions: 
             await transactions.close()
 
     with pytest.raises(Exception, match="read-only transaction"):
-        asyncio.run(run())
+        run_apart(run())
 
 
 def test_a_user_name_is_a_value_not_a_command(places: Access, transactions: Transactions):
