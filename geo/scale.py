@@ -1,8 +1,12 @@
 """The same work over many workers, by Dask: processes of this machine, or a cluster.
 
 Processes are forked, so that they see the sources without copying them, and only results travel. On a cluster each
-batch of communities travels to its worker, and its part back. What is short, or needs all of the result in one memory,
-is shared out to threads; the geometry library releases Python's lock in its long calls.
+batch of communities travels to its worker, and its part back; some are under way at a time, so that neither scheduler
+nor workers hold the whole. What is short, or needs all of the result in one memory, is shared out to threads; the
+geometry library releases Python's lock in its long calls.
+
+A worker that dies takes its items with it, no more: they are given to others, and since an item's result hangs on the
+item alone, nobody can tell from the results.
 """
 
 from __future__ import annotations
@@ -12,10 +16,16 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
+from geo.errors import InputError
 from geo.running import Run, in_order
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Done = Callable[[int, int], None]
 """Told after each item: how many are finished, how many there are."""
@@ -25,6 +35,12 @@ CAN_FORK = sys.platform == "linux"
 
 DIE_WITH_PARENT = 1
 """``PR_SET_PDEATHSIG`` of Linux' ``prctl``."""
+
+POOLS = 4
+"""Pools of processes that are begun for some work, each after one of the former's processes was killed."""
+
+AHEAD = 3
+"""Items that are under way for each thread of a cluster: one that is worked on, and others to go on with."""
 
 Work = tuple[Callable[[Any], Any], Sequence[Any]]
 """A function and the items it is for."""
@@ -47,10 +63,32 @@ def workers(count: int, done: Done = nobody_watches) -> Run:
         work = function, list(items)
         if count == 1 or len(work[1]) <= 1:
             return one_by_one(work, done)
-        with pool_for(work, min(count, len(work[1]))) as pool:
-            return by_dask(pool, len(work[1]), done)
+        return in_pools(work, count, done)
 
     return run
+
+
+def in_pools(work: Work, count: int, done: Done) -> list[Any]:
+    """Do some work in processes; where one is killed, what is not finished is begun anew in others.
+
+    Raises
+    ------
+    InputError
+        They are killed again and again.
+    """
+    finished: dict[int, Any] = {}
+    items = len(work[1])
+    for _ in range(POOLS):
+        left = [number for number in range(items) if number not in finished]
+        if not left:
+            break
+        with suppress(BrokenExecutor), pool_for(work, min(count, len(left))) as pool:
+            by_dask(pool, left, finished, lambda: done(len(finished), items))
+    if len(finished) < items:
+        raise InputError(
+            f"{POOLS} times a worker process was killed, most likely for want of memory; give fewer with --workers"
+        )
+    return [finished[number] for number in range(items)]
 
 
 def one_by_one(work: Work, done: Done) -> list[Any]:
@@ -71,22 +109,20 @@ def pool_for(work: Work, count: int) -> Executor:
     return ProcessPoolExecutor(count, mp_context=fork, initializer=begin_process, initargs=(work,))
 
 
-def by_dask(pool: Executor, items: int, done: Done) -> Sequence[Any]:
-    """Have Dask do the work that a pool knows."""
+def by_dask(pool: Executor, items: Sequence[int], finished: dict[int, Any], done: Callable[[], None]) -> None:
+    """Have Dask do the items of the work that a pool knows, and note down what is finished as it comes."""
     from dask.callbacks import Callback  # noqa: PLC0415 (as all of Dask, not worth its time where one batch is all)
     from dask.multiprocessing import RemoteException, get  # noqa: PLC0415
 
-    finished = 0
+    number = {f"item {item}": item for item in items}
 
-    def count_one(*_: object) -> None:
-        nonlocal finished
-        finished += 1
-        done(finished, items)
+    def note(key: str, result: Any, *_: object) -> None:
+        finished[number[key]] = result
+        done()
 
-    graph = {f"item {number}": (work_on, number) for number in range(items)}
-    with Callback(posttask=count_one):
+    with Callback(posttask=note):
         try:
-            return list(get(graph, list(graph), pool=pool, chunksize=1))
+            get({key: (work_on, item) for key, item in number.items()}, list(number), pool=pool, chunksize=1)
         except RemoteException as error:
             raise error.exception from error
 
@@ -128,13 +164,39 @@ def threads(count: int) -> Run:
 
 def cluster(address: str, done: Done = nobody_watches) -> Run:
     """Return a `Run` on the cluster of the Dask scheduler at an address, such as ``tcp://10.0.0.1:8786``."""
-    from distributed import Client, as_completed  # noqa: PLC0415 (only where there is a cluster)
+    from distributed import Client  # noqa: PLC0415 (only where there is a cluster)
+    from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
     def run(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         with Client(address, timeout="10s") as client:
-            futures = client.map(function, list(items), pure=False)
-            for finished, _ in enumerate(as_completed(futures), 1):
-                done(finished, len(futures))
-            return list(client.gather(futures))
+            try:
+                return by_cluster(client, (function, list(items)), done)
+            except KilledWorker as error:
+                raise InputError(f"--scheduler {address}: {error}") from error
 
     return run
+
+
+def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
+    """Do some work on a cluster, a few items a thread at a time; results are taken from it as they come."""
+    from distributed import as_completed  # noqa: PLC0415 (only where there is a cluster)
+
+    function, items = work
+    threads = sum(client.nthreads().values())
+    waiting, running = iter(enumerate(items)), as_completed()
+    number: dict[Any, int] = {}
+    results: dict[int, Any] = {}
+
+    def begin(count: int) -> None:
+        for place, item in islice(waiting, count):
+            future = client.submit(function, item, pure=False)
+            number[future.key] = place
+            running.add(future)
+
+    begin(AHEAD * max(threads, 1))
+    for future in running:
+        results[number.pop(future.key)] = future.result()
+        future.release()
+        begin(1)
+        done(len(results), len(items))
+    return [results[place] for place in range(len(items))]

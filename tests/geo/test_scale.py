@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
 from geo.errors import InputError
@@ -33,3 +37,30 @@ def test_progress_is_told_after_each_item():
     told = []
     workers(2, lambda finished, total: told.append((finished, total)))(refuse_three, range(3))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def dies_at_three(folder: Path, times: int):
+    """Square numbers; whoever first comes to 3 is killed, so many times."""
+
+    def square(number: int) -> int:
+        deaths = len(list(folder.iterdir()))
+        if number == 3 and deaths < times:
+            (folder / str(deaths)).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number * number
+
+    return square
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_killed_worker_had_is_done_by_another(tmp_path, times: int):
+    told = []
+    run = workers(2, lambda finished, total: told.append(finished))
+    assert list(run(dies_at_three(tmp_path, times), range(9))) == [number * number for number in range(9)]
+    assert len(list(tmp_path.iterdir())) == times
+    assert told == list(range(1, 10))
+
+
+def test_workers_that_are_killed_again_and_again_are_given_up(tmp_path):
+    with pytest.raises(InputError, match="killed, most likely for want of memory"):
+        workers(2)(dies_at_three(tmp_path, 99), range(4))
