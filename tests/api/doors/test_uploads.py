@@ -78,12 +78,19 @@ def finished(ask: Asking) -> dict[str, Any]:
     raise AssertionError(job)
 
 
+def looked_into(ask: Asking) -> dict[str, Any]:
+    """Have the files looked into, however long it takes; the door itself waits a while only."""
+    ask("POST", "/look")
+    finished(ask)
+    looked: dict[str, Any] = ask("GET")
+    return looked
+
+
 def bring(ask: Asking, town: Path) -> dict[str, Any]:
     """Send all files of a town in a ZIP, folders and all, and have them looked into."""
     files = {f"街道/{path.name}": path.read_bytes() for path in town.iterdir() if path.suffix != ".toml"}
     ask("PUT", "/files/town.zip", content=zipped(files))
-    looked: dict[str, Any] = ask("POST", "/look")
-    return looked
+    return looked_into(ask)
 
 
 def test_files_become_a_draft_without_a_command_line(ask: Asking, world: World, town: Path) -> None:
@@ -139,7 +146,7 @@ def test_a_mapping_leads_to_no_file_of_the_server(ask: Asking, town: Path, path:
 
 def test_a_file_leads_to_no_other_file(ask: Asking, town: Path) -> None:
     ask("PUT", "/files/a.geojson", content=ELSEWHERE.format(town / "communities.gpkg").encode())
-    looked = ask("POST", "/look")
+    looked = looked_into(ask)
     assert looked["found"] == []
     assert looked["unreadable"][0].startswith("a.geojson")
     assert str(town) not in looked["unreadable"][0]
@@ -199,7 +206,7 @@ def test_a_zip_with_a_name_that_no_disk_takes_is_refused(ask: Asking) -> None:
 
 def test_what_was_seen_before_a_zip_broke_is_not_said_of_the_files_after(ask: Asking) -> None:
     ask("PUT", "/files/a.csv", content=b"code,name\n1,a\n")
-    assert ask("POST", "/look")["found"]
+    assert looked_into(ask)["found"]
     ask("PUT", "/files/b.zip", content=zipped({"a.csv": b"code\n2\n", "区" * 100 + ".csv": b""}), status=422)
     assert ask("GET")["found"] is None
 
