@@ -20,14 +20,11 @@ export interface Drawing {
 }
 
 const INK = ACCENT;
-const PREPARE_MS = 1_500;
 
 const fetchLibrary = () => Promise.all([import("terra-draw"), import("terra-draw-maplibre-gl-adapter")]);
 
 /** Fetch the library ahead of the first tool, so that drawing works when the network has gone by then. */
-export const prepareDrawing = (): void => {
-  window.setTimeout(() => void fetchLibrary().catch(() => {}), PREPARE_MS);
-};
+export const prepareDrawing = (): void => void fetchLibrary().catch(() => {});
 
 /** Let the user draw a line, or an area, on the map. */
 export async function startDrawing(map: MapView, shape: "line" | "area", handlers: DrawHandlers): Promise<Drawing> {

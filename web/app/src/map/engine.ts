@@ -8,6 +8,7 @@ import {
   MapLibreMap,
   type MapMouseEvent,
   type Point,
+  prewarm,
   setWorkerUrl,
   type VectorTileSource,
 } from "maplibre-gl";
@@ -21,6 +22,8 @@ import { OVERLAYS, type Overlay, type Theme } from "./tokens";
 import { lay, type Underlay } from "./underlay";
 
 setWorkerUrl(workerUrl);
+// Fetched and started while the page still asks which plan it is to show.
+prewarm();
 
 export type Pixel = [x: number, y: number];
 export type Covered = Record<"left" | "right" | "bottom", number>;

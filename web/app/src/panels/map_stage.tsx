@@ -13,6 +13,7 @@ import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { online } from "../state/connection";
+import { mapDrawn } from "../state/first_map";
 import { asOf, decided, plan } from "../state/plans";
 import {
   compareBy,
@@ -180,6 +181,7 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
   view.value = map;
   map.canvas.setAttribute("aria-label", t("map.keys"));
   return [
+    map.on("rest", mapDrawn),
     map.on("settle", () => {
       failed.value = "";
     }),

@@ -16,9 +16,10 @@ export interface Resource<Value, Wanted> {
   clear(): void;
 }
 
-export function resource<Value, Wanted>(
-  ask: (wanted: Wanted, signal: AbortSignal) => Promise<Value>,
-): Resource<Value, Wanted> {
+/** `partly`: told of what comes in parts, to show it where nothing is known yet. */
+type Ask<Value, Wanted> = (wanted: Wanted, signal: AbortSignal, partly: (value: Value) => void) => Promise<Value>;
+
+export function resource<Value, Wanted>(ask: Ask<Value, Wanted>): Resource<Value, Wanted> {
   const now = signal<Loaded<Value>>({ state: "empty" });
   let running = new AbortController();
   const stopped = () => {
@@ -35,8 +36,12 @@ export function resource<Value, Wanted>(
     async load(wanted) {
       const mine = stopped();
       now.value = { state: "loading", ...kept() };
+      const first = !("value" in now.peek());
+      const partly = (value: Value) => {
+        if (first && !mine.aborted) now.value = { state: "loading", value };
+      };
       try {
-        const value = await ask(wanted, mine);
+        const value = await ask(wanted, mine, partly);
         if (!mine.aborted) now.value = { state: "ready", value };
       } catch (error) {
         if (mine.aborted) return;

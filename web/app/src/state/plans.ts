@@ -16,6 +16,7 @@ import {
   readSummary,
   type Session,
 } from "../api";
+import { afterFirstMap } from "./first_map";
 import { known, resource } from "./loading";
 
 export const session = resource<Session, void>(() => readSession());
@@ -56,24 +57,27 @@ export const grid = resource<GridDetail, { name: string; code: string }>(({ name
   readGrid(name, code, aborted, asOf.peek()),
 );
 
-const GAPS_A_PAGE = 200;
+const FIRST_GAPS = 200;
+const GAPS_A_PAGE = 900;
 const ENOUGH_GAPS = 2_000;
 
 /** Where the next page begins, from its address. */
 const afterOf = (next: string | null): string | null => new URLSearchParams(next?.split("?")[1]).get("after");
 
-/** The open gaps of a plan, worst first. */
-export const gaps = resource(async (name: string, aborted: AbortSignal) => {
+/** The open gaps of a plan, worst first; those that nobody sees without scrolling wait for the first map. */
+export const gaps = resource<GapProperties[], string>(async (name, aborted, partly) => {
   const found: GapProperties[] = [];
   let after: string | null = null;
   do {
     const page: { items: GapProperties[]; next: string | null } = await listGaps(
       name,
-      { limit: GAPS_A_PAGE, as_of: asOf.peek(), ...(after && { after }) },
+      { limit: after ? GAPS_A_PAGE : FIRST_GAPS, as_of: asOf.peek(), ...(after && { after }) },
       aborted,
     );
     found.push(...page.items);
     after = afterOf(page.next);
+    partly([...found]);
+    if (after) await afterFirstMap();
   } while (after && found.length < ENOUGH_GAPS);
   return found;
 });

@@ -8,6 +8,7 @@ import { prepareDrawing } from "../map/drawing";
 import type { MapView } from "../map/engine";
 import { Ground, type Snap } from "../map/ground";
 import { online } from "../state/connection";
+import { afterFirstMap } from "../state/first_map";
 import { asOf, isDraft, plan, planName } from "../state/plans";
 import type { WordKey } from "../words";
 import { TOOLS } from "./index";
@@ -29,7 +30,7 @@ let current: Workbench | null = null;
 export function setUpBench(map: MapView): () => void {
   const bench = new Workbench(map);
   current = bench;
-  prepareDrawing();
+  void afterFirstMap().then(prepareDrawing);
   return () => {
     bench.close();
     current = null;
