@@ -17,10 +17,13 @@ from tests.bench.in_process import against_libraries, where_time_goes
 from tests.bench.kept_builds import SIZES, default_cache
 from tests.bench.ledgers import ledgers_beside_merge
 from tests.bench.plans import plans_beside_tables
+from tests.bench.scale import PROVINCE, province_beside_town
 from tests.bench.tiles import tiles_beside_peers
 from tests.bench.whole_process import against_mapshaper
 
 PARTS = ("builds", "ledgers", "libraries", "plans", "tiles")
+LARGE = ("scale",)
+"""Run only where they are asked for: they take long."""
 
 
 def main() -> None:
@@ -42,14 +45,16 @@ def main() -> None:
             plans_beside_tables(Path(folder), plans, given.cache)
         if "tiles" in given.only:
             tiles_beside_peers(Path(folder), given.cache, given.data_dir)
+        if "scale" in given.only:
+            province_beside_town(Path(folder), communities=given.province, runs=given.runs)
 
 
 def parts(said: str) -> list[str]:
     """Read which benchmarks to run."""
     chosen = said.split(",")
     for one in chosen:
-        if one not in PARTS:
-            raise argparse.ArgumentTypeError(f"{one} is none of {', '.join(PARTS)}")
+        if one not in (*PARTS, *LARGE):
+            raise argparse.ArgumentTypeError(f"{one} is none of {', '.join((*PARTS, *LARGE))}")
     return chosen
 
 
@@ -57,6 +62,8 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("--only", type=parts, default=list(PARTS), help=f"of {', '.join(PARTS)}; all")
+    parser.add_argument("--scale", dest="only", action="store_const", const=["scale"], help="a province beside a town")
+    parser.add_argument("--province", type=int, default=PROVINCE, help="for --scale: its communities")
     parser.add_argument(
         "--sizes",
         type=lambda said: said.split(","),
