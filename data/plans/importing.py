@@ -11,7 +11,6 @@ import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
-from psycopg import errors
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine
 
@@ -26,14 +25,15 @@ from data.plans.imported_dossiers import append_dossiers
 from data.plans.imported_gaps import append_gaps
 from data.plans.imported_grids import append_grids
 from data.plans.json_columns import objects
+from data.plans.naming import naming
 from data.plans.older_builds import not_kept, still_evaluated
 from data.plans.packing import BYTES, Column
 from data.plans.plan import Plan, find_plan, latest_in_force
-from data.plans.rows import row, rows
+from data.plans.rows import rows
 from data.plans.shapes import ewkb, simple
 from data.plans.versions import as_json
 from data.plans.ways import squares, walks_between
-from geo.errors import InputError, PlanError, PlanNameTakenError
+from geo.errors import PlanError
 from geo.facts import NOT_EVALUATED, not_evaluated_of
 from geo.kept import UNIT_KEY
 from geo.standards_table import standards_from_table
@@ -106,12 +106,7 @@ def imported(
         require_likeness(forebear, srid, division)
     said = about(layers)
     values = {"name": name, "division": division, "srid": srid, "by": by}
-    try:
-        made = row(connection, BEGIN, {**values, "about": Jsonb(said, as_json)})
-    except errors.UniqueViolation as error:
-        raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
-    except errors.CheckViolation as error:
-        raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
+    made = naming(connection, BEGIN, {**values, "about": Jsonb(said, as_json)}, name)
     with ThreadPoolExecutor(1) as aside, Appending(connection, made.plan, made.source, srid) as appending:
         roads = aside.submit(measured_roads, layers.out)
         progress("sources")

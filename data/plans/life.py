@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg import errors
 from sqlalchemy import Connection, Engine
 
 from data.plans.door import tried
+from data.plans.naming import naming
 from data.plans.plan import Plan, find_plan
 from data.plans.rows import row, rows
-from geo.errors import InputError, NotADraftError, PlanNameTakenError
+from geo.errors import InputError, NotADraftError
 
 DEEPEST = 8
 """A branch that would have more ancestors gets rows of its own."""
@@ -82,22 +82,6 @@ def branch(engine: Engine, name: str, *, of: str, by: str, at: int | None = None
         return find_plan(connection, name)
 
     return tried(engine, name, attempt)
-
-
-def naming(connection: Connection, sql: str, values: Mapping[str, Any], name: str) -> Any:
-    """Return the only row of what gives a plan its name.
-
-    Raises
-    ------
-    PlanNameTakenError, InputError
-        Another plan has the name; it can't be one.
-    """
-    try:
-        return row(connection, sql, values)
-    except errors.UniqueViolation as error:
-        raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
-    except errors.CheckViolation as error:
-        raise InputError(f"{name!r} is no name of a plan: 1 to 120 characters, without blanks around") from error
 
 
 def move(engine: Engine, name: str, what: str, *, by: str, note: str | None = None) -> Plan:

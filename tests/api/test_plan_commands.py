@@ -264,7 +264,10 @@ def test_a_merge_brings_what_fits_and_lists_what_two_planners_changed_in_differe
     [
         (["show", "没有"], "there is no plan 没有; there are 小城 2026"),
         (["show", f"{NAME}@7"], "plan 小城 2026 has no revision 7; it has 0 to 0"),
-        (["branch", " 空 ", "--from", NAME], "' 空 ' is no name of a plan: 1 to 120 characters, without blanks around"),
+        (
+            ["branch", " 空 ", "--from", NAME],
+            "' 空 ' is no name of a plan: 1 to 120 characters, no /, no blanks around",
+        ),
         (["branch", NAME, "--from", NAME], "there is a plan 小城 2026 already; choose another name"),
         (["return", NAME], "plan 小城 2026 is a draft; only a plan in review can be returned"),
         (["approve", NAME, "--effective", TODAY], "plan 小城 2026 is a draft; submit it for review first"),
