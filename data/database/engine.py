@@ -26,15 +26,13 @@ SELECT set_config('search_path', concat_ws(', ', 'onegrid', (
 """Our tables and PostGIS, wherever an administrator put it; no schema that others could put a false function into."""
 
 
-PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
-"""What is asked again and again looks up a few rows by an index: planning or compiling it took longer than doing it."""
-ASKED_BY_INDEX = f"""
-{PLANNED_ONCE}; SET client_min_messages = error; SET enable_seqscan = off; SET enable_bitmapscan = off;
-SET enable_mergejoin = off; SET enable_hashjoin = off; SET enable_memoize = off; SET join_collapse_limit = 1
+ASKED_BY_INDEX = """
+SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = error; SET enable_seqscan = off;
+SET enable_bitmapscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off; SET enable_memoize = off;
+SET join_collapse_limit = 1
 """
-"""For tiles: joined in the order that is written, each row found by an index; what the planner knows of a tile's
-numbers, it guesses. Shapes that are made valid say nothing."""
-
+"""For tiles, planned once a session: joined in the order that is written, each row found by an index; what the planner
+knows of a tile's numbers, it guesses. Shapes that are made valid say nothing."""
 
 OPERATOR = """
 SELECT set_config('onegrid.user', 'operator', false), set_config('onegrid.role', 'admin', false),
