@@ -23,6 +23,8 @@ Choice: TypeAlias = Callable[[Geometries, Sequence[tuple[str, ...]]], Bools]
 def reassign_faces(points: Geometries, *, to: str) -> Edit:
     """Give the faces that some points are in to a grid beside them.
 
+    What goes to an unclaimed grid is held by the community alone from then on, and a gap; its claimants stay noted.
+
     Raises
     ------
     LineMissesGridError

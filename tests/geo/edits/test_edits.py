@@ -368,6 +368,17 @@ def test_faces_and_units_go_to_a_neighbour():
     assert areas(edited(before, reassign_unit("compound:b", to="c"))) == {"a": 1, "c": 2}
 
 
+def test_land_given_to_the_unclaimed_grid_is_nobodys_and_remembers_who_claims_it():
+    before = edited(ground("abc"), merge_grids(["a", "b"], keep="a"))
+    before = before.replace([replace(before.grids["c"], kind="unclaimed")])
+    after = edited(before, reassign_unit("compound:b", to="c"))
+    taker = after.grids["c"]
+    assert taker.kind == "unclaimed"
+    assert {(face.claimants, face.rule) for face in taker.faces} == {
+        (("compound:b",), "override"), (("compound:c",), "sole"),
+    }  # fmt: skip
+
+
 def test_a_whole_grid_is_not_given_away():
     assert refusal(ground("abc"), reassign_unit("compound:b", to="c")) == "would_empty_grid"
     assert refusal(ground("abc"), reassign_unit("compound:x", to="c")) == "line_misses_grid"
