@@ -19,6 +19,7 @@ from api.arguments import Build, DataDir, Day, OpensIn, Written, day_of
 from api.ending import FAILED, end, run
 from api.examples import examples
 from api.language import Language
+from api.publish_command import PUBLISH_EXAMPLES, publish
 from api.server_commands import SERVE_EXAMPLES, serve
 from api.user_commands import app as user_commands
 
@@ -302,4 +303,5 @@ def export(
     print(output)
 
 
+app.command("publish", epilog=PUBLISH_EXAMPLES)(publish)
 app.command("import", epilog=plan_commands.IMPORT_EXAMPLES)(plan_commands.import_)

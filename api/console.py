@@ -28,6 +28,7 @@ STAGES = {
     "import_grids": "keeping the grids",
     "renew": "bringing planners' decisions to the new build",
     "approve": "putting the plan in force",
+    "publish": "drawing the tiles",
     "backup": "backing up",
     "verify": "restoring the backup into a scratch database, to prove it",
     "restore": "restoring",

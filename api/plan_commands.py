@@ -157,10 +157,11 @@ def log(name: Name, format: ListedAs = ListFormat.table, data_dir: DataDir = Non
     from api.planning import plans
     from data.plans.life import log as entries_of
     from data.plans.plan import find_plan
+    from data.publishing.log import publications
 
     with plans(data_dir) as store, store.reading() as connection:
         plan = find_plan(connection, name)
-        print_log(entries_of(connection, plan), plan, format.value)
+        print_log(entries_of(connection, plan), plan, format.value, publications(connection, plan))
 
 
 @app.command(

@@ -18,6 +18,7 @@ from data.plans.figures import Figures, figures
 from data.plans.ground import Box
 from data.plans.life import Entry
 from data.plans.plan import Plan
+from data.publishing.log import Publication
 from geo.crs import crs_name, from_lonlat, to_lonlat
 
 LON_LAT = "EPSG:4326"
@@ -140,13 +141,21 @@ def gaps_said(found: Figures) -> str:
     return ledgers + (f", and {found.accepted:,} accepted" if found.accepted else "")
 
 
-def print_log(entries: Sequence[Entry], plan: Plan, form: str) -> None:
-    """Print what was done to a plan, in order."""
+def print_log(entries: Sequence[Entry], plan: Plan, form: str, published: Sequence[Publication] = ()) -> None:
+    """Print what was done to a plan, in order; then what was published of it, which changed nothing."""
     if form == "json":
-        print_json([{**vars(entry), "made_at": iso(entry.made_at)} for entry in entries])
+        made = [{"plan": plan.name, "verb": "publish", **vars(one)} for one in published]
+        print_json([{**said, "made_at": iso(said["made_at"])} for said in (*map(vars, entries), *made)])
         return
     headings = ("revision", "when", "by", "verb", "grids", "note")
-    print_rows(headings, [row_of_log(entry, plan) for entry in entries], right=("revision",), folded=("grids", "note"))
+    shown = [*(row_of_log(entry, plan) for entry in entries), *map(row_of_publication, published)]
+    print_rows(headings, shown, right=("revision",), folded=("grids", "note"))
+
+
+def row_of_publication(one: Publication) -> list[object]:
+    """Return what was published as a row of the table."""
+    what = f"{one.tiles:,} tiles to zoom {one.zooms}" + (f" of {one.scope}" if one.scope else "")
+    return [one.revision, minute(one.made_at), one.made_by, "publish", "", f"{what}; sha256 {one.sha256[:12]}…"]
 
 
 def row_of_log(entry: Entry, plan: Plan) -> list[object]:

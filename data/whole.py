@@ -148,8 +148,8 @@ def against_directory(place: Path, own: Collection[str]) -> str | None:
 
 
 def sync(part: Path) -> None:
-    """Have a file, or all files of a directory, on the disk."""
-    for path in sorted(part.iterdir()) if part.is_dir() else [part]:
+    """Have a file, or all files of a directory and of those in it, on the disk."""
+    for path in sorted(found for found in part.rglob("*") if found.is_file()) if part.is_dir() else [part]:
         with path.open("rb") as file:
             os.fsync(file.fileno())
 

@@ -131,6 +131,11 @@ async def extent(connection: AsyncConnection[Any], who: Identity, plan: Drawable
         await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
         await cursor.execute(EXTENT_OF, {"source": Int4(plan.source_id)}, prepare=True)
         found = await cursor.fetchone()
+    return sides_of(found)
+
+
+def sides_of(found: Any) -> tuple[float, ...] | None:
+    """Return the row of `EXTENT_OF` from 0 to 1 across the world; None: there is nothing."""
     if found is None or found.west is None:
         return None
     return tuple(float(side) / (EXTENT << DRAWN_ZOOM) for side in found)

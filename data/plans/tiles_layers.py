@@ -53,15 +53,16 @@ LAYERS = {
 }  # fmt: skip
 
 
-def vector_layers() -> list[dict[str, object]]:
-    """Return the layers as TileJSON lists them."""
+def vector_layers(last: int = MAX_ZOOM) -> list[dict[str, object]]:
+    """Return the layers of tiles down to a last zoom, as TileJSON lists them."""
     return [
         {
             "id": name,
             "description": layer.description,
             "minzoom": layer.minzoom,
-            "maxzoom": MAX_ZOOM,
+            "maxzoom": last,
             "fields": layer.fields,
         }
         for name, layer in LAYERS.items()
+        if layer.minzoom <= last
     ]

@@ -22,6 +22,7 @@ class Event(StrEnum):
     sign_in_refused = "sign_in_refused"
     sign_out = "sign_out"
     export = "export"
+    publish = "publish"
     account_added = "account_added"
     account_changed = "account_changed"
     token_issued = "token_issued"

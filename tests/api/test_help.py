@@ -13,7 +13,7 @@ from tests.api.conftest import Onegrid
 from tests.api.running import ENTRY_POINT, onegrid
 
 COMMANDS = [
-    *("demo", "build", "check", "gaps", "map", "report", "board", "serve", "export", "import"),
+    *("demo", "build", "check", "gaps", "map", "report", "board", "serve", "export", "publish", "import"),
     *("standards", "plan", "db", "user"),
 ]
 
