@@ -68,7 +68,8 @@ export function keepAddress(): () => void {
   let latest = parseAddress(window.location.hash) as Omit<Address, "at">;
   const write = () => {
     const map = view.peek();
-    const at = map ? { zoom: map.zoom(), centre: map.centre() } : null;
+    // Until the map is made, the address is still what says where it shall be.
+    const at = map ? { zoom: map.zoom(), centre: map.centre() } : parseAddress(window.location.hash).at;
     if (latest.plan) window.history.replaceState(null, "", writeAddress({ ...latest, at }));
   };
   const later = () => {
