@@ -14,7 +14,6 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyproj
@@ -24,20 +23,19 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from data import geopackage, geoparquet
 from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
+from data.layer_types import Frame, typed
+from data.ledger_shelf import LAYER as LEDGER
+from data.ledger_shelf import LedgerShelf
 from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
 from geo.errors import InputError
 from geo.result import OneGrid
 
-Frame: TypeAlias = pd.DataFrame | gpd.GeoDataFrame
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
 
 READER_ERRORS = (OSError, DataSourceError, DataLayerError, ValueError, TypeError)
 """What a damaged or foreign file raises: GDAL; Arrow, by ValueErrors; pandas, on values of another type."""
-
-SKETCH_WIDTH_M = 0.5
-"""What has no area (a line, a point among the repairs) is drawn this wide, as a layer holds polygons only."""
 
 
 def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
@@ -69,6 +67,8 @@ def begun_build(out: Path, *, aside: bool = False) -> Iterator[BuildFile]:
     """
     file = BuildFile(geopackage if is_geopackage(out) else geoparquet, aside=aside)
     with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
+        if not is_geopackage(out):
+            file.shelf = LedgerShelf(file.path.parent / "ledger")
         try:
             yield file
         finally:
@@ -84,6 +84,14 @@ class BuildFile:
         self.form, self.aside = form, aside
         self.frames: dict[str, Frame] = {}
         self.running: Aside | None = None
+        self.shelf: LedgerShelf | None = None
+
+    def keep(self, rows: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Take rows of the ledger before all of it is there, and return what is to stay in memory.
+
+        GeoParquet is written of what lies on the disk; a GeoPackage, which nobody takes for a province, of the rows.
+        """
+        return rows if self.shelf is None else self.shelf.keep(rows)
 
     def begin(self, layers: Mapping[str, Frame | None]) -> None:
         """Take the layers that are final, and begin to write them; None is a layer that the build has nothing of."""
@@ -97,10 +105,13 @@ class BuildFile:
         every = {**grid.facts, **facts}
         frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
         self.frames = self.frames | frames
-        rest = frames if self.running else self.frames
+        rest = dict(frames if self.running else self.frames)
         if self.running:
             self.running.wait()
+        shelved = rest.pop(LEDGER) if self.shelf and not isinstance(grid.gaps, gpd.GeoDataFrame) else None
         self.form.write(counted(typed_layers(rest), rest, progress), self.path)
+        if self.shelf and shelved is not None:
+            self.shelf.write(shelved, self.path / geoparquet.file_name(LEDGER))
         self.form.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
 
     def stop(self) -> None:
@@ -264,42 +275,6 @@ def typed_layers(frames: Mapping[str, Frame]) -> Iterator[tuple[str, Frame, str 
     """Yield name, frame and geometry type of each layer, one at a time so that only one copy is held."""
     for name, frame in frames.items():
         yield name, typed(frame, LAYERS[name]), LAYERS[name].geometry
-
-
-def typed(frame: Frame, layer: Layer) -> Frame:
-    """Give a frame the columns of a layer, in their order, with their types and one type of geometry."""
-    table = pd.DataFrame({name: frame[name].astype(dtype) for name, dtype in layer.columns.items()})
-    table = table.reset_index(drop=True)
-    if layer.geometry is None:
-        return table
-    geometry = np.asarray(frame.geometry.array, dtype=object)
-    return gpd.GeoDataFrame(table, geometry=of_one_type(geometry, layer.geometry), crs=frame.crs)
-
-
-def of_one_type(geometries: np.ndarray, geometry: str) -> np.ndarray:
-    """Return geometries as the type that a layer holds; points stay as they are."""
-    if geometry == "Point":
-        return geometries
-    if geometry == "MultiLineString":
-        flat = geometries.copy()
-        single = shapely.get_type_id(flat) == shapely.GeometryType.LINESTRING
-        flat[single] = shapely.multilinestrings(flat[single, np.newaxis]) if single.any() else None
-        return flat
-    return areal(geometries, multi=geometry == "MultiPolygon")
-
-
-def areal(geometries: np.ndarray, *, multi: bool) -> np.ndarray:
-    """Return plane polygons (or multipolygons) one-to-one; null for empty ones, an outline for what has no area."""
-    flat = np.where(shapely.is_empty(geometries), None, geometries)
-    deep = shapely.has_z(flat)
-    flat[deep] = shapely.force_2d(flat[deep])
-    kind = shapely.get_type_id(flat)
-    thin = ~np.isin(kind, (-1, shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    flat[thin] = shapely.buffer(flat[thin], SKETCH_WIDTH_M / 2)
-    single = shapely.get_type_id(flat) == shapely.GeometryType.POLYGON
-    if multi:
-        flat[single] = shapely.multipolygons(flat[single, np.newaxis]) if single.any() else None
-    return flat
 
 
 def counted(

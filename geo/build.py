@@ -19,10 +19,10 @@ import shapely
 from geo.arrays import Ints
 from geo.codes import allot, spatial_order
 from geo.describe import community_layer, describe, face_layer
+from geo.drawing_up import Keep, as_they_are, draw_up
 from geo.duty import duty, premises_of
 from geo.facts import facts
-from geo.gaps import find_gaps
-from geo.gaps.exceptions import accepted
+from geo.gaps.exceptions import idle_exceptions
 from geo.gathering import gather, walks_to
 from geo.kept import building_layer, facility_layer, record_layer, road_layer
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
@@ -34,7 +34,7 @@ from geo.result import OneGrid
 from geo.running import Run, in_order
 from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
-from geo.tables import match_tables, placed_rows, table_repairs
+from geo.tables import Matched, match_tables, placed_rows, table_repairs
 
 
 def build(
@@ -46,6 +46,8 @@ def build(
     as_of: date | None = None,
     run: Run = in_order,
     local: Run = in_order,
+    forked: Run = in_order,
+    keep: Keep = as_they_are,
     progress: Callable[[str], None] = lambda stage: None,
     final: Callable[[Mapping[str, pd.DataFrame]], None] = lambda layers: None,
 ) -> OneGrid:
@@ -62,7 +64,12 @@ def build(
     run
         How batches of communities are worked on, maybe on other machines; see `geo.scale`.
     local
-        How work on the whole is shared out, in this machine's memory. Neither changes anything but the time.
+        How work on the whole is shared out, in this machine's memory.
+    forked
+        How groups of communities are worked on that look at the whole, maybe in other processes of this machine. None
+        of the three changes anything but the time.
+    keep
+        What stays in memory of the ledger of each group; see `geo.drawing_up`.
     progress
         Told the name of each stage as it begins.
     final
@@ -100,9 +107,9 @@ def build(
     held = gather(merged, grids, parameters, sources, tables, assigned, walks)
     staff, rating = staff_of_grids(held, grids), rated(grids, tables.get("scores"), sources.standards)
     progress("gaps")
-    gaps, idle = accepted(find_gaps(held, run=local), sources, matches, grids, as_of)
+    gaps, idle = draw_up(held, sources, matches, grids, as_of, run=forked, keep=keep)
     repairs = [sources.repairs, merged.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
-    repairs += [unused_rows(tables, sources.crs), idle]
+    repairs += [unused_rows(tables, sources.crs), idle_rows(sources, matches, idle)]
     return OneGrid(
         crs=sources.crs,
         **land,
@@ -208,6 +215,12 @@ def unit_homes(merged: Merged) -> pd.DataFrame:
     """Return ``layer``, ``source_id`` and ``home`` of every unit; see `geo.tables.matched`."""
     code = merged.communities["code"].to_numpy(dtype=object)
     return merged.units[["layer", "source_id"]].assign(home=np.array([*code, None], dtype=object)[merged.home])
+
+
+def idle_rows(sources: Sources, matches: Mapping[str, Matched], idle: Ints) -> gpd.GeoDataFrame | None:
+    """List the exceptions that are about no gap; None where there is no such table."""
+    table = sources.tables.exceptions if sources.tables else None
+    return None if table is None else idle_exceptions(table, idle, matches["exceptions"], sources.crs)
 
 
 def joined_repairs(parts: Sequence[gpd.GeoDataFrame | None]) -> gpd.GeoDataFrame:

@@ -23,6 +23,7 @@ class OneGrid:
 
     ``facts`` are the rows of the `build` table that the engine knows:
     parameters, totals, what was not evaluated and why; whoever read the files adds theirs.
+    ``gaps`` has only the columns that were kept in memory, where the build was told to keep the ledger elsewhere.
     Those with a default are None where there is no layer, table or rule that they could come from.
     """
 
@@ -30,7 +31,7 @@ class OneGrid:
     grids: gpd.GeoDataFrame
     faces: gpd.GeoDataFrame
     units: gpd.GeoDataFrame
-    gaps: gpd.GeoDataFrame
+    gaps: pd.DataFrame
     communities: gpd.GeoDataFrame
     repairs: gpd.GeoDataFrame
     lineage: gpd.GeoDataFrame

@@ -16,7 +16,7 @@ import shapely
 from sqlalchemy import Connection
 
 from data.build_layers import LAYERS
-from data.output import Frame, typed
+from data.layer_types import Frame, typed
 from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State, differing_grids
 from data.plans.ledger import POST, SAID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import geopandas as gpd
 
@@ -47,8 +47,8 @@ GRIDS_A_TASK = 2048
 """Grids of a slow kind that are worked on at a time."""
 
 
-def find_gaps(held: Held, *, run: Run = in_order) -> gpd.GeoDataFrame:
-    """Find all gaps of the grids asked for, worst first; ids are unique.
+def find_gaps(held: Held, *, kinds: Collection[str] = FINDERS, run: Run = in_order) -> gpd.GeoDataFrame:
+    """Find the gaps of some kinds of the grids asked for, worst first; ids are unique.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def find_gaps(held: Held, *, run: Run = in_order) -> gpd.GeoDataFrame:
     run
         Kinds do not hang on each other, nor do grids in `SLOW`, so that it may share them out.
     """
-    tasks = [(find, part) for kind, find in FINDERS.items() for part in parts(held, kind)]
+    tasks = [(find, part) for kind, find in FINDERS.items() if kind in kinds for part in parts(held, kind)]
     return ledger_rows(run(lambda task: task[0](task[1]), tasks), held.crs)
 
 

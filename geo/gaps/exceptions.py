@@ -24,7 +24,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
-from geo.sources import Sources, repair_rows
+from geo.sources import repair_rows
 from geo.tables import Matched, at_or_none
 
 OPEN, ACCEPTED, EXPIRED = "open", "accepted", "expired"
@@ -67,6 +67,7 @@ def with_exceptions(
     pairs = pd.DataFrame(
         [pair for part in (by_id, by_place, by_unit) for pair in part(gaps, exceptions, found, grids)],
         columns=["exception", "gap"],
+        dtype=np.int64,
     ).drop_duplicates()
     pairs = pairs[about_the_same(gaps, exceptions, pairs, facility_names)]
     idle = np.setdiff1d(np.arange(len(exceptions)), pairs["exception"])
@@ -110,6 +111,8 @@ def by_unit(
     if named.empty:
         return
     rows = np.flatnonzero(gaps["kind"].isin(BY_UNIT))
+    if not len(rows):
+        return
     detail = [json.loads(text) for text in gaps["detail"].array[rows]]
     units = [(int(row), label) for row, one in zip(rows, detail, strict=True) for label in units_of(one)]
     there = pd.DataFrame(units, columns=["gap", "label"]).assign(kind=lambda frame: gaps["kind"].array[frame["gap"]])
@@ -194,19 +197,6 @@ def restated(gaps: gpd.GeoDataFrame, as_of: date) -> gpd.GeoDataFrame:
 def text_or_none(column: pd.Series) -> NDArray[np.object_]:
     """Return text, None where it is missing."""
     return np.array([None if pd.isna(value) else str(value) for value in column], dtype=object)
-
-
-def accepted(
-    gaps: gpd.GeoDataFrame, sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame, as_of: date | None
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Mark the gaps of a build that its exceptions accept; return the ledger, and repairs of exceptions about none."""
-    table = sources.tables and sources.tables.exceptions
-    if table is None:
-        return gaps, None
-    found = matches["exceptions"]
-    names = sources.standards.general.facility_names if sources.standards else {}
-    gaps, idle = with_exceptions(gaps, table, found, grids, as_of=as_of, facility_names=names)
-    return gaps, idle_exceptions(table, idle, found, sources.crs)
 
 
 def idle_exceptions(exceptions: pd.DataFrame, idle: Ints, found: Matched, crs: pyproj.CRS) -> gpd.GeoDataFrame:

@@ -251,8 +251,13 @@ def ledger_columns(found: Sequence[Entries]) -> dict[str, NDArray[Any]]:
         "expires": np.full(sum(size), None, dtype=object),
         "geometry": np.concatenate([one.land for one in found]),
     }
-    order = np.lexsort([gap_id.astype(str), -score])
+    order = worst_first(gap_id, score)
     return {name: values[order] for name, values in columns.items()}
+
+
+def worst_first(gap_id: Any, score: Any) -> Ints:
+    """Return the order of a ledger: by severity, the worst first, then by id."""
+    return np.lexsort([np.asarray(gap_id).astype(str), -np.asarray(score)]).astype(np.int64)
 
 
 def ledger_frame(columns: Columns, crs: pyproj.CRS) -> gpd.GeoDataFrame:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from geo import build as building
 from geo.build import build
 from geo.gaps import find_gaps
+from geo.gathering import gather
 from geo.sources import Parameters
 from tests.geo.messy import messy_sources
 from tests.geo.sketching import one_grid, square
@@ -24,7 +25,7 @@ def held_of(sources, parameters=None):
     """Build, and take what the gap rules were given on the way."""
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "find_gaps", lambda held, **options: seen.append(held) or find_gaps(held, **options))
+        patch.setattr(building, "gather", lambda *given: seen.append(gather(*given)) or seen[-1])
         grid = build(sources, parameters or Parameters())
     return seen[0], grid
 

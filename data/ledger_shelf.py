@@ -1,0 +1,104 @@
+"""The ledger of a large build on disk until it is written: a file a group of communities, then one layer out of all.
+
+Each file is in the order of the whole ledger, so that the layer is made by going through all of them side by side, some
+rows of each in memory at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.build_layers import LAYERS
+from data.layer_types import typed
+from geo.arrays import Ints
+
+LAYER = "gaps"
+KEPT = ("gap_id", "kind", "ledger", "severity")
+"""What stays in memory of each row: its place in the order, and what a build says of its gaps at the end."""
+
+FILE = "shelved_in"
+ROWS_AT_A_TIME = 512
+ROWS_A_GROUP = 32_768
+"""Rows of the layer that are put together at a time: a row group of the file."""
+
+
+class LedgerShelf:
+    """Puts the rows of a ledger into a folder, from any process, and makes the layer of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, rows: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Put rows, worst first, on the disk; return `KEPT` of them, and the file that they are in."""
+        self.folder.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(suffix=".arrow", dir=self.folder)
+        os.close(handle)
+        layer = typed(rows, LAYERS[LAYER])
+        layer.to_feather(name, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
+        return pd.DataFrame({key: rows[key].to_numpy() for key in KEPT} | {FILE: Path(name).name})
+
+    def write(self, ledger: pd.DataFrame, path: Path) -> None:
+        """Write the layer as GeoParquet; ``ledger`` is what was kept, in the order of the layer."""
+        number, names = pd.factorize(ledger[FILE])
+        files = [self.folder / name for name in names] or sorted(self.folder.iterdir())[:1]
+        shelves = [Shelf(file) for file in files]
+        schema = schema_of(shelves)
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for first in range(0, len(ledger), ROWS_A_GROUP):
+                rows = interleaved(shelves, number[first : first + ROWS_A_GROUP])
+                writer.write_table(rows.replace_schema_metadata(schema.metadata))
+
+
+class Shelf:
+    """A file of rows, read from its beginning to its end."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = pa.ipc.open_file(path)
+        self.schema = self.file.schema
+        self.batches: Iterator[pa.RecordBatch] = map(self.file.get_batch, range(self.file.num_record_batches))
+        self.rest = self.schema.empty_table()
+
+    def take(self, rows: int) -> pa.Table:
+        """Return the next so many rows."""
+        while len(self.rest) < rows:
+            self.rest = pa.concat_tables([self.rest, pa.Table.from_batches([next(self.batches)])])
+        taken, self.rest = self.rest.slice(0, rows), self.rest.slice(rows)
+        return taken
+
+
+def interleaved(shelves: Sequence[Shelf], number: Ints) -> pa.Table:
+    """Take the next rows of some files, as many of each as it is numbered, and put them in that order."""
+    count = np.bincount(number, minlength=len(shelves))
+    parts = pa.concat_tables([shelf.take(rows) for shelf, rows in zip(shelves, count.tolist(), strict=True)])
+    place = np.empty(len(number), dtype=np.int64)
+    place[np.argsort(number, kind="stable")] = np.arange(len(number))
+    return parts.combine_chunks().take(place)
+
+
+def schema_of(shelves: Sequence[Shelf]) -> pa.Schema:
+    """Return the schema of all files, whose GeoParquet metadata tell the extent and the types of all rows."""
+    first = shelves[0].schema
+    about = [json.loads(shelf.schema.metadata[b"geo"]) for shelf in shelves]
+    columns = [one["columns"]["geometry"] for one in about]
+    whole = about[0] | {"columns": {"geometry": columns[0] | extent_and_types(columns)}}
+    return first.with_metadata(first.metadata | {b"geo": json.dumps(whole).encode()})
+
+
+def extent_and_types(columns: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Join what the metadata of several files say of their geometries."""
+    types = sorted({name for column in columns for name in column["geometry_types"]})
+    boxes = np.array([column["bbox"] for column in columns if not np.isnan(column.get("bbox", np.nan)).any()])
+    if not len(boxes):
+        return {"geometry_types": types}
+    return {"geometry_types": types, "bbox": [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]}
