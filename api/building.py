@@ -13,6 +13,7 @@ from api.arguments import day_of
 from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
+from data.kept_parts import KeptParts
 from data.layers_file import read_layers_file
 from data.output import begun_build, require_writable_build
 from data.reading import read_sources
@@ -33,6 +34,7 @@ def build_files(
     as_of: date | None = None,
     workers: int | None,
     scheduler: str | None,
+    parts: Path | None = None,
     stage: Stages,
 ) -> OneGrid:
     """Read the layers that a layers.toml names, build their one grid, write it.
@@ -43,6 +45,9 @@ def build_files(
         An earlier build, or ``plan:NAME``, whose codes go on; None: there is none.
     data_dir
         Where plans are, as the command line says.
+    parts
+        A folder for finished parts of the merge, which are taken from there where their sources are the same; see
+        `data.kept_parts`.
 
     Raises
     ------
@@ -53,7 +58,10 @@ def build_files(
     require_apart(out, inputs_of(layers) + ([standards] if standards else []))
     count = workers or os.cpu_count() or 1
     if scheduler:
-        require_workers(scheduler)
+        stage.warn(f"the cluster: {require_workers(scheduler)}")
+    run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
+    if parts:
+        run = kept = KeptParts(parts, run)
     stage("read")
     read = read_sources(layers, warn=stage.warn, standards=standards)
     old, used = earlier(previous, data_dir)
@@ -64,13 +72,17 @@ def build_files(
             previous=old,
             used_codes=used,
             as_of=as_of,
-            run=cluster(scheduler, stage.done) if scheduler else processes(count, stage.done),
+            run=run,
             local=threads(count),
+            forked=processes(count, stage.done),
+            keep=file.keep,
             progress=stage,
             final=file.begin,
         )
         stage("write")
         file.finish(grid, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
+    if parts:
+        kept.forget_others()
     return grid
 
 
@@ -81,8 +93,14 @@ def inputs_of(layers: Path) -> list[Path]:
     return [layers, *map(settings.located, written)]
 
 
-def require_workers(scheduler: str) -> None:
-    """Refuse an address where no Dask scheduler answers, or one that has no workers."""
+def require_workers(scheduler: str) -> str:
+    """Say how many workers a Dask scheduler has and where its dashboard is.
+
+    Raises
+    ------
+    InputError
+        No Dask scheduler answers at the address, or it has no workers.
+    """
     from distributed import Client  # noqa: PLC0415 (only where there is a cluster)
     from distributed.comm import resolve_address  # noqa: PLC0415
 
@@ -92,11 +110,13 @@ def require_workers(scheduler: str) -> None:
         )  # a client that was given no address at all complains once more when it is thrown away
         with Client(scheduler, timeout="10s", set_as_default=False) as client:
             workers = client.ncores()
+            dashboard = client.dashboard_link if "dashboard" in client.scheduler_info()["services"] else "none"
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there: {why}") from error
     if not workers:
         raise InputError(f"--scheduler {scheduler}: has no workers; start some with `dask worker {scheduler}`")
+    return f"{len(workers)} workers, {sum(workers.values())} threads, dashboard {dashboard}"
 
 
 def earlier(previous: str | Path | None, data_dir: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:

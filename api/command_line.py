@@ -154,6 +154,13 @@ def build(
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://10.0.0.1:8786.")
     ] = None,
     *,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Keep finished parts there: begun again, or with changed layers, it merges only the rest.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
@@ -171,6 +178,7 @@ def build(
             as_of=day_of(as_of),
             workers=workers,
             scheduler=scheduler,
+            parts=parts,
             stage=stage,
         )
     for line in summary(output, grid):

@@ -40,6 +40,24 @@ def test_one_worker_and_two_write_the_same_bytes(city: Path, tmp_path: Path):
     assert (tmp_path / "1.gpkg").read_bytes() == (tmp_path / "2.gpkg").read_bytes()
 
 
+def test_geoparquet_has_the_same_bytes_whoever_drew_up_the_ledgers(city: Path, tmp_path: Path):
+    for count in (1, 2):
+        assert onegrid("build", city, "-o", tmp_path / f"{count}", "--workers", count).status == 0
+    one, two = ({Path(name).name: text for name, text in listing(tmp_path / str(count)).items()} for count in (1, 2))
+    assert one == two
+
+
+def test_a_build_begun_again_takes_its_finished_parts_and_writes_the_same_bytes(city: Path, tmp_path: Path):
+    parts = tmp_path / "parts"
+    made = []
+    for count in (1, 2):
+        assert onegrid("build", city, "-o", tmp_path / f"{count}.gpkg", "--parts", parts).status == 0
+        made.append({path: path.stat().st_mtime_ns for path in parts.iterdir()})
+    assert len(made[0]) >= 4  # of 200 communities
+    assert made[0] == made[1]
+    assert (tmp_path / "1.gpkg").read_bytes() == (tmp_path / "2.gpkg").read_bytes()
+
+
 # a cluster
 
 

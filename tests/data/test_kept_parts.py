@@ -1,0 +1,125 @@
+"""Kept parts: a build with them is the same, and makes anew only what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import geo.merge
+from data.kept_parts import KeptParts
+from geo.merge import Merged, merge
+from geo.running import in_order
+from geo.sources import Parameters, Sources
+from tests.geo.messy import messy_sources
+
+
+class Counting:
+    """Runs in order, and counts what it was asked for."""
+
+    def __init__(self, until: int = 10**6) -> None:
+        self.made, self.until = 0, until
+
+    def __call__(self, function, items, /):
+        return [self.one(function, item) for item in items]
+
+    def one(self, function, item):
+        if self.made == self.until:
+            raise KeyboardInterrupt
+        self.made += 1
+        return function(item)
+
+
+@pytest.fixture(autouse=True)
+def communities_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each community go to a worker alone, so that a small town has several parts."""
+    monkeypatch.setattr(geo.merge, "BATCH", 1)
+
+
+def merged(sources: Sources, folder: Path, counting: Counting, parameters: Parameters | None = None) -> Merged:
+    return merge(sources, parameters or Parameters(), run=KeptParts(folder, counting))
+
+
+def same(one: Merged, other: Merged) -> None:
+    for name, value in vars(one).items():
+        there = getattr(other, name)
+        if isinstance(value, pd.DataFrame):
+            pd.testing.assert_frame_equal(pd.DataFrame(value), pd.DataFrame(there))
+        elif name == "tilings":
+            assert sum(len(tiling.polygon) for tiling in value) == sum(len(tiling.polygon) for tiling in there)
+        elif value.dtype == object:
+            assert (shapely.to_wkb(value) == shapely.to_wkb(there)).all(), name
+        else:
+            np.testing.assert_array_equal(value, there, err_msg=name)
+
+
+def changed(sources: Sources, seed: int) -> Sources:
+    """Move a few units by some metres, or leave one out."""
+    rng = np.random.default_rng(seed)
+    units = sources.units.copy()
+    rows = rng.choice(len(units), size=min(2, len(units)), replace=False)
+    shapes = np.asarray(units.geometry.array, dtype=object).copy()
+    shapes[rows] = shapely.transform(shapes[rows], lambda xy: xy + rng.integers(-9, 9, 2))
+    units = units.set_geometry(shapes, crs=units.crs)
+    return replace(sources, units=units.drop(index=rows[:1]).reset_index(drop=True) if seed % 2 else units)
+
+
+def test_a_build_begun_again_takes_every_part_as_it_is(tmp_path):
+    sources, first, again = messy_sources(5), Counting(), Counting()
+    one = merged(sources, tmp_path, first)
+    same(merged(sources, tmp_path, again), one)
+    same(merge(sources, Parameters(), run=in_order), one)
+    assert first.made >= len(sources.communities) > 1
+    assert again.made == 0
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_build_of_changed_sources_is_what_a_build_from_nothing_is(tmp_path_factory, seed: int):
+    folder, sources = tmp_path_factory.mktemp("parts"), messy_sources(5)
+    merged(sources, folder, Counting())
+    same(merged(changed(sources, seed), folder, Counting()), merge(changed(sources, seed), Parameters()))
+
+
+def test_an_interrupted_build_goes_on_where_it_was(tmp_path):
+    sources, whole = messy_sources(5), Counting()
+    merged(sources, tmp_path / "whole", whole)
+    with pytest.raises(KeyboardInterrupt):
+        merged(sources, tmp_path / "parts", Counting(until=2))
+    assert len(list((tmp_path / "parts").iterdir())) == 2
+    rest = Counting()
+    same(merged(sources, tmp_path / "parts", rest), merge(sources, Parameters()))
+    assert rest.made == whole.made - 2
+
+
+def test_other_parameters_take_none_of_the_parts(tmp_path):
+    sources, first, other = messy_sources(5), Counting(), Counting()
+    merged(sources, tmp_path, first)
+    wider = Parameters(sliver_width=3.0)
+    same(merged(sources, tmp_path, other, wider), merge(sources, wider))
+    assert other.made >= len(sources.communities)
+
+
+def test_a_damaged_part_is_made_anew(tmp_path):
+    sources = messy_sources(5)
+    one = merged(sources, tmp_path, Counting())
+    spoilt, *_ = tmp_path.iterdir()
+    spoilt.write_bytes(spoilt.read_bytes()[:100])
+    again = Counting()
+    same(merged(sources, tmp_path, again), one)
+    assert again.made == 1
+
+
+def test_parts_of_no_more_use_are_forgotten(tmp_path):
+    kept = KeptParts(tmp_path, in_order)
+    sources = messy_sources(5)
+    merged(sources, tmp_path, Counting(), Parameters(sliver_width=3.0))
+    merge(sources, Parameters(), run=kept)
+    kept.forget_others()
+    assert set(tmp_path.iterdir()) == kept.used
