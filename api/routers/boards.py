@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from api.asked import AsOf, GridCode, PlanName, looking_at, today
 from api.callers import Reader
+from api.language import Language, language_asked
 from api.problems import problems
 from api.running import Works
 from data.masking import without_contacts
@@ -20,7 +21,6 @@ from data.users.roles import Right
 from geo.errors import UnknownGridError
 
 router = APIRouter(tags=["grids"])
-PREFERRED = re.compile(r"(?:^|,)\s*(en|zh)(?:-[a-z-]+)?\s*(?:;\s*q=([01](?:\.[0-9]{1,3})?))?")
 POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
 
 
@@ -61,10 +61,7 @@ def preferred(header: str) -> Literal["en", "zh"]:
     >>> preferred("en-GB,en;q=0.9,zh;q=0.8"), preferred("zh-CN"), preferred("de, en;q=0.5"), preferred("")
     ('en', 'zh', 'en', 'zh')
     """
-    weighed: dict[str, float] = {}
-    for name, weight in PREFERRED.findall(header.lower()):
-        weighed[name] = max(weighed.get(name, 0.0), float(weight or 1.0))
-    return "en" if weighed.get("en", 0.0) > weighed.get("zh", 0.0) else "zh"
+    return "en" if language_asked(header) == Language.en else "zh"
 
 
 def language_said(text: str) -> str:

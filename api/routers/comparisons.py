@@ -21,6 +21,7 @@ from api.shapes import Box, ByLedger
 from data.plans.comparing import compare, crosswalk
 from data.plans.differing import State
 from data.plans.figures import grids_in
+from data.plans.pages import drawn_counts
 from data.plans.summing import BOX, Summed, summed
 from geo.plans.comparing import Compared
 
@@ -67,6 +68,10 @@ class Summary(BaseModel):
     communities: list[Tally]
     classes: dict[str, dict[str, int]] = Field(description="Grids by what they are, have and miss.")
     kinds: dict[str, int] = Field(description="Gaps by kind, accepted ones left out.")
+    layers: dict[str, int] = Field(
+        description="What a map draws of the sources: units by layer, premises, facilities.",
+        examples=[{"compound": 16, "premises": 16}],
+    )
 
 
 class Difference(BaseModel):
@@ -117,15 +122,18 @@ def read_summary(plan: PlanName, request: Request, who: Reader, works: Works, as
     """Return the figures of a plan by community and street."""
     with looking_at(works, who, plan, as_of) as (connection, state):
         found = summed(connection, state, today()) if grids_in(connection, state) else None
+        drawn = drawn_counts(connection, state.plan.source_id)
     if found is None:
         nothing = Tally.model_validate(NOTHING)
-        summary = Summary(revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={})
+        summary = Summary(
+            revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={}, layers=drawn
+        )
     else:
-        summary = summary_of(found, state)
+        summary = summary_of(found, state, drawn)
     return conditional(request, summary.model_dump_json().encode())
 
 
-def summary_of(found: Summed, state: State) -> Summary:
+def summary_of(found: Summed, state: State, drawn: dict[str, int]) -> Summary:
     """Word what a plan adds up to."""
     table = found.divisions
     boxes: list[Box | None] = [None] * len(table)
@@ -139,7 +147,7 @@ def summary_of(found: Summed, state: State) -> Summary:
         by_level.setdefault(one["level"], []).append(tally(one, bounds))
     return Summary(
         revision=state.at, total=by_level["all"][0], streets=by_level["street"], communities=by_level["community"],
-        classes=found.classes, kinds=found.kinds,
+        classes=found.classes, kinds=found.kinds, layers=drawn,
     )  # fmt: skip
 
 

@@ -20,10 +20,12 @@ from api.conditional import conditional, require_match
 from api.described import FEATURE_SCHEMA, GEOJSON, LAND, answered
 from api.features import feature_texts, geometry_texts
 from api.grid_shown import gap_shown
+from api.language import Language
 from api.outcomes import done_for
 from api.problems import problems
 from api.running import Works
 from api.shapes import Box, GapState, Ledger
+from api.telling import Asked, gap_told
 from data.plans.decisions import Place, find_gaps, sign_gap
 from data.plans.differing import State
 from data.plans.plan import find_plan
@@ -80,13 +82,18 @@ def list_gaps(  # noqa: PLR0917 (parameters of the query)
     severity: Annotated[int | None, Query(ge=0, le=100, description="The least.")] = None,
     limit: Limit = 1000, after: After = None, as_of: AsOf = None,
     geometry: Annotated[bool, Query(description="Whether each gap comes with its land.")] = False,
+    *, language: Asked,
 ) -> GapPage:  # fmt: skip
-    """Return gaps, the worst first; `next` is the address of the next page."""
+    """Return gaps, the worst first; `next` is the address of the next page.
+
+    Their sentences come in the language that `Accept-Language` asks for.
+    """
     chosen = {"kind": kind, "ledger": ledger, "community": community, "state": state, "severity": severity}
     with looking_at(works, who, plan, as_of) as (connection, at):
         found = find_gaps(connection, at, today(), chosen, limit=limit + 1, after=place_of(after))
     more, found = len(found) > limit, found[:limit]
-    items = [gap_shown(one, at) | ({"geometry": land_of(one, at)} if geometry else {}) for one in found]
+    lands = [{"geometry": land_of(one, at)} if geometry else {} for one in found]
+    items = [gap_told(gap_shown(one, at), language) | land for one, land in zip(found, lands, strict=True)]
     last = f"{found[-1].severity}~{found[-1].version_id}" if more else None
     return GapPage.model_validate(page(request, items, last))
 
@@ -98,16 +105,18 @@ def list_gaps(  # noqa: PLR0917 (parameters of the query)
         "geometry": LAND}, "The gap and its land.")},
 )  # fmt: skip
 def read_gap(
-    plan: PlanName, gap_id: GapId, request: Request, who: Reader, works: Works, as_of: AsOf = None
+    plan: PlanName, gap_id: GapId, request: Request, who: Reader, works: Works, language: Asked, as_of: AsOf = None
 ) -> Response:
     """Return a gap and its land."""
     with looking_at(works, who, plan, as_of) as (connection, state):
-        body = shown(connection, state, gap_id)
+        body = shown(connection, state, gap_id, language)
     return conditional(request, body, media_type=GEOJSON)
 
 
 @router.patch("/api/plans/{plan}/gaps/{gap_id:path}", responses=problems(401, 403, 404, 412))
-def decide_gap(plan: PlanName, gap_id: GapId, given: Decision, request: Request, who: GapSigner, works: Works) -> Gap:
+def decide_gap(
+    plan: PlanName, gap_id: GapId, given: Decision, request: Request, who: GapSigner, works: Works, language: Asked
+) -> Gap:
     """Accept a gap with a reason until a day, or open it again: in all plans of the jurisdiction, also those in force.
 
     Every decision is kept with who signed it; the last one holds.
@@ -115,7 +124,7 @@ def decide_gap(plan: PlanName, gap_id: GapId, given: Decision, request: Request,
     if given.state == "accepted" and (given.reason is None or given.expires is None):
         raise InputError("an accepted gap needs a reason, and the day on which that expires")
     with looking_at(works, who, plan) as (connection, state):
-        require_match(request, shown(connection, state, gap_id))
+        require_match(request, shown(connection, state, gap_id, language))
 
     def attempt(connection: Connection) -> None:
         decided = given.model_dump()
@@ -123,7 +132,8 @@ def decide_gap(plan: PlanName, gap_id: GapId, given: Decision, request: Request,
 
     done_for(works, who, plan, attempt)
     with looking_at(works, who, plan) as (connection, state):
-        return Gap.model_validate(gap_shown(gap_of(connection, state, gap_id), state))
+        found = gap_shown(gap_of(connection, state, gap_id), state)
+    return Gap.model_validate(gap_told(found, language))
 
 
 def gap_of(connection: Connection, state: State, gap_id: str) -> Any:
@@ -140,11 +150,12 @@ def gap_of(connection: Connection, state: State, gap_id: str) -> Any:
     return found[0]
 
 
-def shown(connection: Connection, state: State, gap_id: str) -> bytes:
-    """Return a gap as a feature."""
+def shown(connection: Connection, state: State, gap_id: str, language: Language | None) -> bytes:
+    """Return a gap as a feature, its sentences in a language."""
     one = gap_of(connection, state, gap_id)
     land = np.array([None if one.land is None else shapely.from_wkb(one.land)], dtype=object)
-    return feature_texts(land, state.plan.crs, [gap_shown(one, state)], [one.gap_id])[0].encode()
+    said = gap_told(gap_shown(one, state), language)
+    return feature_texts(land, state.plan.crs, [said], [one.gap_id])[0].encode()
 
 
 def land_of(one: Any, state: State) -> Any:

@@ -30,10 +30,12 @@ from api.conditional import conditional, require_match
 from api.described import FEATURES, GRID
 from api.features import MEDIA_TYPE, as_text, collection, feature_texts, working_box
 from api.grid_shown import entry_shown, gap_shown, properties_of
+from api.language import Language
 from api.outcomes import Outcome, edit_asked
 from api.problems import problems
 from api.running import Works
 from api.shapes import ManagementType
+from api.telling import Asked, gap_told, told_of
 from data.plans.decisions import find_gaps
 from data.plans.differing import State
 from data.plans.dossiers import read_standards
@@ -113,31 +115,31 @@ def list_grids(  # noqa: PLR0917 (parameters of the query)
 
 @router.get("/api/plans/{plan}/grids/{code}", response_class=Response, responses={**problems(401, 403, 404), 200: GRID})
 def read_grid(
-    plan: PlanName, code: GridCode, request: Request, who: Reader, works: Works, as_of: AsOf = None
+    plan: PlanName, code: GridCode, request: Request, who: Reader, works: Works, language: Asked, as_of: AsOf = None
 ) -> Response:
     """Return a grid with its faces, posts, duty-holders, party organisation, premises, gaps and history.
 
     Telephone numbers are shown to all but viewers.
     """
     with looking_at(works, who, plan, as_of) as (connection, state):
-        body = shown(connection, state, code, who)
+        body = shown(connection, state, code, who, language)
     return conditional(request, body, media_type=MEDIA_TYPE)
 
 
 @router.patch("/api/plans/{plan}/grids/{code}", responses=problems(401, 403, 404, 409, 412))
 def change_grid(
-    plan: PlanName, code: GridCode, given: GridTags, request: Request, who: Editor, works: Works
+    plan: PlanName, code: GridCode, given: GridTags, request: Request, who: Editor, works: Works, language: Asked
 ) -> Outcome:
     """Change a grid's name and management type, or lock it; the land stays as it is. `If-Match` is kept to."""
     verb = given.verb(code)
     with looking_at(works, who, plan) as (connection, state):
-        require_match(request, shown(connection, state, code, who))
+        require_match(request, shown(connection, state, code, who, language))
     base = state.at if given.base_revision is None else given.base_revision
     return edit_asked(works, who, plan, verb, base=base, key=request.headers.get("idempotency-key"))
 
 
-def shown(connection: Connection, state: State, code: str, who: Identity) -> bytes:
-    """Return all that is known of a grid as a feature with foreign members.
+def shown(connection: Connection, state: State, code: str, who: Identity, language: Language | None) -> bytes:
+    """Return all that is known of a grid as a feature with foreign members, sentences in a language.
 
     Raises
     ------
@@ -162,11 +164,13 @@ def shown(connection: Connection, state: State, code: str, who: Identity) -> byt
             one: name for one, name in units_around(connection, state.plan, grid.polygon).items() if one in claiming
         },
         "rounds": {} if standards is None else rounds_of(standards.at(code), grid.management_type),
-        "posts": [dict(zip(POST, post, strict=True)) for post in ledger.get("staffing", ())],
+        "posts": [
+            told_of(dict(zip(POST, post, strict=True)), ["arithmetic"], language) for post in ledger.get("staffing", ())
+        ],
         "duty": [duty_holder(one, phones=who.may(Right.contacts)) for one in held],
-        "branch": branch_of(ledger, grid.records),
+        "branch": told_of(branch_of(ledger, grid.records) or {}, ["reason"], language) or None,
         "premises": premises_on(connection, state.plan.source_id, grid.polygon),
-        "gaps": [gap_shown(gap, state) for gap in find_gaps(connection, state, today(), about)],
+        "gaps": [gap_told(gap_shown(gap, state), language) for gap in find_gaps(connection, state, today(), about)],
         "history": [
             entry_shown(one, state, who.scope)
             for one in log_of_grid(connection, state.plan, int(grid.grid_id), upto=state.at)

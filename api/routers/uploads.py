@@ -18,8 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.asked import NewPlanName, looking_at
 from api.callers import Editor
+from api.language import Language
 from api.problems import problems
 from api.running import Running, Works
+from api.telling import Asked, told, told_of
 from api.uploading import GRIDS
 from data.uploads import folders
 from data.uploads.guessing import SHAPES, keys_of, required_keys
@@ -36,6 +38,8 @@ GEOJSON: dict[str, Any] = {"content": {"application/geo+json": {}}}
 TOML: dict[str, Any] = {"content": {"application/toml": {}}}
 MODULE = "api.uploading"
 LOOKING_S = 50.0
+SUSPECTED = "suspected datum "
+"""How the problem of a repair begins that tells of a layer which seems to come in another datum than was said."""
 Id = Annotated[str, PathOf(alias="upload", pattern=r"^[0-9a-f]{24}$", examples=["0123456789abcdef01234567"])]
 FileName = Annotated[str, PathOf(alias="name", min_length=1, max_length=200, examples=["compounds.shp"])]
 
@@ -139,9 +143,9 @@ def found_upload(upload: Id, who: Editor, works: Works) -> folders.Upload:
 
 
 @router.get("/api/uploads", responses=problems(401, 403))
-def list_uploads(who: Editor, works: Works) -> UploadList:
+def list_uploads(who: Editor, works: Works, language: Asked) -> UploadList:
     """Return the caller's uploads."""
-    return UploadList(items=[shown(one) for one in folders.every(root(works)) if one.owner == who.name])
+    return UploadList(items=[shown(one, language) for one in folders.every(root(works)) if one.owner == who.name])
 
 
 @router.get("/api/uploads/keys", responses=problems(401, 403))
@@ -151,15 +155,15 @@ def list_mapping_keys(who: Editor) -> dict[str, Keys]:
 
 
 @router.post("/api/uploads", status_code=status.HTTP_201_CREATED, responses=problems(401, 403))
-def begin_upload(who: Editor, works: Works) -> UploadShown:
+def begin_upload(who: Editor, works: Works, language: Asked) -> UploadShown:
     """Begin an upload; it is kept for a week."""
-    return shown(folders.begin(root(works), who.name))
+    return shown(folders.begin(root(works), who.name), language)
 
 
 @router.get("/api/uploads/{upload}", responses=problems(401, 403, 404))
-def read_upload(upload: Id, who: Editor, works: Works) -> UploadShown:
+def read_upload(upload: Id, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Return an upload: its files, what is in them, and what is being done."""
-    return shown(found_upload(upload, who, works))
+    return shown(found_upload(upload, who, works), language)
 
 
 @router.delete("/api/uploads/{upload}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 404))
@@ -174,7 +178,9 @@ def discard_upload(upload: Id, who: Editor, works: Works) -> None:
     "/api/uploads/{upload}/files/{name}", responses=problems(401, 403, 404, 409),
     openapi_extra={"requestBody": {"required": True, "content": BODY}},
 )  # fmt: skip
-async def put_file(upload: Id, name: FileName, request: Request, who: Editor, works: Works) -> UploadShown:
+async def put_file(
+    upload: Id, name: FileName, request: Request, who: Editor, works: Works, language: Asked
+) -> UploadShown:
     """Take a file, as it is; of a ZIP, the files in it."""
     found = await to_thread.run_sync(found_upload, upload, who, works)
     require_idle(found)
@@ -186,7 +192,7 @@ async def put_file(upload: Id, name: FileName, request: Request, who: Editor, wo
         await to_thread.run_sync(settle, found, part, name, most)
     finally:
         part.unlink(missing_ok=True)
-    return await to_thread.run_sync(shown, found)
+    return await to_thread.run_sync(shown, found, language)
 
 
 async def receive(request: Request, part: Path, room: int) -> None:
@@ -225,21 +231,21 @@ def settle(upload: folders.Upload, part: Path, name: str, most: int) -> None:
 
 
 @router.delete("/api/uploads/{upload}/files/{name}", responses=problems(401, 403, 404, 409))
-def remove_file(upload: Id, name: FileName, who: Editor, works: Works) -> UploadShown:
+def remove_file(upload: Id, name: FileName, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Take a file away."""
     found = found_upload(upload, who, works)
     with changing(found):
         folders.remove_file(found, name)
-    return shown(found)
+    return shown(found, language)
 
 
 @router.post("/api/uploads/{upload}/look", responses=problems(401, 403, 404, 409))
-def look_into(upload: Id, who: Editor, works: Works) -> UploadShown:
+def look_into(upload: Id, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Look into the files; it waits a while, and the job goes on after that."""
     found = found_upload(upload, who, works)
     start(works, found, "look")
     works.jobs.wait(found, LOOKING_S)
-    return shown(found)
+    return shown(found, language)
 
 
 @router.get(
@@ -270,18 +276,18 @@ def download_mapping(upload: Id, who: Editor, works: Works) -> Response:
 
 
 @router.put("/api/uploads/{upload}/layers", responses=problems(401, 403, 404, 409))
-def map_layers(upload: Id, given: dict[str, JsonValue], who: Editor, works: Works) -> UploadShown:
+def map_layers(upload: Id, given: dict[str, JsonValue], who: Editor, works: Works, language: Asked) -> UploadShown:
     """Say which file is which layer, and which field holds what: as in layers.toml."""
     found = found_upload(upload, who, works)
     with changing(found):
         write_mapping(found, given)
-    return shown(found)
+    return shown(found, language)
 
 
 @router.post(
     "/api/uploads/{upload}/build", status_code=status.HTTP_202_ACCEPTED, responses=problems(401, 403, 404, 409)
 )
-def build_upload(upload: Id, given: Wanted, who: Editor, works: Works) -> UploadShown:
+def build_upload(upload: Id, given: Wanted, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Build the one grid of the layers."""
     found = found_upload(upload, who, works)
     if not found.mapping.exists():
@@ -290,11 +296,11 @@ def build_upload(upload: Id, given: Wanted, who: Editor, works: Works) -> Upload
         with looking_at(works, who, given.previous) as (_, state):
             require_scope(who, [state.plan.jurisdiction])
     start(works, found, "build", str(works.settings.data_dir), given.previous or "")
-    return shown(found)
+    return shown(found, language)
 
 
 @router.post("/api/uploads/{upload}/plan", status_code=status.HTTP_202_ACCEPTED, responses=problems(401, 403, 404, 409))
-def make_plan(upload: Id, given: Named, who: Editor, works: Works) -> UploadShown:
+def make_plan(upload: Id, given: Named, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Make the build a draft plan. It takes a scope that covers all of it."""
     found = found_upload(upload, who, works)
     require_idle(found)
@@ -303,7 +309,7 @@ def make_plan(upload: Id, given: Named, who: Editor, works: Works) -> UploadShow
         raise InputError("there is no build yet; build first")
     require_scope(who, built["communities"])
     start(works, found, "plan", str(works.settings.data_dir), given.name)
-    return shown(found)
+    return shown(found, language)
 
 
 def start(works: Running, upload: folders.Upload, kind: str, *arguments: str) -> None:
@@ -317,8 +323,8 @@ def require_scope(who: Identity, codes: list[str]) -> None:
         raise NotAllowed(f"the layers reach beyond {who.scope}, which is all that you may change")
 
 
-def shown(upload: folders.Upload) -> UploadShown:
-    """Return an upload as it stands."""
+def shown(upload: folders.Upload, language: Language | None) -> UploadShown:
+    """Return an upload as it stands, what was done with it told in a language."""
     looked: dict[str, Any] = upload.read("looked") or {"found": None, "unreadable": []}
     return UploadShown(
         id=upload.id,
@@ -327,6 +333,20 @@ def shown(upload: folders.Upload) -> UploadShown:
         found=looked["found"],
         unreadable=looked["unreadable"],
         mapping=read_mapping(upload),
-        built=upload.read("built"),
+        built=built_told(upload.read("built"), language),
         job=state_of(upload),  # type: ignore[arg-type]
     )
+
+
+def built_told(built: dict[str, Any] | None, language: Language | None) -> dict[str, Any] | None:
+    """Return what a build came to, repairs and reasons told in a language; which layers seem shifted stands beside."""
+    if built is None:
+        return None
+    repairs = [told_of(one, ["problem", "action"], language) for one in built["repairs"]]
+    suspected = [
+        {"layer": one["layer"], "datum": one["problem"].removeprefix(SUSPECTED)}
+        for one in built["repairs"]
+        if one["problem"].startswith(SUSPECTED)
+    ]
+    reasons = {told(reason, language): kinds for reason, kinds in built["not_evaluated"].items()}
+    return {**built, "repairs": repairs, "not_evaluated": reasons, "suspected": suspected}

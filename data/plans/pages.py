@@ -57,6 +57,14 @@ WORST = f"""
 SELECT code, max(severity)::integer AS worst FROM ({JUDGED}) AS judged
 WHERE state <> 'accepted' AND community = ANY(%(communities)s) AND code = ANY(%(codes)s) GROUP BY code
 """
+DRAWN = """
+SELECT CASE layer WHEN 'units' THEN kind ELSE layer END AS drawn, count(*) AS many
+FROM onegrid.drawn_place WHERE source_id = %(source)s AND layer IN ('units', 'facilities') GROUP BY 1
+UNION ALL
+SELECT layer, count(DISTINCT (name, kind, ST_AsBinary(shape))) FROM onegrid.drawn_place
+WHERE source_id = %(source)s AND layer = 'premises' GROUP BY 1
+"""
+"""How many there are of what a map draws of the sources; premises of several grids stand in several rows."""
 PREMISES = """
 SELECT attributes->>'name' AS name, attributes->>'kind' AS kind, (attributes->>'x')::float8 AS x,
        (attributes->>'y')::float8 AS y
@@ -78,6 +86,8 @@ SCOPE = "SELECT coalesce(current_setting('onegrid.scope_from', true), '') AS sco
 MOST_KNOWN = 200
 KNOWN: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, str]]] = WeakKeyDictionary()
 """Names of communities by the pool of the connections, the source and the scope: no source ever changes."""
+COUNTED: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, int]]] = WeakKeyDictionary()
+"""Counts of what is drawn, in the same way."""
 
 
 STAFF = "(SELECT d.{name} FROM onegrid.drawn_grid AS d WHERE d.version_id = g.version_id)"
@@ -161,6 +171,17 @@ def community_names(connection: Connection, source_id: int) -> dict[str, str]:
         while len(known) >= MOST_KNOWN:
             known.pop(next(iter(known)), None)
         known[key] = {one.code: one.name for one in rows(connection, NAMES, {"source": source_id})}
+    return known[key]
+
+
+def drawn_counts(connection: Connection, source_id: int) -> dict[str, int]:
+    """Return how many units of each layer, premises and facilities a source has within the caller's scope."""
+    known = COUNTED.setdefault(connection.engine.pool, {})
+    key = (source_id, row(connection, SCOPE).scope)
+    if key not in known:
+        while len(known) >= MOST_KNOWN:
+            known.pop(next(iter(known)), None)
+        known[key] = {one.drawn: one.many for one in rows(connection, DRAWN, {"source": source_id})}
     return known[key]
 
 

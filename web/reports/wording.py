@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -70,7 +70,13 @@ def pieces(language: Language) -> list[tuple[re.Pattern[str], list[str], tuple[i
     ]
 
 
-@cache
+def in_english(text: str) -> str:
+    """Return a sentence of the engine in English, as far as there are words for it."""
+    known = WORDS.get(f"text.{text}")
+    return known[1] if known else phrased(text, "en")
+
+
+@lru_cache(maxsize=1 << 14)  # a server words for years, each sentence with figures of its own
 def phrased(text: str, language: Language) -> str:
     """Word a sentence of the engine anew for a reader of a language; what no piece covers stays as it is.
 

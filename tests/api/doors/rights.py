@@ -148,6 +148,8 @@ DOORS = (
         frozenset({200, 409}),
     ),
     Door("GET", "/api/plans/{plan}/gaps", Right.read, lambda _: PLAN),
+    Door("GET", "/api/plans/{plan}/gaps.xlsx", Right.read, lambda _: PLAN),
+    Door("GET", "/api/plans/{plan}/gaps.geojson", Right.read, lambda _: PLAN),
     Door("GET", "/api/plans/{plan}/gaps/{gap_id:path}", Right.read, a_gap, outside=404),
     Door(
         "PATCH",

@@ -291,7 +291,7 @@ export interface components {
             where: string;
             /**
              * Wrong
-             * @example Input should be a valid string
+             * @example must be a text
              */
             wrong: string;
         };
@@ -786,6 +786,12 @@ export interface components {
             links: components["schemas"]["Link"][];
         };
         /**
+         * Language
+         * @description The languages there are.
+         * @enum {string}
+         */
+        Language: "zh" | "en";
+        /**
          * Lineage
          * @description The crosswalk from the codes that a plan began with to those of today; who is not in it kept all.
          */
@@ -1255,6 +1261,20 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Readiness
+         * @description How the server and its databases are.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status: "ok";
+            /** @description Left out where there is none. */
+            replica?: components["schemas"]["ReplicaState"] | null;
+        };
+        /**
          * ReassignRequest
          * @description Give faces, named by their ids or by places in them, or all of a source unit, to another grid.
          * @example {
@@ -1357,6 +1377,27 @@ export interface components {
             /** @description The land that changes hands: from which grid, to which. */
             moved: components["schemas"]["Features"];
             redone: components["schemas"]["LogEntry"];
+        };
+        /**
+         * ReplicaState
+         * @description How the read replica is; the server works without it.
+         */
+        ReplicaState: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "level" | "behind" | "unreachable";
+            /**
+             * Bytes
+             * @description Of the log that it has not yet.
+             */
+            bytes?: number | null;
+            /**
+             * Seconds
+             * @description Since what it has last was done.
+             */
+            seconds?: number | null;
         };
         /**
          * ReshapeRequest
@@ -1607,6 +1648,17 @@ export interface components {
              * @description Gaps by kind, accepted ones left out.
              */
             kinds: {
+                [key: string]: number;
+            };
+            /**
+             * Layers
+             * @description What a map draws of the sources: units by layer, premises, facilities.
+             * @example {
+             *       "compound": 16,
+             *       "premises": 16
+             *     }
+             */
+            layers: {
                 [key: string]: number;
             };
         };
@@ -1999,6 +2051,7 @@ export type JobShown = components['schemas']['JobShown'];
 export type JsonValue = components['schemas']['JsonValue'];
 export type Keys = components['schemas']['Keys'];
 export type Landing = components['schemas']['Landing'];
+export type Language = components['schemas']['Language'];
 export type Lineage = components['schemas']['Lineage'];
 export type Link = components['schemas']['Link'];
 export type LockRequest = components['schemas']['LockRequest'];
@@ -2014,8 +2067,10 @@ export type Passed = components['schemas']['Passed'];
 export type PlanPage = components['schemas']['PlanPage'];
 export type PlanShown = components['schemas']['PlanShown'];
 export type Problem = components['schemas']['Problem'];
+export type Readiness = components['schemas']['Readiness'];
 export type ReassignRequest = components['schemas']['ReassignRequest'];
 export type Redone = components['schemas']['Redone'];
+export type ReplicaState = components['schemas']['ReplicaState'];
 export type ReshapeRequest = components['schemas']['ReshapeRequest'];
 export type RetagRequest = components['schemas']['RetagRequest'];
 export type Reversed = components['schemas']['Reversed'];

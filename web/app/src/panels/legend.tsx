@@ -28,7 +28,7 @@ export function Legend(): JSX.Element {
   );
 }
 
-function FillChoice(): JSX.Element {
+export function FillChoice(): JSX.Element {
   return (
     <label class="fill-choice">
       <span>{t("legend.fill")}</span>
@@ -48,7 +48,7 @@ function FillChoice(): JSX.Element {
   );
 }
 
-function Classes(): JSX.Element | null {
+export function Classes(): JSX.Element | null {
   if (theme.value === "plain") return null;
   const counts = known(summary.now.value)?.classes[theme.value];
   return (
@@ -71,7 +71,7 @@ const GROUPS: { overlays: Overlay[]; seeThrough: boolean }[] = [
   { overlays: ["divisions", "roads", "labels"], seeThrough: false },
 ];
 
-function Overlays(): JSX.Element {
+export function Overlays(): JSX.Element {
   return (
     <div class="overlays">
       {GROUPS.map(({ overlays, seeThrough }) => (
