@@ -6,16 +6,18 @@ import statistics
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
-import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from data.reading import read_sources
 from geo import build as building
+from geo.arrays import Ints
+from geo.drawing_up import draw_up
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.result import OneGrid
-from geo.running import Run
 from geo.scale import threads
 from geo.scale import workers as processes
 from tests.bench.whole_process import ONEGRID
@@ -49,18 +51,19 @@ def built(layers: Path, workers: int) -> tuple[OneGrid, Held, dict[str, float]]:
     began: list[tuple[str, float]] = []
     seen: list[tuple[Held, float]] = []
 
-    def watched(held: Held, run: Run) -> gpd.GeoDataFrame:
+    def watched(held: Held, *given: Any, **how: Any) -> tuple[pd.DataFrame, Ints]:
         start = time.perf_counter()
-        found = find_gaps(held, run=run)
+        drawn = draw_up(held, *given, **how)
         seen.append((held, time.perf_counter() - start))
-        return found
+        return drawn
 
-    with patch.object(building, "find_gaps", watched):
+    with patch.object(building, "draw_up", watched):
         grid = building.build(
             read.sources,
             read.settings.parameters,
             run=processes(workers),
             local=threads(workers),
+            forked=processes(workers),
             progress=lambda stage: began.append((stage, time.perf_counter())),
         )
     ends = [*(start for _, start in began[1:]), time.perf_counter()]
