@@ -143,6 +143,9 @@ def fitting(
         region = Region(keys, new, dropped(keys, ours, grids))
         if not new and not region.drop:
             continue
+        if not new:  # what has the land on their side has it on ours too, and it can't be had twice
+            unfit.append(keys)
+            continue
         try:
             nearby.apply(replace_grids(region.put, region.drop), region.communities)
             taken.append(region)

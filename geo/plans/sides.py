@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 
 from geo.edges import Adjacency, components
 from geo.edits.applying import BENT_M, only_bent
 from geo.edits.ground import Buildings, Grid
-from geo.edits.passing import passed_on
+from geo.edits.passing import largest, passed_on
 from geo.edits.replacing import DRIFT_M
 from geo.plans.comparing import Compared, compare, differing
 
@@ -24,8 +25,8 @@ class Side:
     base, now
         Grids by grid_id, as they were where branches part and as they are; both cover the same land.
     moved
-        The grids whose land is another: those gone and those made among them. A border that got vertices, or lost
-        them again, moves nobody.
+        The grids whose land is another: those gone and those made among them, and who has, or had, most of the land
+        of each. A border that got vertices, or lost them again, moves nobody.
     said
         For each grid there was and is, the fields of `geo.plans.comparing.SAID` that it says otherwise.
     regions
@@ -44,7 +45,10 @@ class Side:
         """Find out what a branch did."""
         was, has = ({grid.grid_id: grid for grid in grids} for grids in (base, now))
         living = was.keys() & has.keys()
-        moved = frozenset(was.keys() ^ has.keys()) | {key for key in living if holds_other_land(was[key], has[key])}
+        gone, made = ([grids[key] for key in grids.keys() - living] for grids in (was, has))
+        moved = frozenset(grid.grid_id for grid in (*gone, *made))
+        moved |= {key for key in living if holds_other_land(was[key], has[key])}
+        moved |= counterparts(gone, now) | counterparts(made, base)
         said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
         alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
         return cls(was, has, moved, said, (*connected(was, has, moved), *alone))
@@ -66,6 +70,20 @@ def holds_other_land(old: Grid, new: Grid) -> bool:
     """Tell whether a grid's land is another, and its border did not just get vertices or lose them again."""
     was, now = old.polygon, new.polygon
     return was is not now and not only_bent(was, now, DRIFT_M)
+
+
+def counterparts(whole: Sequence[Grid], others: Sequence[Grid]) -> set[str]:
+    """Return the grids that have most of the land of some that are gone, or made, each.
+
+    Land passed between the two, also where it is as thin as borders bend, so that the other looks as if it only got
+    vertices.
+    """
+    if not whole:
+        return set()
+    lands, polygons = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (whole, others))
+    one, other = shapely.STRtree(polygons).query(lands, predicate="intersects")
+    most = largest(one, shapely.area(shapely.intersection(lands[one], polygons[other])))
+    return {others[row].grid_id for row in other[most].tolist()}
 
 
 def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:

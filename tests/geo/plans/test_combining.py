@@ -82,6 +82,28 @@ def test_regions_side_by_side_share_the_vertices_that_either_got():
     assert set(after.grids) == {"a", "b", "o1", "c", "t1", "d"}
 
 
+def test_land_as_thin_as_borders_bend_passes_with_the_grid_that_gives_or_takes_it():
+    base = ground("ab")
+    beside_the_border = line((0.99998, -1), (0.99998, 2))  # 2 mm
+    split = edited(base, split_grid("a", beside_the_border, fresh=fresh("t")))
+    assert set(merged(base, edited(base, retag_grid("b", name="B")), split).grids) == {"a", "b", "t1"}
+    for keep in "ab":
+        back = merged(split, edited(split, retag_grid("b", name="B")), edited(split, merge_grids(["t1"], keep=keep)))
+        assert areas(back) == {"a": 1, "b": 1}
+        assert back.grids["b"].name == "B"
+
+
+def test_a_grid_that_is_gone_while_nobody_has_its_land_is_for_people_to_decide():
+    base = ground("ab")
+    ours, gone = edited(base, retag_grid("b", name="B")), base.grids["b"]
+    found = combine([gone], [ours.grids["b"]], [], ours, fresh())
+    assert not found.regions
+    assert [(one.why, one.drop) for one in found.conflicts] == [("both_changed", ("b",))]
+    found = combine([gone], [gone], [], base, fresh())
+    assert not found.regions
+    assert [(one.why, one.drop) for one in found.conflicts] == [("does_not_fit", ("b",))]
+
+
 def test_land_from_one_side_and_words_from_the_other():
     base = ground("ab")
     ours = edited(base, retag_grid("a", name="A"), lock_grid("b"))
