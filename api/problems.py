@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
+from api.request_words import in_one_line, mistakes
 from data.database import errors as database
 from data.uploads.folders import UnknownUploadError, UploadBusyError
 from data.users import errors as users
@@ -83,7 +84,7 @@ class Detail(BaseModel):
     """One thing that is wrong with a request."""
 
     where: str = Field(examples=["body.codes.1"])
-    wrong: str = Field(examples=["Input should be a valid string"])
+    wrong: str = Field(examples=["must be a text"])
 
 
 class Problem(BaseModel):
@@ -143,16 +144,8 @@ def refuse(request: Request, error: Exception) -> JSONResponse:
 def refuse_request(request: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not as it must be; what it held is not repeated, since it may be a password."""
     assert isinstance(error, RequestValidationError)
-    found = [
-        {"where": ".".join(str(part) for part in one["loc"]), "wrong": wording(one["msg"])} for one in error.errors()
-    ]
-    first = "; ".join(f"{one['where']}: {one['wrong']}" for one in found[:3])
-    return problem(422, first, errors=found[:100])
-
-
-def wording(message: str) -> str:
-    """Return pydantic's message without its prefix."""
-    return message.removeprefix("Value error, ")
+    found = mistakes(error.errors(), request.headers.get("Accept-Language"))
+    return problem(422, in_one_line(found), errors=found[:100])
 
 
 def refuse_http(request: Request, error: Exception) -> JSONResponse:

@@ -36,6 +36,7 @@ from api.ogc_collections import (
 from api.ogc_collections import collection as described
 from api.ogc_items import Items, items_of, land_in, moment_given
 from api.problems import problems
+from api.request_words import in_one_line, mistakes
 from api.running import Running, Works
 from data.plans.collections import Wanted, revision_at
 from data.plans.differing import State
@@ -82,8 +83,8 @@ class OgcRoute(APIRoute):
             try:
                 return await handler(request)
             except RequestValidationError as error:
-                wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
-                raise HTTPException(400, wrong) from error
+                found = mistakes(error.errors(), request.headers.get("Accept-Language"))
+                raise HTTPException(400, in_one_line(found)) from error
             except InputError as error:
                 if type(error) is not InputError:
                     raise
