@@ -1,5 +1,7 @@
 import { render } from "preact";
+import { publishedFile } from "./map/published_file";
 import { App } from "./panels/app";
+import { lazily } from "./parts/lazily";
 import "./look/page.css";
 import "./look/controls.css";
 import "./look/marks.css";
@@ -10,5 +12,8 @@ import "./look/consequences.css";
 import "./look/inspector.css";
 import "./look/views.css";
 
+const Viewer = lazily(async () => (await import("./panels/viewer")).Viewer);
+
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+const file = publishedFile(document, window.location);
+if (root) render(file ? <Viewer file={file} /> : <App />, root);
