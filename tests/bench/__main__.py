@@ -17,12 +17,13 @@ from tests.bench.in_process import against_libraries, where_time_goes
 from tests.bench.kept_builds import SIZES, default_cache
 from tests.bench.ledgers import ledgers_beside_merge
 from tests.bench.plans import plans_beside_tables
+from tests.bench.publish import publishing
 from tests.bench.scale import PROVINCE, province_beside_town
 from tests.bench.tiles import tiles_beside_peers
 from tests.bench.whole_process import against_mapshaper
 
 PARTS = ("builds", "ledgers", "libraries", "plans", "tiles")
-LARGE = ("scale",)
+LARGE = ("scale", "publish")
 """Run only where they are asked for: they take long."""
 
 
@@ -45,6 +46,8 @@ def main() -> None:
             plans_beside_tables(Path(folder), plans, given.cache)
         if "tiles" in given.only:
             tiles_beside_peers(Path(folder), given.cache, given.data_dir)
+        if "publish" in given.only:
+            publishing(Path(folder), given.cache, given.data_dir, next(iter(plans), "400k"))
         if "scale" in given.only:
             province_beside_town(Path(folder), communities=given.province, runs=given.runs)
 
@@ -73,7 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="of each program, alternating")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the builds of plans are kept")
-    parser.add_argument("--data-dir", type=Path, help="for tiles: has the plan `town` in force already")
+    parser.add_argument("--data-dir", type=Path, help="for tiles and publish: has the plan `town` in force already")
     given = parser.parse_args()
     unknown = [size for size in given.sizes if not size.isdigit() and size not in SIZES]
     if unknown:
