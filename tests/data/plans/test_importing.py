@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -164,6 +165,19 @@ def test_the_application_has_no_other_way_to_change_a_plan(town_database: Access
         with pytest.raises(psycopg.Error, match=r"permission denied|not being imported"):
             driver.execute(command)
         connection.rollback()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("DELETE FROM onegrid.plan", "plan town stays"),
+        ("UPDATE onegrid.plan SET name = 'a/b'", "'a/b' is no name of a plan"),
+        ("UPDATE onegrid.plan SET name = '..'", "'..' is no name of a plan"),
+    ],
+)
+def test_a_plan_and_its_address_stay_whoever_administers_the_database(town_database: Access, command: str, said: str):
+    with pytest.raises(psycopg.errors.IntegrityError, match=re.escape(said)):
+        execute(town_database, command)
 
 
 def test_the_tables_are_as_they_were_after_all_that(town_database: Access):
