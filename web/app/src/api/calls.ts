@@ -152,4 +152,11 @@ export const boardAddress = (name: string, code: string): string =>
 export const exportAddress = (name: string, format: string, layer: string, crs: string): string =>
   `${plan(name)}/export?${new URLSearchParams({ format, layer, crs })}`;
 
+/** A file of the gaps that a filter lets through. */
+export const gapsAddress = (
+  name: string,
+  format: "xlsx" | "geojson",
+  query: Record<string, string | number | undefined>,
+): string => `${plan(name)}/gaps.${format}${queryString(query)}`;
+
 export type { GridProperties };

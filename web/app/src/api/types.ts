@@ -20,10 +20,9 @@ export type GridChange = served.GridChange;
 export type GapTold = served.GapTold;
 export type Tally = served.Tally;
 export type DivisionTally = served.Tally;
-/** `trend` and `layers` where the server counts them. */
+/** `trend` where the server counts it. */
 export type Summary = served.Summary & {
   trend?: { revision: number; at: string; gaps: Record<Ledger, number> }[];
-  layers?: Record<string, number>;
 };
 export type Change = served.Difference;
 export type FeedEvent = served.FeedEvent;

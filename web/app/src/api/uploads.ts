@@ -34,6 +34,8 @@ export interface Built {
   units: { layer: string; status: string; count: number }[];
   repairs: { layer: string; source_id: string | null; problem: string; action: string }[];
   repairs_in_all: number;
+  /** Layers that seem to come in another datum than was said. */
+  suspected: { layer: string; datum: string }[];
   not_evaluated: Record<string, string[]>;
 }
 

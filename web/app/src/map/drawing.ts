@@ -35,6 +35,7 @@ export async function startDrawing(map: MapView, shape: "line" | "area", handler
   draw.start();
   draw.setMode(mode.mode);
   listen(draw, mode.mode, handlers);
+  map.container.dataset.drawing = shape;
   return {
     clear() {
       draw.clear();
@@ -43,6 +44,7 @@ export async function startDrawing(map: MapView, shape: "line" | "area", handler
     },
     stop() {
       draw.stop();
+      delete map.container.dataset.drawing;
       map.cursor("");
     },
   };

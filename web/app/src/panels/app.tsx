@@ -36,15 +36,16 @@ const opened = signal<"opening" | "open" | "signed_out" | "failed">("opening");
 export function App(): JSX.Element {
   useEffect(() => {
     restore();
+    const speaking = effect(() => speak(language.value === "zh" ? "zh-CN" : "en")); // before anything is asked for
     void open();
     const stops = [
+      speaking,
       hearKeys(),
       followSelection(),
       follow(colleaguesDid),
       keepAddress(),
       keepBaseMap(),
-      effect(() => speak(language.value === "zh" ? "zh-CN" : "en")),
-      effect(() => about(plan.value?.name, landed.value, asOf.value)),
+      effect(() => about(plan.value?.name, landed.value, asOf.value, language.value)),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -122,8 +123,9 @@ async function open(): Promise<void> {
 
 let lastAbout = "";
 
-function about(name: string | undefined, edits: number, at: number | undefined): void {
-  const wanted = `${name} ${edits} ${at}`;
+/** Read about the plan what is another with each edit, revision, and language of the server's sentences. */
+function about(name: string | undefined, edits: number, at: number | undefined, spoken: string): void {
+  const wanted = `${name} ${edits} ${at} ${spoken}`;
   if (!name || wanted === lastAbout) return;
   lastAbout = wanted;
   loadAbout(name);

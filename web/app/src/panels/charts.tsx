@@ -10,7 +10,7 @@ import { Choice } from "../parts/controls";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
-import { LEDGERS } from "./ledgers";
+import { kindsListed, LEDGERS } from "./ledgers";
 import { fitTo } from "./map_stage";
 
 export const MEASURES = ["gaps", "short", "unclaimed", "uncovered"] as const;
@@ -119,15 +119,16 @@ function Part({ name, value }: { name: Ledger; value: number }): JSX.Element | n
 
 /** The kinds of the ledger that is open, most first. */
 export function Kinds({ now }: { now: Summary }): JSX.Element | null {
+  const counts = kindsListed.value ?? now.kinds;
   const kinds = LEDGER_KINDS[ledger.value]
-    .map((kind) => ({ kind, found: now.kinds[kind] ?? 0 }))
+    .map((kind) => ({ kind, found: counts[kind] ?? 0 }))
     .filter(({ found }) => found > 0)
     .sort((one, other) => other.found - one.found);
   if (kinds.length < 2) return null;
   const most = kinds[0]?.found ?? 1;
   return (
     <section>
-      <h2>{t("charts.kinds", { ledger: field("ledger", ledger.value) })}</h2>
+      <h2>{t(whole(), { ledger: field("ledger", ledger.value) })}</h2>
       <ul class="kinds">
         {kinds.map(({ kind, found }) => (
           <Kind key={kind} kind={kind} found={found} most={most} />
@@ -136,6 +137,10 @@ export function Kinds({ now }: { now: Summary }): JSX.Element | null {
     </section>
   );
 }
+
+/** Of a ledger too long to be here whole, the kinds are those of the whole plan, and that is said. */
+const whole = (): "charts.kinds" | "charts.kinds_of_all" =>
+  kindsListed.value || !filter.value.community ? "charts.kinds" : "charts.kinds_of_all";
 
 function Kind({ kind, found, most }: { kind: string; found: number; most: number }): JSX.Element {
   const chosen = filter.value.kind === kind;

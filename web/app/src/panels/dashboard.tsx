@@ -79,20 +79,15 @@ const [WIDTH, HEIGHT] = [84, 22];
 function Trend({ values, ink }: { values: number[]; ink: string }): JSX.Element | null {
   if (values.length < 2) return null;
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  const said = t("dashboard.trend", { first: values[0] ?? 0, last: values.at(-1) ?? 0, count: values.length });
   const at = (value: number, row: number) => {
     const x = (row / (values.length - 1)) * (WIDTH - 4) + 2;
     const y = HEIGHT - 3 - ((value - low) / Math.max(1, high - low)) * (HEIGHT - 6);
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   };
   return (
-    <svg
-      class="trend"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      width={WIDTH}
-      height={HEIGHT}
-      role="img"
-      aria-label={t("dashboard.trend", { first: values[0] ?? 0, last: values.at(-1) ?? 0 })}
-    >
+    <svg class="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} role="img" aria-label={said}>
+      <title>{said}</title>
       <polyline points={values.map(at).join(" ")} fill="none" stroke={ink} stroke-width="1.8" />
     </svg>
   );

@@ -1,11 +1,12 @@
 // A gap: how bad and by which arithmetic, by which rule, what would remedy it, the exception signed for it.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { type GapProperties, Refusal, signGap } from "../api";
-import { Blank, Button } from "../parts/controls";
-import { known } from "../state/loading";
-import { branchDraft, decided, gaps, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
+import { useEffect, useState } from "preact/hooks";
+import { type GapProperties, Refusal, readGap, signGap } from "../api";
+import { Blank, Button, Skeleton } from "../parts/controls";
+import { inLedger, isPartial } from "../state/gaps";
+import { known, resource } from "../state/loading";
+import { asOf, branchDraft, decided, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
@@ -14,9 +15,22 @@ import { placeOf, Severity } from "./ledgers";
 import { fitTo, view } from "./map_stage";
 import { draftTitle } from "./plan_bar";
 
+/** A gap that stands behind what is listed. */
+const alone = resource(async (id: string) => (await readGap(plan.peek()?.name ?? "", id, asOf.peek())).properties);
+
 export function GapDetails({ id }: { id: string }): JSX.Element {
-  const gap = known(gaps.now.value)?.find((each) => each.gap_id === id);
-  if (!gap) return <Blank>{t("gap.closed")}</Blank>;
+  const here = inLedger.value.find((each) => each.gap_id === id);
+  const missing = !here && isPartial.value;
+  useEffect(() => {
+    if (missing) void alone.load(id);
+  }, [id, missing]);
+  const found = here ?? known(alone.now.value);
+  if (missing && alone.now.value.state === "loading") return <Skeleton lines={8} />;
+  if (found?.gap_id !== id) return <Blank>{t("gap.closed")}</Blank>;
+  return <Gap gap={found} />;
+}
+
+function Gap({ gap }: { gap: GapProperties }): JSX.Element {
   const { detail } = gap;
   const said = (key: string) => (typeof detail[key] === "string" ? (detail[key] as string) : "");
   return (

@@ -2,15 +2,15 @@
 
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { type GapProperties, Refusal, Unreachable } from "../api";
+import { type GapProperties, gapsAddress } from "../api";
 import { Blank, Button, Skeleton } from "../parts/controls";
-import { gaps } from "../state/plans";
+import { Icon } from "../parts/icons";
+import { countedOpen, hasMore, isReading } from "../state/gaps";
+import { asOf, gaps, plan } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
-import { field, t } from "../words";
+import { field, language, t } from "../words";
 import { area, count } from "../words/figures";
-import { saveGaps } from "./downloads";
-import { isOpen, listed, placeOf, Severity } from "./ledgers";
+import { Further, isOpen, listed, placeOf, Severity } from "./ledgers";
 import { fitTo, unbox, view } from "./map_stage";
 
 const A_PAGE = 300;
@@ -26,8 +26,8 @@ const showMore = (): void => {
 
 export function GapTable(): JSX.Element {
   const rows = listed.value.slice(0, mostRows.value);
-  const open = listed.value.filter(isOpen).length;
-  const signed = listed.value.length - open;
+  const open = countedOpen.value ?? listed.value.filter(isOpen).length;
+  const signed = listed.value.filter((gap) => !isOpen(gap)).length;
   const only = filter.value.state !== null;
   return (
     <section class="gap-table">
@@ -43,7 +43,11 @@ export function GapTable(): JSX.Element {
         <TakeAlong />
         <ByView />
       </div>
-      {gaps.now.value.state === "loading" && !rows.length ? <Skeleton lines={8} /> : <Rows rows={rows} />}
+      {(gaps.now.value.state === "loading" || isReading.value) && !rows.length ? (
+        <Skeleton lines={8} />
+      ) : (
+        <Rows rows={rows} />
+      )}
     </section>
   );
 }
@@ -52,28 +56,38 @@ const onlyExceptions = (only: boolean): void => {
   filter.value = { ...filter.peek(), state: only ? "accepted" : null };
 };
 
+/** All that is listed as a file, however much of it is here. */
 function TakeAlong(): JSX.Element {
-  const [failed, setFailed] = useState(false);
-  const take = async (format: "csv" | "geojson") => {
-    try {
-      await saveGaps(listed.peek(), format);
-      setFailed(false);
-    } catch (error) {
-      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-      setFailed(true);
-    }
-  };
   return (
     <div class="take">
-      {failed && <span class="refusal">{t("failed.gaps")}</span>}
-      {(["csv", "geojson"] as const).map((format) => (
-        <Button key={format} icon="save" kind="quiet" title={t("charts.take")} onClick={() => void take(format)}>
-          {format === "csv" ? "CSV" : "GeoJSON"}
-        </Button>
+      {(["xlsx", "geojson"] as const).map((format) => (
+        <a
+          key={format}
+          class="button quiet"
+          title={t("charts.take")}
+          href={gapsAddress(plan.value?.name ?? "", format, wanted())}
+          download
+        >
+          <Icon name="save" />
+          {format === "xlsx" ? "XLSX" : "GeoJSON"}
+        </a>
       ))}
     </div>
   );
 }
+
+const wanted = () => {
+  const { community, kind, state, bounds } = filter.value;
+  return {
+    ledger: ledger.value,
+    community: community ?? undefined,
+    kind: kind ?? undefined,
+    state: state ?? undefined,
+    bbox: bounds?.map((degrees) => degrees.toFixed(9)).join(","),
+    as_of: asOf.value,
+    lang: language.value,
+  };
+};
 
 function ByView(): JSX.Element {
   const on = filter.value.bounds !== null;
@@ -90,7 +104,7 @@ function ByView(): JSX.Element {
 }
 
 function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
-  if (rows.length === 0) return <Blank>{t("ledgers.empty")}</Blank>;
+  if (rows.length === 0 && !hasMore.value) return <Blank>{t("ledgers.empty")}</Blank>;
   return (
     <div class="scroll">
       <table>
@@ -110,7 +124,7 @@ function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
           ))}
         </tbody>
       </table>
-      {rows.length < listed.value.length && <More shown={rows.length} all={listed.value.length} />}
+      {rows.length < listed.value.length ? <More shown={rows.length} all={listed.value.length} /> : <Further />}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
 import { asOf, grid, history, other, planName } from "../state/plans";
 import { filter, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
-import { t } from "../words";
+import { language, t } from "../words";
 import { count } from "../words/figures";
 import { BoxList } from "./box_list";
 import { Changes } from "./changes";
@@ -22,6 +22,7 @@ export const followSelection = (): (() => void) =>
     const name = planName.value;
     landed.value;
     asOf.value;
+    language.value;
     if (code && name) void grid.load({ name, code });
     else grid.clear();
   });

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { GapProperties, Ledger } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
 import { Blank, Button, Skeleton, Tabs } from "../parts/controls";
+import { countedOpen, hasMore, inLedger, isPartial, isReading, readMore } from "../state/gaps";
 import { known } from "../state/loading";
 import { gaps, plan, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
@@ -24,24 +25,40 @@ const meet = (one: readonly number[], other: readonly number[]): boolean =>
 
 /** The gaps that the filters let through, worst first. */
 export const listed = computed((): GapProperties[] => {
-  const { community, kind, bounds, state } = filter.value;
-  const all = known(gaps.now.value) ?? [];
-  const found = all.filter(
+  const { kind } = filter.value;
+  const found = ofAnyKind.value.filter((gap) => !kind || gap.kind === kind);
+  return [...found.filter(isOpen), ...found.filter((gap) => !isOpen(gap))];
+});
+
+/** Those that all filters but the kind let through. */
+const ofAnyKind = computed((): GapProperties[] => {
+  const { community, bounds, state } = filter.value;
+  return inLedger.value.filter(
     (gap) =>
       gap.ledger === ledger.value &&
       (!community || gap.community_code?.startsWith(community)) &&
-      (!kind || gap.kind === kind) &&
       (!state || gap.state === state) &&
       (!bounds || (gap.bounds !== null && meet(gap.bounds, bounds))),
   );
-  return [...found.filter(isOpen), ...found.filter((gap) => !isOpen(gap))];
+});
+
+/** How many there are of each kind in what is listed, exceptions left out unless they are asked for; null: not all are here. */
+export const kindsListed = computed((): Record<string, number> | null => {
+  if (isPartial.value) return null;
+  const found: Record<string, number> = {};
+  for (const gap of ofAnyKind.value)
+    if (filter.value.state || isOpen(gap)) found[gap.kind] = (found[gap.kind] ?? 0) + 1;
+  return found;
 });
 
 /** An exception that holds stays in the ledger, marked, after what is to be done. */
 export const isOpen = (gap: GapProperties): boolean => gap.state !== "accepted";
 
+/** Open gaps of a ledger: as the server counts them where not all are here. */
 const openIn = (name: Ledger): number =>
-  (known(gaps.now.value) ?? []).filter((gap) => gap.ledger === name && isOpen(gap)).length;
+  isPartial.value
+    ? (known(summary.now.value)?.total.gaps[name] ?? 0)
+    : inLedger.value.filter((gap) => gap.ledger === name && isOpen(gap)).length;
 
 /** A page opens on the first ledger in which something is to be done. */
 let opened = false;
@@ -134,7 +151,8 @@ function GapList(): JSX.Element {
     );
   }
   const all = listed.value;
-  if (all.length === 0) return <Blank>{t("ledgers.empty")}</Blank>;
+  if (all.length === 0 && isReading.value) return <Skeleton lines={8} />;
+  if (all.length === 0 && !hasMore.value) return <Blank>{t("ledgers.empty")}</Blank>;
   const part = all.slice(0, pages.value * A_PAGE);
   return (
     <>
@@ -146,7 +164,23 @@ function GapList(): JSX.Element {
       {part.length < all.length && (
         <Button onClick={() => (pages.value += 1)}>{t("ledgers.more", { count: all.length - part.length })}</Button>
       )}
+      {part.length === all.length && <Further />}
     </>
+  );
+}
+
+/** Of a long ledger: how much is here, and a button for more. */
+export function Further(): JSX.Element | null {
+  if (!hasMore.value) return null;
+  const all = countedOpen.value;
+  const here = count(listed.value.length);
+  return (
+    <p class="more">
+      <span>{all === null ? t("ledgers.here", { here }) : t("ledgers.here_of", { here, count: count(all) })}</span>
+      <Button disabled={isReading.value} onClick={() => void readMore()}>
+        {t("ledgers.read_more")}
+      </Button>
+    </p>
   );
 }
 

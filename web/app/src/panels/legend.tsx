@@ -118,6 +118,6 @@ function counted(overlay: Overlay): string {
   if (overlay === "party") return count(now.total.covered);
   const [group, name = ""] = overlay.split(/_(.*)/);
   if (group === "gaps") return count(now.total.gaps[name as keyof typeof now.total.gaps]);
-  const many = now.layers?.[group === "units" ? name : overlay];
-  return many === undefined ? "" : count(many);
+  const many = now.layers[group === "units" ? name : overlay];
+  return count(many ?? 0);
 }

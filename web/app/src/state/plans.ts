@@ -62,7 +62,10 @@ const GAPS_A_PAGE = 900;
 const ENOUGH_GAPS = 2_000;
 
 /** Where the next page begins, from its address. */
-const afterOf = (next: string | null): string | null => new URLSearchParams(next?.split("?")[1]).get("after");
+export const afterOf = (next: string | null): string | null => new URLSearchParams(next?.split("?")[1]).get("after");
+
+/** Whether the plan has more gaps than are read at once (`state/gaps.ts` reads on). */
+export const gapsBehind = signal(false);
 
 /** The open gaps of a plan, worst first; those that nobody sees without scrolling wait for the first map. */
 export const gaps = resource<GapProperties[], string>(async (name, aborted, partly) => {
@@ -79,6 +82,7 @@ export const gaps = resource<GapProperties[], string>(async (name, aborted, part
     partly([...found]);
     if (after) await afterFirstMap();
   } while (after && found.length < ENOUGH_GAPS);
+  if (!aborted.aborted) gapsBehind.value = after !== null;
   return found;
 });
 

@@ -153,6 +153,21 @@ export const missing = computed(() =>
   said.value.map(({ layer, fields }) => (keys.value[layer]?.required ?? []).filter((key) => !fields[key])),
 );
 
+/** Whether nothing says where a layer lies: neither its file, nor whoever brings it. */
+const isNowhere = ({ layer, crs }: Said, row: number): boolean => {
+  const one = found.value[row];
+  return layer !== "" && one !== undefined && one.shape !== TABLE && one.crs === null && !crs;
+};
+
+/** Layers of a build that seem to come in another datum than was said, by the rows of what was found. */
+export const suspected = computed(() => {
+  const told = new Map((built.value?.suspected ?? []).map(({ layer, datum }) => [layer, datum] as const));
+  return said.value.flatMap(({ layer, datum }, row) => {
+    const likely = told.get(layer);
+    return likely && likely !== datum ? [{ row, layer, datum: likely }] : [];
+  });
+});
+
 /** Why it can't be built yet; empty: it can. */
 export const unready = computed(() => {
   const layers = said.value.map((each) => each.layer);
@@ -160,6 +175,7 @@ export const unready = computed(() => {
   if (!["compound", "courtyard", "patrol_zone"].some((each) => layers.includes(each)))
     return "bring.need_units" as const;
   if (missing.value.some((each) => each.length > 0)) return "bring.need_fields" as const;
+  if (said.value.some(isNowhere)) return "bring.need_crs" as const;
   return "";
 });
 

@@ -127,15 +127,22 @@ class Workbench implements Bench {
     void this.load();
   }
 
+  /** Whether the land in view is there to snap to; the pointer shows it, and who looks on can wait for it. */
+  private sayLand(state: "reading" | "ready"): void {
+    this.map.container.dataset.land = state;
+  }
+
   private async load(): Promise<void> {
     this.loading.abort();
     this.loading = new AbortController();
     const name = plan.peek()?.name;
     const ahead = isDraft.peek() ? AHEAD_FROM_ZOOM : Number.POSITIVE_INFINITY;
     if (!name || this.map.zoom() < (openTool.peek() ? LAND_FROM_ZOOM : ahead)) return;
+    this.sayLand("reading");
     const found = await landOf(this.map, name, this.loading.signal);
     if (!found) return;
     this.land = new Ground(found.features);
+    this.sayLand("ready");
     this.running?.grounded?.();
   }
 }

@@ -1,4 +1,5 @@
-// Vertex: drag a corner of the borders, click a border to add one, click a corner and press Delete to take it away.
+// Vertex: drag a corner of the borders, or click it and then where it shall go; click a border to add one; Delete takes
+// the chosen one away.
 
 import type { Edit } from "../api";
 import { propose } from "../edits/door";
@@ -105,8 +106,14 @@ class Vertices implements Running {
 
   private click(pointed: Pointed): void {
     if (this.moved) return;
+    const from = this.chosen;
     this.chosen = this.find(pointed);
     this.draw();
+    if (from && !this.chosen) {
+      void propose({ verb: "move_vertex", from: from.at, to: pointed.at });
+      this.bench.say("hint.line.done");
+      return;
+    }
     if (this.chosen) {
       this.bench.say("hint.vertex.chosen");
       if (pointed.alternative) this.key("Delete");

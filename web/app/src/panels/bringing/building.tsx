@@ -3,18 +3,21 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Built } from "../../api/uploads";
+import { Button } from "../../parts/controls";
 import { known } from "../../state/loading";
 import { freshName, openPlan, plans } from "../../state/plans";
-import { built, discard, draft, running, upload } from "../../state/uploads";
+import { built, discard, draft, running, say, suspected, upload } from "../../state/uploads";
 import { field, isWord, t } from "../../words";
 import { count } from "../../words/figures";
 import { draftTitle } from "../plan_bar";
+import { warningSentence } from "./warnings";
 
-export function Building({ onDone }: { onDone: () => void }): JSX.Element {
+export function Building({ onDone, onBack }: { onDone: () => void; onBack: () => void }): JSX.Element {
   if (running.value) return <Progress />;
   const came = built.value;
   return (
     <>
+      <Shifted onBack={onBack} />
       <Warnings />
       {came ? <CameTo built={came} /> : <p class="note">{t("bring.not_built")}</p>}
       {came && <Draft onDone={onDone} />}
@@ -35,6 +38,25 @@ function Progress(): JSX.Element {
   );
 }
 
+/** Layers that lie some hundred metres off, as GCJ-02 does, with the one thing to do about it. */
+function Shifted({ onBack }: { onBack: () => void }): JSX.Element | null {
+  if (suspected.value.length === 0) return null;
+  const settle = () => {
+    for (const { row, datum } of suspected.peek()) say(row, { datum });
+    onBack();
+  };
+  return (
+    <div class="warned" role="alert">
+      {suspected.value.map(({ row, layer, datum }) => (
+        <p key={row}>{t("bring.shifted", { layer: field("layer", layer), datum })}</p>
+      ))}
+      <Button kind="primary" onClick={settle}>
+        {t("bring.settle_datum")}
+      </Button>
+    </div>
+  );
+}
+
 function Warnings(): JSX.Element | null {
   const said = upload.value?.job?.warnings ?? [];
   if (said.length === 0) return null;
@@ -43,7 +65,7 @@ function Warnings(): JSX.Element | null {
       <summary>{t("bring.warnings", { count: said.length })}</summary>
       <ul>
         {said.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>{warningSentence(line)}</li>
         ))}
       </ul>
     </details>

@@ -65,7 +65,7 @@ export function Bringing(): JSX.Element {
       )}
       {step === "files" && <Files onDone={() => setStep("layers")} />}
       {step === "layers" && <Layers onDone={() => setStep("build")} />}
-      {step === "build" && <Building onDone={closeBringing} />}
+      {step === "build" && <Building onDone={closeBringing} onBack={() => setStep("layers")} />}
     </section>
   );
 }

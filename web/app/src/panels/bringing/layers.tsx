@@ -10,6 +10,14 @@ import { build, found, keys, missing, said, say, unready } from "../../state/upl
 import { field, t, type WordKey } from "../../words";
 import { count } from "../../words/figures";
 
+/** What layers that do not say where they lie mostly come in: degrees, and the 3-degree zones from Xinjiang to the coast. */
+const SYSTEMS: [string, string][] = [
+  ["EPSG:4490", "CGCS2000"],
+  ["EPSG:4326", "WGS 84"],
+  ...Array.from({ length: 21 }, (_, row): [string, string] => [`EPSG:${4534 + row}`, `CGCS2000 CM ${75 + 3 * row}E`]),
+  ...Array.from({ length: 21 }, (_, row): [string, string] => [`EPSG:${4513 + row}`, `CGCS2000 zone ${25 + row}`]),
+];
+
 const DATUMS = ["CGCS2000", "WGS84", "GCJ-02", "BD-09"] as const;
 
 export function Layers({ onDone }: { onDone: () => void }): JSX.Element {
@@ -27,6 +35,13 @@ export function Layers({ onDone }: { onDone: () => void }): JSX.Element {
           <Mapped key={`${each.file} ${each.layer}`} one={each} row={row} />
         ))}
       </div>
+      <datalist id="bring-systems">
+        {SYSTEMS.map(([code, name]) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </datalist>
       <div class="step">
         <label>
           {t("bring.name")}
@@ -61,8 +76,8 @@ function Mapped({ one, row }: { one: Found; row: number }): JSX.Element {
       <legend>
         <b>{one.file}</b> {one.layer && <span>{one.layer}</span>}
         <small>
-          {t("bring.inside", { shape: t(`bring.shape.${one.shape}`), count: count(one.count) })} ·{" "}
-          {one.crs ?? t("bring.no_crs")}
+          {t("bring.inside", { shape: t(`bring.shape.${one.shape}`), count: count(one.count) })}
+          {one.shape !== "none" && ` · ${one.crs ?? t("bring.no_crs")}`}
         </small>
       </legend>
       <label>
@@ -100,7 +115,8 @@ function Place({ one, row }: { one: Found; row: number }): JSX.Element {
           {t("bring.crs")}
           <input
             value={as?.crs ?? ""}
-            placeholder="EPSG:4490"
+            list="bring-systems"
+            placeholder={t("bring.crs_hint")}
             onChange={(event) => say(row, { crs: event.currentTarget.value.trim() })}
           />
         </label>

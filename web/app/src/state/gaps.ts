@@ -1,0 +1,86 @@
+// The gaps of the plan as the ledgers list them. A short list is here whole, and filtered here; of a long one the server
+// sends what the filter lets through, page by page as it is asked for.
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { type GapProperties, type GapQuery, listGaps, Refusal, type Summary, Unreachable } from "../api";
+import { known } from "./loading";
+import { afterOf, asOf, gaps, gapsBehind, plan, summary } from "./plans";
+import { type Filter, filter, ledger } from "./view";
+
+const A_PAGE = 1_000;
+
+/** Whether the plan has more gaps than are read at once. */
+export const isPartial = computed(() => gapsBehind.value);
+
+/** What the server has sent of a long list: by which query, how far, and whether something failed. */
+interface Part {
+  query: GapQuery;
+  items: GapProperties[];
+  next: string | null;
+  state: "reading" | "ready" | "failed";
+}
+const part = signal<Part | null>(null);
+
+/** The gaps that are here: all, or those that the server has sent of what the filter lets through. */
+export const inLedger = computed<GapProperties[]>(() =>
+  isPartial.value ? (part.value?.items ?? []) : (known(gaps.now.value) ?? []),
+);
+
+/** Whether the server has more of what is listed. */
+export const hasMore = computed(() => isPartial.value && part.value?.next !== null);
+export const isReading = computed(() => isPartial.value && part.value?.state === "reading");
+
+const queryNow = (): GapQuery => {
+  const { community, kind, state } = filter.value;
+  return {
+    ledger: ledger.value,
+    ...(community && { community }),
+    ...(kind && { kind }),
+    ...(state && { state }),
+    limit: A_PAGE,
+  };
+};
+
+let reading = new AbortController();
+
+/** Read the next page, or the first one of a query. */
+async function read(query: GapQuery, before: GapProperties[], after: string | null): Promise<void> {
+  const name = plan.peek()?.name;
+  if (!name) return;
+  reading.abort();
+  reading = new AbortController();
+  const mine = reading.signal;
+  part.value = { query, items: before, next: after, state: "reading" };
+  try {
+    const page = await listGaps(name, { ...query, as_of: asOf.peek(), ...(after && { after }) }, mine);
+    part.value = { query, items: [...before, ...page.items], next: afterOf(page.next), state: "ready" };
+  } catch (error) {
+    if (mine.aborted) return;
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    part.value = { query, items: before, next: after, state: "failed" };
+  }
+}
+
+/** Read more of a long list. */
+export async function readMore(): Promise<void> {
+  const now = part.peek();
+  if (now?.next && now.state !== "reading") await read(now.query, now.items, now.next);
+}
+
+effect(() => {
+  const query = queryNow();
+  const fresh = gaps.now.value.state === "ready";
+  if (isPartial.value && fresh) untracked(() => void read(query, [], null));
+});
+
+/** How many open gaps the server counts of what is listed; null where it does not count them so. */
+export function openInAll(now: Summary | undefined, { community, kind, state, bounds }: Filter): number | null {
+  if (!now || state || bounds || (community && kind)) return null;
+  if (kind) return now.kinds[kind] ?? 0;
+  if (!community) return now.total.gaps[ledger.value];
+  const place = [...now.communities, ...now.streets].find((each) => each.code === community);
+  return place?.gaps[ledger.value] ?? null;
+}
+
+/** The same for the page: counted here where all are here. */
+export const countedOpen = computed(() => (isPartial.value ? openInAll(known(summary.now.value), filter.value) : null));
