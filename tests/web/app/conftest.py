@@ -22,7 +22,7 @@ from data.database.engine import application_engine
 from data.database.schema import upgrade
 from data.users.accounts import add_account
 from data.users.roles import Role
-from tests.web.app.desk import Desk
+from tests.web.app.desk import WAIT_MS, Desk, Hand
 from tests.web.app.server import Server
 
 PLAN = "示范镇 2026"
@@ -36,7 +36,7 @@ REFUSED = ("status of 401", "status of 409", "ERR_INTERNET_DISCONNECTED", "ERR_C
 
 HERE = Path(__file__).parent
 
-expect.set_options(timeout=20_000)  # a busy machine is no failure
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +52,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("served")
     layers, out, data = folder / "town" / "layers.toml", folder / "grid.gpkg", folder / "data"
     assert run(app, ["demo", str(layers.parent), "--communities", "3", "--seed", "7"]) == 0
-    assert run(app, ["build", str(layers), "-o", str(out)]) == 0
+    assert run(app, ["build", str(layers), "-o", str(out), "--workers", "1"]) == 0
     with running_cluster(data) as url:
         access = Access(url, url.as_user(ADMINISTRATOR), data)
         upgrade(access)
@@ -105,25 +105,42 @@ def signed_in(browser: Browser, server: Server) -> Callable[[str], Any]:
     return state
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., BrowserContext]]:
+    """Return what of a browser is somebody's own, kept for the next test: what was fetched once is fetched for all."""
+    kept: dict[str, BrowserContext] = {}
+
+    def context(who: str, **how: Any) -> BrowserContext:
+        key = repr((who, sorted(how.items())))
+        if key not in kept:
+            kept[key] = browser.new_context(storage_state=signed_in(who), reduced_motion="reduce", **how)
+            kept[key].set_default_timeout(WAIT_MS)
+        return kept[key]
+
+    yield context
+    for one in kept.values():
+        one.close()
+
+
 @pytest.fixture
-def desk(browser: Browser, server: Server, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., Desk]]:
+def desk(server: Server, contexts: Callable[..., BrowserContext]) -> Iterator[Callable[..., Desk]]:
     """Open the application as somebody; a console error or a breach of the policy fails the test in the end."""
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     wrong: list[str] = []
 
-    def opened(who: str = "li.na", path: str = "/", width: int = 1366, height: int = 768, **more: Any) -> Desk:
-        view = {"width": width, "height": height}
-        context = browser.new_context(viewport=view, storage_state=signed_in(who), reduced_motion="reduce", **more)
-        contexts.append(context)
-        page = context.new_page()
+    def opened(
+        who: str = "li.na", path: str = "/", *, hand: Hand = "mouse", width: int = 1366, height: int = 768, **more: Any
+    ) -> Desk:
+        page = contexts(who, viewport={"width": width, "height": height}, **more).new_page()
+        pages.append(page)
         listen(page, wrong)
         page.goto(path if path.startswith("http") else server.url + path)
         expect(page.locator(".scale")).to_be_visible()
-        return Desk(page, server.url)
+        return Desk(page, server.url, hand)
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert [said for said in wrong if not any(known in said for known in REFUSED)] == []
 
 

@@ -4,50 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.web.app.desk import Desk
+from tests.web.app.desk import Desk, Hand
 
 Open = Callable[..., Desk]
+by_hand = pytest.mark.parametrize("hand", ["mouse", "keyboard"])
 
 
-def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open):
-    desk = desk("zhao.min")
+@by_hand
+def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open, hand: Hand):
+    desk = desk("zhao.min", hand=hand)
     page = desk.page
-    page.get_by_text("督查", exact=True).click()
-    page.locator(".tile.unserved").click()
+    supervise(desk)
+    desk.press(page.locator(".tile.unserved"))
     before = int(page.locator(".tile.unserved b").inner_text())
     open_ = [one for one in desk.ask("/gaps", ledger="unserved", limit=500)["items"] if one["state"] != "accepted"]
     worst = open_[0]
     assert before == len(open_)
     first = page.locator(".gap-table tbody tr").first
     expect(first).to_contain_text(str(worst["severity"]))
-    first.get_by_role("button").click()
+    desk.press(first.get_by_role("button"))
     details = page.locator(".gap-details")
     expect(details).to_contain_text(worst["detail"]["arithmetic"])
     expect(details).to_contain_text(worst["detail"]["rule"])
     expect(details).to_contain_text(worst["remedy"])
-    page.get_by_role("button", name="列为例外").click()
+    desk.press(page.get_by_role("button", name="列为例外"))
     page.get_by_label("理由").fill("年底前补足")
     page.get_by_label("有效期至").fill("2099-12-31")
-    page.get_by_role("button", name="签批").click()
+    desk.press(page.get_by_role("button", name="签批"))
     expect(page.locator(".exception")).to_contain_text("年底前补足")
     expect(page.locator(".tile.unserved b")).to_have_text(str(before - 1))
     signed = next(one for one in desk.ask("/gaps", limit=500)["items"] if one["gap_id"] == worst["gap_id"])
     assert (signed["state"], signed["reason"], signed["expires"]) == ("accepted", "年底前补足", "2099-12-31")
 
 
-def test_a_community_chosen_in_the_chart_filters_the_ledger_and_moves_the_map(desk: Open):
-    desk = desk("zhao.min")
+def supervise(desk: Desk) -> None:
+    """Change to the supervisor's half page; by keyboard as in any group of radio buttons."""
+    choice = desk.page.get_by_role("radio", name="督查", exact=True)
+    if desk.hand == "mouse":
+        desk.page.get_by_text("督查", exact=True).click()
+    else:
+        desk.page.get_by_role("radio", name="规划", exact=True).focus()
+        desk.key("ArrowRight")
+    expect(choice).to_be_checked()
+
+
+@by_hand
+def test_a_community_chosen_in_the_chart_filters_the_ledger_and_moves_the_map(desk: Open, hand: Hand):
+    desk = desk("zhao.min", hand=hand)
     page = desk.page
-    page.get_by_text("督查", exact=True).click()
-    page.locator(".tile.unserved").click()
+    supervise(desk)
+    desk.press(page.locator(".tile.unserved"))
     desk.settled()
     before = page.url
     chart = page.locator(".multiples li button")
     expect(chart).to_have_count(3)
     name = chart.nth(1).locator("b").inner_text()
-    chart.nth(1).click()
+    desk.press(chart.nth(1))
     rows = page.locator(".gap-table tbody tr")
     community = next(one for one in desk.ask("/summary")["communities"] if one["name"] == name)
     expect(rows.first).to_contain_text(name)
@@ -56,13 +71,14 @@ def test_a_community_chosen_in_the_chart_filters_the_ledger_and_moves_the_map(de
     page.wait_for_url(lambda now: now != before)
 
 
-def test_a_gap_is_opened_in_a_draft_with_the_tool_that_closes_it(desk: Open):
-    desk = desk()
+@by_hand
+def test_a_gap_is_opened_in_a_draft_with_the_tool_that_closes_it(desk: Open, hand: Hand):
+    desk = desk(hand=hand)
     page = desk.page
-    page.get_by_role("tab", name="有人无服务").click()
+    desk.press(page.get_by_role("tab", name="有人无服务"))
     page.get_by_label("缺口种类").select_option(label="户数过多")
-    page.locator(".gap-list button").first.click()
+    desk.press(page.locator(".gap-list button").first)
     expect(page.locator(".gap-details h2")).to_have_text("户数过多")
-    page.get_by_role("button", name="起草并用“拆分”处理").click()
+    desk.press(page.get_by_role("button", name="起草并用“拆分”处理"))
     expect(page.locator(".chip.status-draft").first).to_be_visible()
     expect(page.get_by_role("button", name="拆分", exact=True)).to_have_attribute("aria-pressed", "true")

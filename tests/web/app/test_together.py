@@ -23,12 +23,16 @@ def test_two_planners_on_one_grid_see_one_another_and_are_asked(desk: Open):
     theirs.go_to(code)
     drawn_split(mine, grid, 0.6)
     drawn_split(theirs, grid, 0.4)
+    before = set(mine.grids())
     theirs.commit()
     mine.told("wang.qiang")
     mine.key("Enter")
     expect(mine.page.locator(".consequences.stale")).to_contain_text("wang.qiang")
     mine.page.get_by_role("button", name="在最新版本上重算").click()
-    expect(mine.page.locator(".consequences.ready, .callout")).to_be_visible()
+    expect(mine.page.locator(".consequences.stale")).to_have_count(0)
+    mine.commit()
+    assert len(set(mine.grids()) - before) == 2  # one made by each
+    theirs.told("li.na")
 
 
 def test_an_edit_drawn_without_a_network_goes_through_once_when_it_is_back(desk: Open):
