@@ -16,13 +16,14 @@ from pathlib import Path
 from tests.bench.in_process import against_libraries, where_time_goes
 from tests.bench.kept_builds import SIZES, default_cache
 from tests.bench.ledgers import ledgers_beside_merge
+from tests.bench.map import map_beside_empty
 from tests.bench.plans import plans_beside_tables
 from tests.bench.publish import publishing
 from tests.bench.scale import PROVINCE, province_beside_town
 from tests.bench.tiles import tiles_beside_peers
 from tests.bench.whole_process import against_mapshaper
 
-PARTS = ("builds", "ledgers", "libraries", "plans", "tiles")
+PARTS = ("builds", "ledgers", "libraries", "plans", "tiles", "map")
 LARGE = ("scale", "publish")
 """Run only where they are asked for: they take long."""
 
@@ -46,6 +47,8 @@ def main() -> None:
             plans_beside_tables(Path(folder), plans, given.cache)
         if "tiles" in given.only:
             tiles_beside_peers(Path(folder), given.cache, given.data_dir)
+        if "map" in given.only:
+            map_beside_empty(Path(folder), given.cache, given.data_dir, runs=given.runs, edits=given.edits)
         if "publish" in given.only:
             publishing(Path(folder), given.cache, given.data_dir, next(iter(plans), "400k"))
         if "scale" in given.only:
@@ -76,7 +79,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="of each program, alternating")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the builds of plans are kept")
-    parser.add_argument("--data-dir", type=Path, help="for tiles and publish: has the plan `town` in force already")
+    parser.add_argument("--data-dir", type=Path, help="for tiles, map and publish: has `town` in force already")
+    parser.add_argument("--edits", type=int, default=200, help="for map: made in one page while its memory is watched")
     given = parser.parse_args()
     unknown = [size for size in given.sizes if not size.isdigit() and size not in SIZES]
     if unknown:
