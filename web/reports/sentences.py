@@ -16,6 +16,12 @@ _FACILITIES = (
 )
 """The kinds of the shipped standards, as remedies name them."""
 
+
+def article_of(name: str) -> str:
+    """Return the indefinite article that an English name takes."""
+    return "an" if name[0] in "aeiou" else "a"
+
+
 _GAPS = (
     (
         "每一平方米都有网格认领；无人认领的由社区兜底并列为缺口",
@@ -83,7 +89,10 @@ _GAPS = (
     ),
     ("就近增设，或开放附近单位的设施", "Add one nearby, or open that of an institution nearby"),
     *(
-        (f"就近增设{kind}，或开放附近单位的设施", f"Add a {name} nearby, or open that of an institution nearby")
+        (
+            f"就近增设{kind}，或开放附近单位的设施",
+            f"Add {article_of(name)} {name} nearby, or open that of an institution nearby",
+        )
         for kind, name in _FACILITIES
     ),
     ("S2 多网合一", "S2, many nets into one"),
