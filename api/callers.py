@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from time import monotonic, time
 from typing import Annotated
 
 import psycopg
 from fastapi import Depends, Request
 
+from data.database.together import ended
 from data.users.credentials import Kind, Recognised, recognise
 from data.users.errors import NotAllowed, NotSignedIn
 from data.users.identity import Identity
@@ -76,9 +77,7 @@ class Callers:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     async def listen(self) -> None:
         """Hear of revocations for ever; where the connection is lost, nothing is remembered until there is another."""

@@ -10,7 +10,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -152,13 +152,16 @@ def work(settings: Settings, sock: socket.socket, place: Place, pipe: Connection
     log_lines(settings.log_level)
 
     async def ready(app: FastAPI) -> None:
-        pipe.send((False, await way_in(app.state.running, place) if first else place.url))
+        said = await way_in(app.state.running, place) if first else place.url
         asyncio.get_running_loop().add_reader(pipe.fileno(), orphaned, pipe.fileno())
+        with suppress(OSError):  # who looked after this process is gone already, as the reader sees
+            pipe.send((False, said))
 
     try:
         serve_at(settings, sock, place, ready)
     except InputError as error:
-        pipe.send((True, str(error)))
+        with suppress(OSError):
+            pipe.send((True, str(error)))
     finally:
         pipe.close()
 

@@ -7,24 +7,32 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from hashlib import sha256
 
-OVERHEAD = 600
+MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
+VARY = b"Accept-Encoding, Authorization, Cookie"
+OVERHEAD = 1000
 """Bytes that a tile takes beside its body."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTile:
-    """A tile as it is sent, ``encoding`` None: as it is; ``stays``: whether its plan's revision never changes."""
+    """A tile as it is sent, and its headers; ``stays``: whether its plan's revision never changes."""
 
     body: bytes
     etag: bytes
-    encoding: bytes | None
+    headers: tuple[tuple[bytes, bytes], ...]
     stays: bool
 
     @classmethod
     def of(cls, body: bytes, encoding: str | None, *, stays: bool) -> KeptTile:
-        """Keep a body; its ETag is a strong one, of the bytes that are sent."""
+        """Keep a body, ``encoding`` None: as it is; its ETag is a strong one, of the bytes that are sent."""
         etag = b'"' + sha256(body).hexdigest()[:24].encode() + b'"'
-        return cls(body, etag, None if encoding is None else encoding.encode(), stays)
+        headers = [
+            (b"etag", etag), (b"vary", VARY), (b"content-type", MEDIA_TYPE),
+            (b"content-length", str(len(body)).encode()),
+        ]  # fmt: skip
+        if encoding is not None:
+            headers.append((b"content-encoding", encoding.encode()))
+        return cls(body, etag, tuple(headers), stays)
 
 
 class TileCache:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,8 +24,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.callers import recognised
 from api.conditional import is_named
+from api.encodings import taken
 from api.running import Running
-from api.tiles_cache import KeptTile, TileCache
+from api.tiles_cache import VARY, KeptTile, TileCache
 from data.database.together import Together
 from data.plans.tiles import MAX_ZOOM, Drawable, draw, look
 from data.users.errors import NotAllowed
@@ -33,9 +35,7 @@ from data.users.roles import Right
 from geo.errors import UnknownPlanError
 
 PATH = "/tiles/{plan}/{z}/{x}/{y}.mvt"
-MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
 FOR_EVER, REVALIDATED = b"private, max-age=31536000, immutable", b"private, no-cache"
-VARY = b"Accept-Encoding, Authorization, Cookie"
 KEPT_BYTES = 64 << 20
 PLANS_KNOWN = 1000
 NUMBER = re.compile(r"[0-9]{1,6}")
@@ -163,6 +163,7 @@ def place_of(given: Mapping[str, Any]) -> Place:
     raise HTTPException(404, f"there is no such tile; zooms go from 0 to {MAX_ZOOM}")
 
 
+@lru_cache(1000)
 def version_asked(query: bytes) -> str | None:
     """Return the version that an address names; None: whatever the plan is now.
 
@@ -177,6 +178,7 @@ def version_asked(query: bytes) -> str | None:
     return f"{said['revision']}.{said['decided']}" if said.get("decided") else said["revision"]
 
 
+@lru_cache(1000)
 def past_asked(query: bytes) -> int | None:
     """Return the revision that a plan is to be drawn at; None: the latest.
 
@@ -202,29 +204,18 @@ def encoding_of(request: Request) -> str | None:
     >>> encoding_of(Request({"type": "http", "headers": [(b"accept-encoding", b"gzip, br;q=0")]}))
     'gzip'
     """
-    given = request.headers.get("accept-encoding")
-    if given is None:
-        return None
-    taken = {
-        one.partition(";")[0].strip().lower()
-        for one in given.split(",")
-        if not re.search(r";\s*q=0(\.0*)?\s*$", one)
-    }  # fmt: skip
-    return next((name for name in ENCODINGS if name in taken), None)
+    given = taken(request.headers.get("accept-encoding"))
+    return next((name for name in ENCODINGS if name in given), None)
 
 
 async def answer(request: Request, send: Send, kept: KeptTile, *, for_ever: bool = False) -> None:
     """Send a tile, or 304 where the caller has the same already."""
-    headers = [
-        (b"etag", kept.etag), (b"cache-control", FOR_EVER if for_ever else REVALIDATED), (b"vary", VARY),
-    ]  # fmt: skip
+    kept_how = (b"cache-control", FOR_EVER if for_ever else REVALIDATED)
     named = request.headers.get("if-none-match")
     if named is not None and is_named(kept.etag.decode(), named):
+        headers = [kept_how, (b"etag", kept.etag), (b"vary", VARY)]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
-    headers += [(b"content-type", MEDIA_TYPE), (b"content-length", str(len(kept.body)).encode())]
-    if kept.encoding is not None:
-        headers.append((b"content-encoding", kept.encoding))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": 200, "headers": [kept_how, *kept.headers]})
     await send({"type": "http.response.body", "body": kept.body})

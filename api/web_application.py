@@ -8,6 +8,8 @@ from importlib.resources import files
 from mimetypes import guess_type
 from pathlib import Path
 
+from api.encodings import taken
+
 BUILT = Path(str(files("web"))) / "app" / "dist"
 """What ``npm run build`` writes, and a wheel carries."""
 START = "index.html"
@@ -77,8 +79,7 @@ def encoded(path: Path, accepted: str) -> tuple[Path, str | None]:
     >>> encoded(Path("/nowhere/map.js"), "gzip, br")
     (PosixPath('/nowhere/map.js'), None)
     """
-    wanted = {name.strip() for name, _, weight in (one.partition(";") for one in accepted.split(","))
-              if weight.strip() not in {"q=0", "q=0.0"}}  # fmt: skip
+    wanted = taken(accepted)
     for name, suffix in ENCODINGS.items():
         packed = path.with_name(path.name + suffix)
         if name in wanted and packed.is_file():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,17 @@ from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
+from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
 
 from api.asked import AsOf, PlanName, state_at, today
-from api.callers import Reader
+from api.callers import Reader, recognised
 from api.features import MEDIA_TYPE
 from api.problems import problems
 from api.routers.session import address_of
-from api.running import Running, Works
+from api.running import Running, Works, running
 from api.streaming import Stream
 from data import geojson
 from data.build_layers import LAYERS, layers_meant
@@ -37,7 +39,31 @@ from data.users.roles import Right
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import InputError, OneGridError
 
-router = APIRouter(tags=["exports"])
+
+class RecordedRoute(APIRoute):
+    """A route on which what is refused before we are asked is recorded too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what handles a request."""
+        handle = super().get_route_handler()
+
+        async def recording(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError:
+                who = (await recognised(request)).identity
+                query = request.query_params
+                said = {**request.path_params, **{name: query[name] for name in ASKED if name in query}}
+                told = {name: value.replace("\0", "")[:LONGEST] for name, value in said.items()}
+                await to_thread.run_sync(note, running(request), who, request, told | {"refused": "bad_input"})
+                raise
+
+        return recording
+
+
+router = APIRouter(tags=["exports"], route_class=RecordedRoute)
+ASKED, LONGEST = ("format", "layer", "crs", "as_of"), 120
+"""What is recorded of a request that says what it can't, and how much of it."""
 SUFFIX = {
     "geojson": ".geojson",
     "gpkg": ".gpkg",

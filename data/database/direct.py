@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.database.engine import drawing_engine
 from data.database.url import DatabaseURL
@@ -15,7 +18,8 @@ from data.database.url import DatabaseURL
 ENDED = ("57P01", "57P02", "57P03")
 """What the server says to a session that it ends, or does not begin yet."""
 Answer = TypeVar("Answer")
-Question = Callable[[psycopg.AsyncConnection[Any]], Awaitable[Answer]]
+Driver: TypeAlias = psycopg.AsyncConnection[Any]
+Question = Callable[[Driver], Awaitable[Answer]]
 
 
 class Direct:
@@ -34,28 +38,41 @@ class Direct:
     def __init__(self, url: DatabaseURL, *, most: int, statement_s: float | None = None) -> None:
         self.most = most
         self.engine = drawing_engine(url, pool_size=most, statement_s=statement_s)
+        self.turns = asyncio.Semaphore(most)
+        self.idle: list[tuple[AsyncConnection, Driver]] = []
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-        """Lend one, on which whoever asks says for whom (`data.plans.tiles`).
+    async def lent(self) -> AsyncIterator[Driver]:
+        """Lend one, on which whoever asks says for whom (`data.users.identity.as_asker`).
 
         Raises
         ------
         sqlalchemy.exc.DBAPIError
             What psycopg raises, as everywhere else.
         """
-        async with self.engine.connect() as lent:
-            driver = (await lent.get_raw_connection()).driver_connection
-            assert driver is not None
+        async with self.turns:
+            held, driver = self.idle.pop() if self.idle else await self.opened()
+            lost = False
             try:
                 yield driver
             except psycopg.Error as error:
-                lost = driver.closed or error.sqlstate in ENDED
-                if lost:
-                    await lent.invalidate()
+                lost = error.sqlstate in ENDED or driver.closed
                 raise DBAPIError.instance(
                     None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost
                 ) from error
+            finally:
+                if not lost and driver.info.transaction_status is TransactionStatus.IDLE:
+                    self.idle.append((held, driver))
+                else:
+                    await held.invalidate()
+                    await held.close()
+
+    async def opened(self) -> tuple[AsyncConnection, Driver]:
+        """Open one, which is kept: to take it from SQLAlchemy each time would take a third of what a tile takes."""
+        held = await self.engine.connect()
+        driver = (await held.get_raw_connection()).driver_connection
+        assert driver is not None
+        return held, driver
 
     async def ask(self, question: Question[Answer]) -> Answer:
         """Ask something; where the database was started anew since, until a connection is new."""
@@ -69,5 +86,7 @@ class Direct:
         raise AssertionError
 
     async def close(self) -> None:
-        """Close all."""
+        """Close all that nobody has."""
+        while self.idle:
+            await self.idle.pop()[0].close()
         await self.engine.dispose()

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.database.direct import Answer, Direct, Question
 from data.database.engine import application_engine
-from data.database.together import Together
+from data.database.together import Together, ended
 from data.database.url import DatabaseURL
 from geo.errors import InputError
 
@@ -183,9 +183,7 @@ class Replica:
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await ended(task)
 
     async def is_of_another(self) -> bool:
         """Tell whether the address leads to what is no copy of the database; False: to none, or nowhere."""

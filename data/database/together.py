@@ -1,4 +1,4 @@
-"""One question for all who wait for its answer."""
+"""One question for all who wait for its answer; and tasks that end when they are told to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
+AGAIN_S = 1.0
 Answer = TypeVar("Answer")
 
 
@@ -39,3 +40,10 @@ class Together(Generic[Answer]):
         finally:
             if self.now[key] is task:
                 del self.now[key]
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it is at its end: Python 3.11 may lose what it is told while it waits for a connection."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=AGAIN_S)

@@ -102,8 +102,9 @@ class Filter:
 
     def like(self, op: str, those: Sequence[Any]) -> str:
         """Return that a text fits a pattern."""
-        value, pattern = (self.need(*self.operand(one), "text") for one in those)
-        return f"({value} LIKE {pattern})"
+        value, pattern = those
+        require_pattern(pattern)
+        return f"({self.need(*self.operand(value), 'text')} LIKE {self.need(*self.operand(pattern), 'text')})"
 
     def laid_over(self, op: str, those: Sequence[Any]) -> str:
         """Return how two geometries lie to each other."""
@@ -168,6 +169,22 @@ class Filter:
         if kind != wanted:
             raise InputError(f"the filter has a {kind} where a {wanted} is wanted")
         return sql
+
+
+def require_pattern(said: Any) -> None:
+    """Refuse what is no pattern: a text, perhaps of `casei`, in which a backslash stands before another sign.
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    if isinstance(said, Mapping) and said.get("op") == "casei":
+        said = said["args"][0]
+    if not isinstance(said, str):
+        raise InputError("the filter has like of a pattern that is no text")
+    if (len(said) - len(said.rstrip("\\"))) % 2:
+        raise InputError("the filter has a pattern that ends in a backslash; a backslash itself is written \\\\")
 
 
 def read_filter(

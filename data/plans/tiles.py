@@ -1,7 +1,7 @@
 """Tiles of a plan: how it stands just now, and the bytes of one tile, as somebody may see them.
 
-Both are asked of a connection of psycopg itself, several statements at a time: what says who asks, and what is asked,
-go together, in one transaction. So a tile costs one way to the database and back.
+Both are asked of a connection of psycopg itself, on which each statement is a transaction (`data.database.direct`). Who
+asks is said to it before, where it was somebody else who asked last. So a tile costs one way to the database and back.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from data.plans.tiles_sql import (
     GRIDS_TILE,
     WORLD_M,
 )
-from data.users.identity import SETTINGS, Identity, settings_of
+from data.users.identity import Identity, as_asker
 
 MAX_ZOOM = 17
 STREETS_FROM, COMMUNITIES_FROM, GRIDS_FROM, CLOSE_FROM, EXACT_FROM = 9, 11, 12, 14, 15
@@ -96,8 +96,8 @@ async def look(connection: AsyncConnection[Any], who: Identity, name: str, today
     today
         The day on which exceptions hold or have run out.
     """
-    async with connection.pipeline(), connection.cursor(row_factory=namedtuple_row) as cursor:
-        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+    await as_asker(connection, who)
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(LOOK, {"name": name, "today": today}, prepare=True)
         found = await cursor.fetchone()
     return None if found is None else Drawable(*found)
@@ -117,8 +117,8 @@ async def draw(
     """
     statement, values = asked(plan, place, who.scope, today)
     query, names = numbered(statement)
-    async with connection.pipeline(), AsyncRawCursor(connection) as cursor:
-        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+    await as_asker(connection, who)
+    async with AsyncRawCursor(connection) as cursor:
         await cursor.execute(query, [values[name] for name in names], prepare=True, binary=True)
         found = await cursor.fetchone()
     assert found is not None
@@ -127,8 +127,8 @@ async def draw(
 
 async def extent(connection: AsyncConnection[Any], who: Identity, plan: Drawable) -> tuple[float, ...] | None:
     """Return west, north, east and south of what somebody sees, from 0 to 1 across the world; None: nothing."""
-    async with connection.pipeline(), connection.cursor(row_factory=namedtuple_row) as cursor:
-        await connection.execute(SETTINGS, settings_of(who, across=False), prepare=True)
+    await as_asker(connection, who)
+    async with connection.cursor(row_factory=namedtuple_row) as cursor:
         await cursor.execute(EXTENT_OF, {"source": Int4(plan.source_id)}, prepare=True)
         found = await cursor.fetchone()
     return sides_of(found)

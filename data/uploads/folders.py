@@ -33,7 +33,8 @@ from typing import Any
 from data.uploads.environment import COMPANIONS, GEODATABASE, LEADERS
 from geo.errors import InputError
 
-KEPT_S = 7 * 24 * 3600
+KEPT_S, BEGUN_S = 7 * 24 * 3600, 3600
+"""How long an upload is kept, and a folder that is none yet, or none any more."""
 MOST_FILES = 2000
 MOST_UPLOADS = 10
 """Of one person at a time."""
@@ -120,9 +121,7 @@ def begin(root: Path, owner: str) -> Upload:
     InputError
         The owner has `MOST_UPLOADS` already.
     """
-    for old in every(root):
-        if time.time() - old.begun_at > KEPT_S:
-            discard(old)
+    sweep(root)
     if sum(one.owner == owner for one in every(root)) >= MOST_UPLOADS:
         raise InputError(f"you have {MOST_UPLOADS} uploads; throw one away first")
     upload = Upload(root / secrets.token_hex(12), owner, time.time())
@@ -130,6 +129,17 @@ def begin(root: Path, owner: str) -> Upload:
     upload.files.mkdir()
     upload.keep("upload", {"owner": owner, "begun_at": upload.begun_at})
     return upload
+
+
+def sweep(root: Path) -> None:
+    """Throw away what is older than `KEPT_S`, and what a server that was killed had only begun or half thrown away."""
+    for old in every(root):
+        if time.time() - old.begun_at > KEPT_S:
+            discard(old)
+    for place in root.glob("*/"):
+        with suppress(FileNotFoundError):  # thrown away meanwhile
+            if not (place / "upload.json").exists() and time.time() - place.stat().st_mtime > BEGUN_S:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def every(root: Path) -> Iterator[Upload]:

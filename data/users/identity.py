@@ -28,7 +28,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
+import psycopg
 from sqlalchemy import Connection
 
 from data.users.roles import Right, Role
@@ -39,6 +42,8 @@ SELECT set_config('onegrid.user', %(user)s, true), set_config('onegrid.role', %(
        set_config('onegrid.scope_from', %(sees)s, true), set_config('onegrid.scope_to', %(sees)s || 'a', true),
        set_config('onegrid.writes_from', %(scope)s, true), set_config('onegrid.writes_to', %(scope)s || 'a', true)
 """
+SETTINGS_OF_SESSION = SETTINGS.replace(", true)", ", false)")
+"""The same for as long as the connection lasts."""
 SCOPE = re.compile(r"[0-9]{0,12}")
 
 
@@ -76,6 +81,10 @@ class Identity:
         return code.startswith(self.scope)
 
 
+SAID: WeakKeyDictionary[psycopg.AsyncConnection[Any], Identity] = WeakKeyDictionary()
+"""Who asks on connections that are not lent for a transaction at a time."""
+
+
 def as_identity(connection: Connection, identity: Identity, *, across: bool = False) -> None:
     """Say who asks, for the rest of the connection's transaction.
 
@@ -87,6 +96,18 @@ def as_identity(connection: Connection, identity: Identity, *, across: bool = Fa
     Known limits: where the connection is in autocommit mode nothing holds beyond this statement, and no row is seen.
     """
     connection.exec_driver_sql(SETTINGS, settings_of(identity, across=across))
+
+
+async def as_asker(connection: psycopg.AsyncConnection[Any], identity: Identity) -> None:
+    """Say who asks on a connection in autocommit mode from now on, unless it was told so last.
+
+    Nobody asks anything on such a connection without saying so; to say it with each tile would take half as long again.
+    """
+    if SAID.get(connection) == identity:
+        return
+    SAID.pop(connection, None)
+    await connection.execute(SETTINGS_OF_SESSION, settings_of(identity, across=False), prepare=True)
+    SAID[connection] = identity
 
 
 def settings_of(identity: Identity, *, across: bool) -> dict[str, str]:

@@ -1,7 +1,10 @@
 """Tiles of a plan in force, asked for by a scoped viewer: beside the bare statement, tipg, and a constant body.
 
 Everything runs on the same cores in the same run: PostgreSQL, the server that is measured, and ``wrk`` or ``pgbench``.
-Tiles that are not in the cache are random ones of zoom 14, each asked for once in a round longer than the cache.
+Tiles that are not in the cache are random ones of zoom 14, each asked for once in a round longer than the cache. Beside
+answers a second stands the processor time of an answer, of the server and PostgreSQL together, which depends less on
+what else the machine does. The bare statement and tipg draw one layer of 9 attributes; our tiles have six layers, and
+that one has 20.
 """
 
 from __future__ import annotations
@@ -15,19 +18,22 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
+import psutil
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from data.cluster import running_cluster
 from data.cluster.binaries import server_binaries
 from data.cluster.configuration import ADMINISTRATOR
+from data.cluster.places import Places
+from data.cluster.server import process_number
 from data.database.access import Access
 from data.database.schema import ensure_current
 from data.plans.tiles import MAX_ZOOM
@@ -87,6 +93,7 @@ class Served:
 
     origin: str
     headers: dict[str, str]
+    process: int
 
     def get(self, path: str) -> tuple[bytes, float]:
         """Ask once; return the body, and how long it took in ms."""
@@ -161,7 +168,7 @@ def serving(data_dir: Path, token: str) -> Iterator[Served]:
     )  # fmt: skip
     try:
         origin = process.stdout.readline().partition("/sign-in")[0].strip()
-        yield Served(origin, {"Authorization": f"Bearer {token}"})
+        yield Served(origin, {"Authorization": f"Bearer {token}"}, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -182,7 +189,7 @@ def running(command: list[str], origin: str, **environment: str) -> Iterator[Ser
                 break
             except OSError:
                 time.sleep(0.2)
-        yield Served(origin, {})
+        yield Served(origin, {}, process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -226,15 +233,33 @@ def uncached(
     collection = "/collections/bench.grids/tiles/WebMercatorQuad/{z}/{x}/{y}"
     require_same(ours.get(template.format(z=ZOOM, x=places[0][0], y=places[0][1]))[0],
                  theirs.get(collection.format(z=ZOOM, x=places[0][0], y=places[0][1]))[0], places[0])  # fmt: skip
-    found: dict[str, list[float]] = {"ours": [], "bare": [], "tipg": []}
+    found: dict[str, list[tuple[float, float]]] = {"ours": [], "bare": [], "tipg": []}
+    database = process_number(Places(access.data_dir))
     for number in range(3):
         turned = places[number * 700 :] + places[: number * 700]
-        found["ours"].append(ours.rate([template.format(z=ZOOM, x=x, y=y) for x, y in turned], folder))
-        found["bare"].append(bare(access, srid, places, folder))
-        found["tipg"].append(theirs.rate([collection.format(z=ZOOM, x=x, y=y) for x, y in turned], folder))
-    own, plain, peer = (sorted(some)[1] for some in found.values())
-    beside = f"bare statement {plain:.0f} /s, {own / plain:.2f} ×; tipg {peer:.0f} /s, {own / peer:.1f} ×"
-    print(f"  not cached        {own:9.0f} /s   {beside}")
+        for name, served, address in (("ours", ours, template), ("tipg", theirs, collection)):
+            paths = [address.format(z=ZOOM, x=x, y=y) for x, y in turned]
+            before = spent_s(served.process, database)
+            rate = served.rate(paths, folder)
+            found[name].append((rate, 1000 * (spent_s(served.process, database) - before) / (rate * SECONDS)))
+        before = spent_s(os.getpid(), database)
+        rate = bare(access, srid, places, folder)
+        found["bare"].append((rate, 1000 * (spent_s(os.getpid(), database) - before) / (rate * SECONDS)))
+    own, plain, peer = (tuple(sorted(some)[1] for some in zip(*found[name], strict=True)) for name in found)
+    beside = f"bare {plain[0]:.0f} /s, {own[0] / plain[0]:.2f} ×; tipg {peer[0]:.0f} /s, {own[0] / peer[0]:.1f} ×"
+    print(f"  not cached        {own[0]:9.0f} /s   {beside}")
+    beside = f"bare {plain[1]:.2f} ms, {plain[1] / own[1]:.2f} ×; tipg {peer[1]:.2f} ms, {peer[1] / own[1]:.1f} ×"
+    print(f"    processor time  {own[1]:9.2f} ms   {beside}")
+
+
+def spent_s(*processes: int) -> float:
+    """Return the processor time that processes, and those that they began, have taken so far."""
+    first = [psutil.Process(one) for one in processes]
+    total = 0.0
+    for one in {*first, *(below for top in first for below in top.children(recursive=True))}:
+        with suppress(psutil.NoSuchProcess):
+            total += sum(one.cpu_times()[:4])
+    return total
 
 
 def bare(access: Access, srid: int, places: list[tuple[int, int]], folder: Path) -> float:

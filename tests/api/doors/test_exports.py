@@ -156,7 +156,7 @@ def neighbours(build: gpd.GeoDataFrame) -> list[str]:
 
 def test_exports_are_recorded_and_refused_ones_too(world: World):
     before = len(execute(world.access, "SELECT entry FROM onegrid.audit WHERE event = 'export'"))
-    for params in ({"layer": "gaps"}, {"layer": "no such"}, {"crs": "EPSG:1"}, {"as_of": 99}):
+    for params in ({"layer": "gaps"}, {"layer": "no such"}, {"crs": "EPSG:1"}, {"as_of": 99}, {"format": "dwg\0"}):
         world.ask(VIEWER, "GET", f"{PLAN}/export", params=params)
     world.ask(VIEWER, "GET", "/api/plans/no such/export")
     found = execute(world.access, "SELECT detail FROM onegrid.audit WHERE event = 'export' ORDER BY entry")[before:]
@@ -165,8 +165,10 @@ def test_exports_are_recorded_and_refused_ones_too(world: World):
         "bad_input",
         "bad_input",
         "bad_input",
+        "bad_input",
         "unknown_plan",
     ]
+    assert found[4][0] | {"plan": NAME, "format": "dwg"} == found[4][0]
     assert all(detail["scope"] == INSIDE for (detail,) in found)
 
 
