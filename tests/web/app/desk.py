@@ -15,7 +15,7 @@ Hand = Literal["mouse", "keyboard"]
 TILE_PX = 512
 PAN_PX = 100
 """By how much an arrow key moves the map."""
-CLOSER = 3
+CLOSER = 4
 """How many zooms closer a place is aimed at by keys."""
 KEYS = {"拆分": "s", "合并": "m", "改界": "r", "移点": "v", "划出": "c", "划归": "a"}
 """By which keys tools are taken."""
