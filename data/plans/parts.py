@@ -10,7 +10,8 @@ from data.plans.differing import State
 from data.plans.exporting import SOURCE_AT, WHOLE, Part
 from data.plans.rows import row, rows
 
-GRIDS_A_PART, ROWS_A_PART = 1000, 5000
+GRIDS_A_PART, ROWS_A_PART = 250, 5000
+"""What takes 20 MB or so while it is read and written; larger parts are read no faster."""
 BY_COMMUNITY = ("grids", "faces", "staffing", "assignments", "settlements", "gaps")
 """Layers that are as if they were drawn up community by community."""
 UNCHANGED = ("units", "facilities", "roads", "repairs", "community_staffing", "standards")
@@ -39,7 +40,7 @@ def parts_of(connection: Connection, state: State, layer: str) -> list[Part]:
 def parts_by_size(communities: Sequence[str], grids: Sequence[int]) -> list[Part]:
     """Return parts of whole communities, `GRIDS_A_PART` in each at most where one community has no more.
 
-    >>> [part.communities for part in parts_by_size(["a", "b", "c"], [600, 400, 1100])]
+    >>> [part.communities for part in parts_by_size(["a", "b", "c"], [150, 100, 275])]
     [('a', 'b'), ('c',)]
     """
     parts: list[list[str]] = [[]]
