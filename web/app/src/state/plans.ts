@@ -119,9 +119,9 @@ export async function refreshPlan(): Promise<void> {
   if (plan.value?.name === name) plan.value = fresh;
 }
 
-/** Load what hangs on the plan's name and revision. */
+/** Load what hangs on the plan's name and revision; sums of a whole county are long to add up and wait for the map. */
 export function loadAbout(name: string): void {
-  void summary.load(name);
+  void afterFirstMap().then(() => (planName.peek() === name ? summary.load(name) : undefined));
   void gaps.load(name);
   void history.load(name);
 }
