@@ -149,7 +149,7 @@ def border_of(desk: Desk, *codes: str) -> Any:
     return shapely.intersection(*(land(grids[code]) for code in codes))
 
 
-def test_a_shared_border_is_drawn_anew_and_its_corner_moved_without_a_pointer(desk: Open):
+def test_a_shared_border_is_drawn_anew_without_a_pointer(desk: Open):
     desk = desk(hand="keyboard")
     desk.draft()
     grid = home(desk)
@@ -167,12 +167,6 @@ def test_a_shared_border_is_drawn_anew_and_its_corner_moved_without_a_pointer(de
     desk.key("Enter")
     desk.commit()
     assert border_of(desk, code, made).distance(shapely.Point(aside)) < NEAR
-    desk.key("Escape")
-    desk.tool("移点")
-    desk.click(aside, (middle.x, middle.y + 1e-4))
-    expect(desk.ready()).to_contain_text("移动界点")
-    desk.commit()
-    assert border_of(desk, code, made).distance(shapely.Point(aside)) > NEAR
 
 
 @by_hand
