@@ -75,20 +75,21 @@ def opened_after(looked_at: Pages, address: str) -> tuple[float, dict[str, float
         sizes = [(one.url, one.sizes()["responseBodySize"]) for one in list(finished)]
         pictured = page.screenshot()
     assert len(pictured) > PLAIN_BYTES or address == looked_at.empty, "nothing is drawn"
-    built = {url: size for url, size in sizes if url.endswith(BUILT_KINDS)}
+    ours = [url for url, _ in sizes if url.endswith(BUILT_KINDS) and address != looked_at.empty]
+    packed = {url: packed_bytes(url, "br") for url in ours}  # what the browser itself says of a worker is nothing
     tiles = [size for url, size in sizes if ".mvt" in url]
     return rested, {
-        "brotli": sum(built.values()) / 1000,
-        "worker": sum(size for url, size in built.items() if "worker" in url) / 1000,
-        "gzip": sum(gzipped(url) for url in built if address != looked_at.empty) / 1000,
+        "brotli": sum(packed.values()) / 1000,
+        "worker": sum(size for url, size in packed.items() if "worker" in url) / 1000,
+        "gzip": sum(packed_bytes(url, "gzip") for url in ours) / 1000,
         "requests": len(sizes),
         "tiles": len(tiles),
         "tiles_kb": sum(tiles) / 1000,
     }
 
 
-def gzipped(url: str) -> int:
-    """Return how large a file is for who takes gzip alone, as browsers do off this machine where there is no TLS."""
-    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+def packed_bytes(url: str, encoding: str) -> int:
+    """Return how large a file is in an encoding: off this machine, browsers take gzip alone where there is no TLS."""
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": encoding})
     with urllib.request.urlopen(asked) as answer:
         return len(answer.read())

@@ -50,7 +50,7 @@ FOLLOW = """
 """Writes down when the hand last moved, when the server was asked and answered, and when the panel had its figures."""
 TOLD = """
 async before => {
-  for (const end = performance.now() + 30_000; performance.now() < end; ) {
+  for (const end = performance.now() + 10_000; performance.now() < end; ) {
     const told = window.told.findLast(one => one.painted && one.moved > before);
     const call = told && window.asked.findLast(one => one.startTime >= told.moved && one.responseEnd <= told.shown);
     if (call) return { ...told, asked: call.startTime, answered: call.responseEnd };
