@@ -137,7 +137,8 @@ def test_what_is_not_there_is_a_problem_too(client: TestClient, method: str, pat
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh-CN,zh;q=0.9", "缺少此项"), ("en", "is missing"), ("", "is missing"), ("de", "is missing")]
+    ("language", "said"),
+    [("zh-CN,zh;q=0.9", "缺少此项"), ("en", "is missing"), ("", "is missing"), ("de", "is missing")],
 )
 def test_what_is_wrong_with_a_request_is_told_in_the_language_asked_for(client: TestClient, language: str, said: str):
     answer = client.post("/api/session", json={"name": "li"}, headers={"Accept-Language": language})
