@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { warmUp } from "./map/engine";
 import { publishedFile } from "./map/published_file";
 import { App } from "./panels/app";
 import { lazily } from "./parts/lazily";
@@ -14,6 +15,7 @@ import "./look/views.css";
 
 const Viewer = lazily(async () => (await import("./panels/viewer")).Viewer);
 
+warmUp();
 const root = document.getElementById("app");
 const file = publishedFile(document, window.location);
 if (root) render(file ? <Viewer file={file} /> : <App />, root);

@@ -22,8 +22,11 @@ import { OVERLAYS, type Overlay, type Theme } from "./tokens";
 import { lay, type Underlay } from "./underlay";
 
 setWorkerUrl(workerUrl);
-// Fetched and started while the page still asks which plan it is to show.
-prewarm();
+
+/** Fetch and start the map's worker, while the page still asks which plan it is to show. */
+export function warmUp(): void {
+  prewarm();
+}
 
 export type Pixel = [x: number, y: number];
 export type Covered = Record<"left" | "right" | "bottom", number>;
