@@ -145,8 +145,8 @@ def require_merged(found: Combination, parted: Snapshot, ours: Snapshot, theirs:
     for key, one in wanted.items():
         if str(key) in left or (key in base and same_land(base[key], one)):
             continue
-        there = shapely.from_wkb(one.polygon)
-        row = np.flatnonzero(shapely.intersects(after.polygon, shapely.point_on_surface(there)))
+        there = shapely.from_wkb(one.polygon)  # thinner than borders bend, it may lie beside where it was
+        row = np.flatnonzero(shapely.dwithin(after.polygon, there, DRIFT_M))
         assert any(same_land(list(after.grids.values())[place], one) for place in row.tolist()), key
 
 
