@@ -27,8 +27,8 @@ class Shares:
         """Share out so many connections, `HEARING` of which are for those who hear.
 
         >>> Shares.of(35), Shares.of(12)
-        (Shares(drawing=4, threads=10, loop=19), Shares(drawing=1, threads=4, loop=5))
+        (Shares(drawing=4, threads=10, loop=19), Shares(drawing=1, threads=5, loop=4))
         """
         drawing = max(1, min(DRAWING, most // 8))
         threads = min(WORKING, (most - HEARING - drawing + 1) // 2)
-        return cls(drawing, max(4, threads), most - HEARING - drawing - max(4, threads))
+        return cls(drawing, threads, most - HEARING - drawing - threads)
