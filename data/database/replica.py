@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -132,14 +132,17 @@ class Replica:
         except DBAPIError as error:
             self.give_up(error)
             return None
-        try:
-            connection.execution_options(isolation_level="AUTOCOMMIT")  # each look sees a newer state
-            if self.waited(connection, wanted):
-                connection.rollback()
-                return connection.execution_options(**REPEATABLE)
-        except DBAPIError as error:
-            self.give_up(error)
-        connection.close()
+        with ExitStack() as unless_level:
+            unless_level.enter_context(connection)
+            try:
+                connection.execution_options(isolation_level="AUTOCOMMIT")  # each look sees a newer state
+                if self.waited(connection, wanted):
+                    connection.rollback()
+                    connection.execution_options(**REPEATABLE)
+                    unless_level.pop_all()
+                    return connection
+            except DBAPIError as error:
+                self.give_up(error)
         return None
 
     def waited(self, connection: Connection, wanted: int) -> bool:
@@ -205,9 +208,10 @@ class Replica:
     async def look(self) -> None:
         """See whether the copy may be asked, and whether it is worth waiting for."""
         found = await self.lag()
-        if self.usable != (found.state != "unreachable"):
-            LOG.warning("the read replica %s", "does not answer" if self.usable else "answers")
-        self.usable = found.state != "unreachable"
+        usable = found.state != "unreachable" and (self.usable or not await self.is_of_another())
+        if self.usable != usable:
+            LOG.warning("the read replica %s", "answers" if usable else "does not answer")
+        self.usable = usable
         self.late = self.late and found.state == "behind"
 
     def give_up(self, error: DBAPIError) -> None:

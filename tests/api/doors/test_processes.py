@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from tests.api.doors.served import Served, served
 from tests.api.doors.tiles_read import place_at, read
 from tests.api.doors.world import NAME
 from tests.databases import database_like
+from tests.waiting import until
 
 PROCESSES, CLIENTS, ZOOM = 2, 8, 15
 
@@ -92,12 +92,3 @@ def test_a_process_that_dies_is_replaced_and_none_outlives_the_first(database: A
         server.process.kill()
         _, alive = psutil.wait_procs(now, timeout=60)
         assert alive == []
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that comes within a minute."""
-    for _ in range(600):
-        if true():
-            return
-        time.sleep(0.1)
-    raise AssertionError("this did not come")

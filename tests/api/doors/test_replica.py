@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.database import replica
 from data.database.access import Access
 from data.database.engine import application_engine
 from data.plans.importing import import_build
@@ -17,6 +17,7 @@ from tests.api.doors.never_stale import beside, edit_and_look
 from tests.api.doors.replicated import Copy, replicated
 from tests.api.doors.tiles_read import Tiles
 from tests.api.doors.world import ADMIN, NAME, World, opened, peopled
+from tests.waiting import LONGEST_S, until
 
 ASKED = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'onegrid' AND query LIKE '%drawn_grid%'"
 
@@ -52,18 +53,12 @@ def replica_of(world: World) -> dict[str, Any]:
     return answer.json()["replica"]
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that comes soon."""
-    for _ in range(1000):
-        if true():
-            return
-        time.sleep(0.02)
-    raise AssertionError("this did not come")
-
-
-def test_who_reads_is_answered_by_the_replica(world: World, copy: Copy):
-    until(lambda: replica_of(world)["state"] == "level")
-    assert replica_of(world) == {"state": "level", "bytes": 0, "seconds": 0.0}
+def test_who_reads_is_answered_by_the_replica(world: World, copy: Copy, monkeypatch: pytest.MonkeyPatch):
+    until(lambda: replica_of(world) == {"state": "level", "bytes": 0, "seconds": 0.0})
+    reads = world.running.transactions.replica
+    assert reads is not None
+    monkeypatch.setattr(replica, "PATIENCE_S", LONGEST_S)  # that a busy machine makes a copy late is no failure
+    reads.late = False
     tiles = Tiles(world, ADMIN, NAME)
     assert tiles.answer(tiles.places(14)[0]).status_code == 200
     assert copy.says(ASKED)[0][0] > 0
@@ -86,16 +81,16 @@ def test_a_replica_that_hangs_back_hides_nothing(world: World, copy: Copy):
 
 
 def test_a_replica_that_does_not_answer_is_done_without_and_taken_up_again(world: World, copy: Copy):
-    replica = world.running.transactions.replica
-    assert replica is not None
-    until(lambda: replica.usable)
+    reads = world.running.transactions.replica
+    assert reads is not None
+    until(lambda: reads.usable)
     copy.stop()
     codes = [world.ask(ADMIN, "GET", f"/api/plans/{NAME}/grids?limit=3").status_code for _ in range(10)]
     assert codes == [200] * 10
     assert replica_of(world) == {"state": "unreachable"}
     copy.start()
-    until(lambda: replica.usable)
-    assert replica_of(world)["state"] == "level"
+    until(lambda: reads.usable)
+    until(lambda: replica_of(world)["state"] == "level")
 
 
 def test_an_address_that_is_no_replica_is_refused(original: tuple[Access, Copy], pattern_database: Access):
