@@ -35,6 +35,8 @@ from geo.errors import InputError, NotADraftError
 
 Progress: TypeAlias = Callable[[int, int], None]
 ATTRIBUTION = "One Grid"
+MOST_CONNECTIONS = 16
+"""Unless told otherwise; a server that runs meanwhile needs the others."""
 INSERT = """
 INSERT INTO onegrid.publication (plan_id, revision, made_by, scope, zooms, tiles, bytes, sha256)
 VALUES (%(plan)s, %(revision)s, %(by)s, %(scope)s, %(zooms)s, %(tiles)s, %(bytes)s, %(sha256)s)
@@ -93,7 +95,7 @@ def publish(
     out
         The file; it is there whole or not at all.
     connections
-        How many draw at once; None: one a processor.
+        How many draw at once; None: one a processor, `MOST_CONNECTIONS` at most.
     progress
         Is told how many blocks of how many are drawn.
 
@@ -110,8 +112,8 @@ def publish(
         raise NotAllowed(f"a {order.who.role.value} may not publish plans")
     require_suffix(out, "what is published is PMTiles", (".pmtiles",), f"name it {out.stem}.pmtiles")
     require_writable(out)
-    several = connections or os.cpu_count() or 1
-    engine = application_engine(url, for_others=True)
+    several = connections or min(os.cpu_count() or 1, MOST_CONNECTIONS)
+    engine = application_engine(url, most=several, for_others=True)
     try:
         with whole(out) as part:
             made = write(engine, order, part, several, progress or (lambda done, of: None))
