@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from data.plans.rows import row
 from geo.errors import InputError, PlanNameTakenError
 
-NAME = re.compile(r"[^/\s\x00-\x1f\x7f](?:[^/\x00-\x1f\x7f]*[^/\s\x00-\x1f\x7f])?")
+CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+NAME = re.compile(rf"[^/\s{CONTROL}](?:[^/{CONTROL}]*[^/\s{CONTROL}])?")
 LONGEST = 120
 FOLDERS = (".", "..")
 """What browsers take for a folder, and leave out."""
@@ -31,6 +32,8 @@ def naming(connection: Connection, sql: str, values: Mapping[str, Any], name: st
         return row(connection, sql, values)
     except errors.UniqueViolation as error:
         raise PlanNameTakenError(f"there is a plan {name} already; choose another name") from error
+    except errors.CheckViolation as error:  # the database may know more control characters, by its locale
+        raise InputError(f"{name!r} is no name of a plan: it has a character that no address could have") from error
 
 
 def require_name(name: str) -> None:

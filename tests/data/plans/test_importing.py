@@ -78,7 +78,7 @@ def test_generalised_borders_match_and_have_fewer_vertices(planned: Engine):
 def test_a_name_is_given_once_and_is_a_name(planned: Engine, town_build: Path):
     with pytest.raises(PlanNameTakenError, match="there is a plan town already"):
         import_build(planned, town_build, "town", by="a")
-    for name in ("", " town", "x" * 121, "a/b", "a\nb", ".."):
+    for name in ("", " town", "x" * 121, "a/b", "a\nb", "a\x85b", "a\u2028b", ".."):
         with pytest.raises(InputError, match="is no name of a plan"):
             import_build(planned, town_build, name, by="a")
 
