@@ -50,9 +50,7 @@ class KeptParts:
     def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         """Return the part of each batch."""
         batches = list(items)
-        bare = [
-            replace(batch, community=np.arange(len(batch.area)), unit=np.arange(len(batch.unit))) for batch in batches
-        ]
+        bare = [without_numbers(batch) for batch in batches]
         paths = [self.folder / f"{content(function, batch)}{SUFFIX}" for batch in bare]
         parts = {path: part for path in paths if (part := read(path)) is not None}
         missing = {path: batch for path, batch in zip(paths, bare, strict=True) if path not in parts}
