@@ -85,8 +85,7 @@ def serve_by_several(settings: Settings, sock: socket.socket, place: Place, read
     """
     with reached(settings) as access, tempfile.TemporaryDirectory(prefix="onegrid-figures-") as figures:
         ensure_current(access)
-        os.environ[SHARED] = figures
-        with stopping() as (stop, asked):
+        with shared_figures(figures), stopping() as (stop, asked):
             workers = [Worker(settings, sock, place, first=not number) for number in range(settings.processes)]
             try:
                 url, *_ = [worker.answered() for worker in workers]
@@ -95,6 +94,16 @@ def serve_by_several(settings: Settings, sock: socket.socket, place: Place, read
                 look_after(workers, lambda: Worker(settings, sock, place, first=False), stop, asked)
             finally:
                 end(workers, stop, asked)
+
+
+@contextmanager
+def shared_figures(folder: str) -> Iterator[None]:
+    """Have the processes that are begun in a block keep their figures in a folder."""
+    os.environ[SHARED] = folder
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 from xlsxwriter import Workbook
 
-from api.asked import AsOf, Box, Division, PlanName, looking_at, today
+from api.asked import AsOf, Box, Division, PlanName, box_asked, looking_at, today
 from api.callers import Reader
 from api.features import feature_texts
 from api.gap_words import HEADINGS
@@ -35,7 +35,6 @@ from data.plans.decisions import Place, find_gaps
 from data.plans.differing import State
 from data.plans.pages import community_names
 from data.users.identity import Identity
-from geo.errors import InputError
 from web.reports.words import word
 
 router = APIRouter(tags=["gaps"])
@@ -63,13 +62,8 @@ def corners(bbox: Box = None) -> Corners | None:
     InputError
         It is no box.
     """
-    if bbox is None:
-        return None
-    try:
-        west, south, east, north = map(float, bbox.split(","))
-    except ValueError as error:
-        raise InputError("bbox is west, south, east, north in degrees") from error
-    return west, south, east, north
+    box = box_asked(bbox)
+    return None if box is None else (box[0], box[1], box[2], box[3])
 
 
 @dataclass(frozen=True)
