@@ -127,6 +127,8 @@ function placeAt(map: MapView, pixel: [number, number]): Place | null {
   return land ? { land, grid: false, gaps: [] } : null;
 }
 
+/** Of a grid these are the severity of its worst gap, which `severity` says in words; of a division, counts. */
+const LEDGERS = ["unheld", "contested", "unserved"];
 const WORDED = ["kind", "management_type", "form", "severity"];
 const FIGURES = [
   "grids",
@@ -138,15 +140,13 @@ const FIGURES = [
   "short",
   "covered",
   "gaps",
-  "unheld",
-  "contested",
-  "unserved",
+  ...LEDGERS,
 ];
 
 function Told(): JSX.Element | null {
   if (!place.value) return null;
   const { land, grid, gaps } = place.value;
-  const figures = FIGURES.filter((name) => land[name] !== undefined && !(grid && name.startsWith("un")));
+  const figures = FIGURES.filter((name) => land[name] !== undefined && !(grid && LEDGERS.includes(name)));
   return (
     <aside class="told" aria-live="polite">
       <button type="button" class="button quiet" aria-label={t("viewer.close")} onClick={() => (place.value = null)}>

@@ -26,8 +26,8 @@ export const inLedger = computed<GapProperties[]>(() =>
   isPartial.value ? (part.value?.items ?? []) : (known(gaps.now.value) ?? []),
 );
 
-/** Whether the server has more of what is listed. */
-export const hasMore = computed(() => isPartial.value && part.value?.next !== null);
+/** Whether the server has more of what is listed, as far as is known: also where it could not be read. */
+export const hasMore = computed(() => isPartial.value && (part.value?.next !== null || part.value.state === "failed"));
 export const isReading = computed(() => isPartial.value && part.value?.state === "reading");
 
 const queryNow = (): GapQuery => {
@@ -61,14 +61,17 @@ async function read(query: GapQuery, before: GapProperties[], after: string | nu
   }
 }
 
-/** Read more of a long list. */
+/** Read more of a long list, or again what could not be read. */
 export async function readMore(): Promise<void> {
   const now = part.peek();
-  if (now?.next && now.state !== "reading") await read(now.query, now.items, now.next);
+  if (now && hasMore.peek() && now.state !== "reading") await read(now.query, now.items, now.next);
 }
 
+/** By what it says: a box that is drawn is no other query, and leaves what was read. */
+const queried = computed(() => JSON.stringify(queryNow()));
+
 effect(() => {
-  const query = queryNow();
+  const query = JSON.parse(queried.value) as GapQuery;
   const fresh = gaps.now.value.state === "ready";
   if (isPartial.value && fresh) untracked(() => void read(query, [], null));
 });
