@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from api.console import STAGES
-from tests.api.running import command, listing, onegrid
+from tests.api.running import TIMEOUT_S, command, listing, onegrid
 from tests.api.two_hosts import SCHEDULER, HostsRefusedError, start_cluster, two_hosts, wait_for
 
 CUT_S = 10
@@ -23,7 +23,7 @@ def test_a_worker_killed_and_a_link_cut_for_ten_seconds_change_no_byte(city: Pat
             doomed.kill()
             hosts.cut_link(CUT_S)
             assert build.poll() is None, "it ended without its workers"
-            _, said = build.communicate(timeout=120)
+            _, said = build.communicate(timeout=TIMEOUT_S)
             assert build.returncode == 0, said
     except HostsRefusedError as refused:
         pytest.skip(f"no two hosts on this machine: {refused}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from collections.abc import Iterator
 from datetime import date
@@ -30,6 +29,7 @@ from geo.errors import InputError, NotADraftError
 from tests.data.plans.conftest import opened
 from tests.data.plans.mvt import features
 from tests.databases import database_like
+from tests.loops import run_apart
 
 TODAY = date(2026, 11, 21)
 CHEN = Identity("chen", Role.approver)
@@ -86,7 +86,7 @@ def around(sides: tuple[float, ...]) -> list[Place]:
 
 
 def test_every_tile_is_the_one_that_the_server_gives_a_viewer_and_no_tile_is_missing(file: Path, in_force: Access):
-    there = asyncio.run(served(in_force, Identity("guest", Role.viewer), around))
+    there = run_apart(served(in_force, Identity("guest", Role.viewer), around))
     here = tiles_of(file)
     assert here.keys() == there.keys()
     assert {zoom for zoom, _, _ in here} == set(range(MAX_ZOOM + 1))
@@ -156,7 +156,7 @@ def test_an_approver_of_a_part_publishes_that_part_alone(in_force: Access, tmp_p
         mine = connection.exec_driver_sql("SELECT min(community) FROM onegrid.drawn_grid").scalar_one()
     part = tmp_path / "part.pmtiles"
     publish(in_force.application, Order("town", Identity("chen", Role.approver, mine), TODAY), part)
-    there = asyncio.run(served(in_force, Identity("guest", Role.viewer, mine), around))
+    there = run_apart(served(in_force, Identity("guest", Role.viewer, mine), around))
     here = tiles_of(part)
     assert all(features(tile) == features(there[place]) for place, tile in here.items() if place in there)
     land = {"divisions", "grids", "gaps", "labels"}
