@@ -10,7 +10,6 @@ of what changed.
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from data.whole import reason
 from geo.arrays import Ints
 from geo.errors import InputError
 from geo.faces import Batch
@@ -45,7 +45,7 @@ class KeptParts:
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise InputError(f"--parts {folder}: {os.strerror(error.errno or 0).lower()}") from error
+            raise InputError(f"--parts {folder}: {reason(error)}") from error
 
     def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         """Return the part of each batch."""
@@ -87,10 +87,20 @@ def content(function: Callable[[Any], Any], batch: Batch) -> str:
 
 
 def make(function: Callable[[Any], Any], item: tuple[Path, Batch]) -> Part:
-    """Make a part and put it into its place, whole; in the process that made it, so that no other need live on."""
+    """Make a part and put it into its place, whole; in the process that made it, so that no other need live on.
+
+    Raises
+    ------
+    InputError
+        It can't be written there: the disk is full, or the process is on a machine that has no such folder.
+    """
     path, batch = item
     part: Part = function(batch)
-    write(part, path)
+    try:
+        write(part, path)
+    except OSError as error:
+        why = f"{reason(error)}; every worker has to be able to write there"
+        raise InputError(f"--parts {path.parent}: {why}") from error
     return part
 
 

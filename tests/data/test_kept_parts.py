@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import geo.merge
 from data.kept_parts import KeptParts
+from geo.errors import InputError
 from geo.merge import Merged, merge
 from geo.running import in_order
 from geo.sources import Parameters, Sources
@@ -114,6 +115,13 @@ def test_a_damaged_part_is_made_anew(tmp_path):
     again = Counting()
     same(merged(sources, tmp_path, again), one)
     assert again.made == 1
+
+
+def test_a_worker_that_can_not_write_parts_is_told_of_in_a_line(tmp_path):
+    kept = KeptParts(tmp_path / "elsewhere", in_order)
+    (tmp_path / "elsewhere").rmdir()
+    with pytest.raises(InputError, match=r"^--parts .*elsewhere: no such file or directory; every worker has to be"):
+        merge(messy_sources(5), Parameters(), run=kept)
 
 
 def test_parts_of_no_more_use_are_forgotten(tmp_path):
