@@ -24,6 +24,7 @@ from api.serving import STOPPING, Place, serve_at, way_in
 from data.database.access import reached
 from data.database.schema import ensure_current
 from data.settings import Settings
+from data.users.shares import usual_of
 from geo.errors import InputError
 
 LOG = logging.getLogger("onegrid.processes")
@@ -83,6 +84,8 @@ def serve_by_several(settings: Settings, sock: socket.socket, place: Place, read
     InputError
         As `api.serving.serve`.
     """
+    if "database_connections" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"database_connections": usual_of(settings.processes)})
     with reached(settings) as access, tempfile.TemporaryDirectory(prefix="onegrid-figures-") as figures:
         ensure_current(access)
         with shared_figures(figures), stopping() as (stop, asked):

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 
 FEWEST, USUAL = 12, 35
 """Connections that a process may have at a time: the fewest that it can work with, and what it has unless told."""
+TOGETHER = 90
+"""And that all processes of a server have, unless told: PostgreSQL takes a hundred, as it is installed."""
 WORKING = 10
 """For threads; work in threads is for the processor, of which there are few."""
 DRAWING = 4
 """For tiles; more at once would each take longer, and a tile is drawn in milliseconds."""
 HEARING = 2
 """For who listens for revocations, and for who asks how far the database is."""
+
+
+def usual_of(processes: int) -> int:
+    """Return how many connections each of so many processes has, unless told.
+
+    >>> usual_of(1), usual_of(2), usual_of(4), usual_of(64)
+    (35, 35, 22, 12)
+    """
+    return max(FEWEST, min(USUAL, TOGETHER // processes))
 
 
 @dataclass(frozen=True)
