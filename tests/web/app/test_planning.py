@@ -114,7 +114,7 @@ def test_a_merge_across_communities_is_refused_at_the_place_in_a_sentence(desk: 
     assert -40 < y - (box["y"] + box["height"]) < 120
 
 
-def test_a_shared_border_is_pulled_and_its_corner_is_moved(desk: Open):
+def test_a_shared_border_is_pulled_and_its_corner_is_moved_by_pulling_and_by_two_clicks(desk: Open):
     desk = desk()
     desk.draft()
     grid = home(desk)
@@ -132,15 +132,24 @@ def test_a_shared_border_is_pulled_and_its_corner_is_moved(desk: Open):
     assert desk.page.locator(".grid-change").count() == 2
     desk.page.mouse.up()
     desk.commit()
-    after = desk.grids()
-    shared = shapely.get_coordinates(shapely.intersection(land(after[code]), land(after[made])))
-    corner = max(shapely.points(shared), key=lambda at: at.distance(border))
+    corner = farthest(border_of(desk, code, made), border)
     desk.tool("移点")
     desk.drag(corner, by=(0, 18))
     desk.page.mouse.up()
     expect(desk.ready()).to_contain_text("移动界点")
     desk.commit()
     assert border_of(desk, code, made).distance(corner) > 1e-6
+    corner = farthest(border_of(desk, code, made), border)
+    desk.grounded()
+    desk.click(corner, (corner.x + 1e-4, corner.y))
+    expect(desk.ready()).to_contain_text("移动界点")
+    desk.commit()
+    assert border_of(desk, code, made).distance(corner) > 1e-6
+
+
+def farthest(line: Any, other: Any) -> Any:
+    """Return the vertex of a line that lies farthest from another."""
+    return max(shapely.points(shapely.get_coordinates(line)), key=lambda at: at.distance(other))
 
 
 def border_of(desk: Desk, *codes: str) -> Any:
