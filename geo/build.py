@@ -90,15 +90,9 @@ def build(
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code), prove]
     (grids, units), faces, _, walks = local(call, [*tasks, partial(walks_to, sources)])
     land = {
-        "grids": grids.drop(columns=["rural"]),
-        "faces": faces,
-        "units": units,
-        "communities": community_layer(merged),
-        "lineage": ancestry,
-        "buildings": building_layer(sources.buildings),
-        "facilities": facility_layer(sources.facilities),
-        "roads": road_layer(sources.roads),
-    }
+        "grids": grids.drop(columns=["rural"]), "faces": faces, "units": units, "communities": community_layer(merged),
+        "lineage": ancestry, **drawn_layers(sources),
+    }  # fmt: skip
     final(land)
     matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
@@ -209,6 +203,15 @@ def reordered(merged: Merged, order: Ints) -> Merged:
         beside_right=beside.right,
         beside_m=beside.length,
     )
+
+
+def drawn_layers(sources: Sources) -> dict[str, gpd.GeoDataFrame | None]:
+    """Return the layers of what is drawn as the sources have it."""
+    return {
+        "buildings": building_layer(sources.buildings),
+        "facilities": facility_layer(sources.facilities),
+        "roads": road_layer(sources.roads),
+    }
 
 
 def unit_homes(merged: Merged) -> pd.DataFrame:

@@ -8,13 +8,18 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 
 from geo.arrays import Ints
-from geo.edits.ground import Face, Fresh, Grid, Ground
+from geo.edits.applying import apply
+from geo.edits.ground import Edit, Face, Fresh, Grid, Ground
 from geo.edits.land import on_ground
+from geo.errors import EditRefused
 from geo.result import OneGrid
 from tests.geo.sketching import CELL_M, SOUTH, WEST, sketch
+
+HECTARE = 1e4
 
 
 def ground(picture: str, community: str | None = None, **said: object) -> Ground:
@@ -26,6 +31,25 @@ def ground(picture: str, community: str | None = None, **said: object) -> Ground
         faces = tuple(Face(part, (f"compound:{letter}",), "sole") for part in shapely.get_parts(polygon))
         grids.append(Grid(f"id-{letter}", letter, home, polygon, faces, **said))  # type: ignore[arg-type]
     return Ground.of(grids)
+
+
+def edited(before: Ground, *edits: Edit) -> Ground:
+    """Apply edits one after the other."""
+    for edit in edits:
+        before = apply(before, edit).ground
+    return before
+
+
+def refusal(before: Ground, edit: Edit) -> str:
+    """Return the code by which an edit is refused."""
+    with pytest.raises(EditRefused) as refused:
+        apply(before, edit)
+    return refused.value.code
+
+
+def areas(plan: Ground) -> dict[str, float]:
+    """Return how many hectares each grid has."""
+    return {code: round(grid.polygon.area / HECTARE, 3) for code, grid in plan.grids.items()}
 
 
 def line(*places: tuple[float, float]) -> Ints:

@@ -18,10 +18,7 @@ from geo.edits.reshape import reshape_grids
 from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.edits.vertices import delete_vertex, insert_vertex, move_vertex
-from geo.errors import EditRefused
-from tests.geo.edits.grounds import assert_partition, cell, fresh, ground, line
-
-HECTARE = 1e4
+from tests.geo.edits.grounds import areas, assert_partition, cell, fresh, ground, line, refusal
 
 
 def edited(before: Ground, edit: Edit) -> Ground:
@@ -38,16 +35,6 @@ def edited(before: Ground, edit: Edit) -> Ground:
         shares[passed.old] = shares.get(passed.old, 0) + passed.area_share
     assert all(abs(share - 1) < 1e-4 for share in shares.values())
     return change.ground
-
-
-def areas(after: Ground) -> dict[str, float]:
-    return {code: round(grid.polygon.area / HECTARE, 3) for code, grid in after.grids.items()}
-
-
-def refusal(before: Ground, edit: Edit) -> str:
-    with pytest.raises(EditRefused) as refused:
-        apply(before, edit)
-    return refused.value.code
 
 
 # split

@@ -21,15 +21,9 @@ from geo.edits.split import split_grid
 from geo.errors import EditRefused
 from geo.plans.combining import Combination, combine
 from geo.sources import Parameters
-from tests.geo.edits.grounds import assert_partition, fresh, ground, ground_of, line
+from tests.geo.edits.grounds import areas, assert_partition, edited, fresh, ground, ground_of, line
 from tests.geo.edits.test_random_edits import random_edit
 from tests.geo.messy import messy_sources
-
-
-def edited(before: Ground, *edits: Edit) -> Ground:
-    for edit in edits:
-        before = apply(before, edit).ground
-    return before
 
 
 def by_id(plan: Ground) -> dict[str, Grid]:
@@ -56,10 +50,6 @@ def merged(base: Ground, ours: Ground, theirs: Ground) -> Ground:
     at_once = apply(ours, replace_grids(found.put, found.drop)).ground
     assert set(at_once.grids) == set(change.ground.grids)
     return change.ground
-
-
-def areas(plan: Ground) -> dict[str, float]:
-    return {code: round(grid.polygon.area / 1e4, 3) for code, grid in plan.grids.items()}
 
 
 # clean

@@ -8,24 +8,17 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.ground import Buildings, Edit, Ground
+from geo.edits.ground import Buildings, Ground
 from geo.edits.merge import merge_grids
 from geo.edits.reshape import reshape_grids
 from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.edits.vertices import insert_vertex
 from geo.plans.comparing import FATES, Comparison, compare
-from tests.geo.edits.grounds import cell, fresh, ground, line
+from tests.geo.edits.grounds import cell, edited, fresh, ground, line
 from tests.geo.edits.test_replacing import history
 from tests.geo.sketching import CELL_M, SOUTH, WEST
-
-
-def edited(before: Ground, *edits: Edit) -> Ground:
-    for edit in edits:
-        before = apply(before, edit).ground
-    return before
 
 
 def compared(before: Ground, after: Ground) -> Comparison:

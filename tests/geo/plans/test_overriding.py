@@ -10,9 +10,8 @@ import pytest
 import shapely
 
 from geo.build import build
-from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
-from geo.edits.ground import Edit, Ground, Record
+from geo.edits.ground import Ground, Record
 from geo.edits.lock import lock_grid
 from geo.edits.merge import merge_grids
 from geo.edits.reshape import reshape_grids
@@ -22,7 +21,7 @@ from geo.plans.deciding import decisions
 from geo.plans.overriding import Outcome, Replayed, replay
 from geo.result import OneGrid
 from geo.sources import Parameters, Sources
-from tests.geo.edits.grounds import assert_partition, fresh, ground_of, line
+from tests.geo.edits.grounds import areas, assert_partition, edited, fresh, ground_of, line
 from tests.geo.messy import messy_sources
 from tests.geo.plans.test_combining import branch, held_where
 from tests.geo.sketching import one_grid, square
@@ -43,12 +42,6 @@ def town(grid: OneGrid) -> Ground:
     )
 
 
-def edited(before: Ground, *edits: Edit) -> Ground:
-    for edit in edits:
-        before = apply(before, edit).ground
-    return before
-
-
 def brought(built: Ground, now: Ground, new: Ground, sliver_width: float = SLIVER_M) -> Replayed:
     """Replay what differs; the land stays a partition, the edit does what was promised."""
     now_only = [grid for code, grid in now.grids.items() if built.grids.get(code) is not grid]
@@ -59,10 +52,6 @@ def brought(built: Ground, now: Ground, new: Ground, sliver_width: float = SLIVE
     for code, grid in found.ground.grids.items():
         assert grid.code == code
     return found
-
-
-def areas(plan: Ground) -> dict[str, float]:
-    return {code: round(grid.polygon.area / 1e4, 3) for code, grid in plan.grids.items()}
 
 
 def told(outcomes: Sequence[Outcome]) -> list[tuple[str, str, str | None, float]]:
