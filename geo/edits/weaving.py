@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, distinct_rows, group_first
+from geo.arrays import Floats, Geometries, Ints, distinct_rows, group_first
 from geo.edits.ground import Face, Grid, Ground
 from geo.errors import TooFineError
 from geo.noding import CELLS_PER_M, REACH_M
@@ -127,13 +127,32 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     Raises
     ------
     TooFineError
-        As `woven_grid`.
+        As `woven_grid`; or the corner of a community would be bent away with the needle of a grid.
     """
     if not chains:
         return ground
     grids = list(ground.grids.values())
     here = may_have(np.array([grid.polygon for grid in grids], dtype=object), chains)
-    return ground.replace(changed for row in here if (changed := woven_grid(grids[row], chains)) is not grids[row])
+    woven = [changed for row in here if (changed := woven_grid(grids[row], chains)) is not grids[row]]
+    for grid in woven:
+        require_corners(ground, ground.grids[grid.code], grid)
+    return ground.replace(woven)
+
+
+def require_corners(ground: Ground, old: Grid, new: Grid) -> None:
+    """Refuse to lose vertices that a grid shares with the border of its community: that gets vertices, and keeps all.
+
+    Raises
+    ------
+    TooFineError
+        One would be lost.
+    """
+    gone = vertices_missing(new.polygon, old.polygon)
+    if not len(gone):
+        return
+    home = [grid.polygon for grid in ground.grids.values() if grid.community == old.community]
+    if shapely.intersects(shapely.boundary(shapely.coverage_union_all(home)), shapely.multipoints(gone)):
+        raise TooFineError(f"grid {old.code} is a millimetre wide there, and would be bent away", [old.code])
 
 
 def may_have(polygons: Geometries, chains: Chains) -> list[int]:
@@ -150,10 +169,10 @@ def woven_grid(grid: Grid, chains: Chains) -> Grid:
     Raises
     ------
     TooFineError
-        The grid is so thin that it, or a needle of it, is bent away: a border gets vertices, and keeps those it has.
+        The grid is so thin that nothing is left of it.
     """
     polygon = woven_polygon(grid.polygon, chains)
-    if polygon is not grid.polygon and not has_vertices_of(polygon, grid.polygon):
+    if polygon.is_empty:
         raise TooFineError(f"grid {grid.code} is a millimetre wide there, and would be bent away", [grid.code])
     here = set(may_have(np.array([face.polygon for face in grid.faces], dtype=object), chains))
     faces = tuple(
@@ -164,10 +183,12 @@ def woven_grid(grid: Grid, chains: Chains) -> Grid:
     return replace(grid, polygon=polygon, faces=faces)
 
 
-def has_vertices_of(polygon: shapely.Geometry, old: shapely.Geometry) -> bool:
-    """Tell whether a polygon has all vertices of another one."""
-    new, had = (np.rint(shapely.get_coordinates(each) * CELLS_PER_M) for each in (polygon, old))
-    return bool(np.isin(had.view(np.complex128), new.view(np.complex128)).all())
+def vertices_missing(polygon: shapely.Geometry, old: shapely.Geometry) -> Floats:
+    """Return the vertices that a polygon had and has no more, shape (n, 2)."""
+    now, here = shapely.get_coordinates(polygon), shapely.get_coordinates(old)
+    new, had = (np.rint(places * CELLS_PER_M).view(np.complex128)[:, 0] for places in (now, here))
+    missing: Floats = here[~np.isin(had, new)]
+    return missing
 
 
 def same(new: Face, old: Face) -> bool:
