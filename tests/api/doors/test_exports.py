@@ -19,7 +19,7 @@ import data.plans.parts
 from api.features import geometry_texts
 from data.build_layers import LAYERS
 from data.database.access import Access
-from data.plans.parts import parts_by_size
+from data.plans.parts import GRIDS_A_PART, parts_by_size
 from data.users.roles import Role
 from geo.crs import parse_crs
 from geo.datum import to_datum
@@ -110,15 +110,16 @@ def test_what_is_sent_in_parts_is_what_is_read_at_once(world: World, tmp_path: P
 
 
 def test_parts_hold_every_community_once_and_whole():
-    sizes = [1100, 1, 999, 1, 700, 700, 1000]
+    most = GRIDS_A_PART
+    sizes = [most + 100, 1, most - 1, 1, 2 * most // 3, 2 * most // 3, most]
     names = [str(place) for place in range(len(sizes))]
     parts = parts_by_size(names, sizes)
     assert [one for part in parts for one in part.communities or ()] == names
     assert [part.rest for part in parts] == [True] + [False] * (len(parts) - 1)
     held = [sum(sizes[int(one)] for one in part.communities or ()) for part in parts]
-    assert all(one <= 1000 or len(part.communities or ()) == 1 for one, part in zip(held, parts, strict=True))
+    assert all(one <= most or len(part.communities or ()) == 1 for one, part in zip(held, parts, strict=True))
     assert all(
-        one + sizes[int((after.communities or ("0",))[0])] > 1000
+        one + sizes[int((after.communities or ("0",))[0])] > most
         for one, (_, after) in zip(held, pairwise(parts), strict=False)
     )
 
