@@ -19,7 +19,7 @@ def etag_of(body: bytes) -> str:
 
 def conditional(request: Request, body: bytes, *, media_type: str = JSON) -> Response:
     """Answer with a body, or 304 where the caller has the same already."""
-    headers = {"ETag": etag_of(body), "Cache-Control": KEPT, "Vary": "Authorization, Cookie"}
+    headers = {"ETag": etag_of(body), "Cache-Control": KEPT, "Vary": "Authorization, Cookie, Accept-Language"}
     if is_named(headers["ETag"], request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -35,6 +34,7 @@ from data.plans.decisions import Place, find_gaps
 from data.plans.differing import State
 from data.plans.pages import community_names
 from data.users.identity import Identity
+from geo.errors import InputError
 from web.reports.words import word
 
 router = APIRouter(tags=["gaps"])
@@ -191,7 +191,13 @@ def features_of(page: Any) -> list[str]:
 
 
 def write_sheet(asked: Wanted, file: Path) -> None:
-    """Write a workbook of gaps, row by row."""
+    """Write a workbook of gaps, row by row.
+
+    Raises
+    ------
+    InputError
+        There are more than a sheet holds.
+    """
     english = asked.language == Language.en
     with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("Gaps" if english else "缺口")
@@ -199,7 +205,9 @@ def write_sheet(asked: Wanted, file: Path) -> None:
             sheet.set_column(place, place, WIDE.get(name, 12))
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, [HEADINGS[name][english] for name in SAID], book.add_format({"bold": True}))
-        for place, cells in enumerate(islice(rows_of(asked), MOST_ROWS), 1):
+        for place, cells in enumerate(rows_of(asked), 1):
+            if place > MOST_ROWS:
+                raise InputError(f"a sheet holds {MOST_ROWS:,} gaps; narrow them down, or take gaps.geojson")
             sheet.write_row(place, 0, cells)
 
 

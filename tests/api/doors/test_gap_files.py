@@ -108,3 +108,23 @@ def test_rules_and_remedies_are_told_in_the_language_of_the_request(world: World
 def chinese(text: str) -> bool:
     """Tell whether there is a Chinese character in a text."""
     return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_more_gaps_than_a_sheet_holds_are_refused_and_none_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch):
+    count = len(listed(world))
+    monkeypatch.setattr(gap_files, "MOST_ROWS", count)
+    assert len(sheet(world)[1]) == count
+    monkeypatch.setattr(gap_files, "MOST_ROWS", count - 1)
+    refused = world.ask(VIEWER, "GET", f"{PLAN}/gaps.xlsx")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
+    assert "gaps.geojson" in refused.json()["detail"]
+
+
+def test_who_keeps_an_answer_is_told_that_it_is_in_a_language(world: World):
+    gap = listed(world)[0]["gap_id"]
+    one, other = (
+        world.ask(VIEWER, "GET", f"{PLAN}/gaps/{gap}", headers={"Accept-Language": language})
+        for language in ("zh", "en")
+    )
+    assert one.headers["etag"] != other.headers["etag"]
+    assert "Accept-Language" in one.headers["vary"]
