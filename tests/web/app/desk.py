@@ -39,7 +39,8 @@ class Desk:
 
     @property
     def plan(self) -> str:
-        """The plan that is open."""
+        """The plan that is open; the address has it soon after the page."""
+        self.page.wait_for_url(lambda now: plan_in(now) is not None)
         return parse_qs(urlsplit(self.page.url).fragment)["plan"][0]
 
     def ask(self, path: str, **query: Any) -> Any:

@@ -57,19 +57,24 @@ async function act(step: () => Promise<Upload>): Promise<boolean> {
   }
 }
 
+/** Settled once it is known which upload files go to. */
+let beginning: Promise<boolean> | null = null;
+
 /** Go on with the latest upload, or begin one. */
 export async function resume(): Promise<void> {
-  await act(async () => {
+  beginning = act(async () => {
     keys.value = await mappingKeys();
     const latest = (await listUploads()).sort((one, other) => other.begun_at - one.begun_at)[0];
     return latest ?? (await beginUpload());
   });
+  await beginning;
   propose();
   await follow();
 }
 
 /** Send files one after another, then have the server look into all. */
 export async function bring(files: readonly File[]): Promise<void> {
+  await beginning; // files may be chosen before the server has answered
   const id = upload.peek()?.id;
   if (!id) return;
   const before = saidSoFar();

@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Found } from "../../src/api/uploads";
-import { fromMapping, mapping, type Said } from "../../src/state/uploads";
+import { bring, fromMapping, mapping, resume, type Said } from "../../src/state/uploads";
+
+const real = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = real;
+});
 
 const found = (file: string, layer: string | null, shape: Found["shape"] = "polygon"): Found => ({
   file,
@@ -40,4 +45,32 @@ test("what was said of files is written as a layers.toml, and read back from one
   expect(told.tables).toEqual({ roster: { path: "staff.csv", fields: { post: "岗位" } } });
   const read = [...fromMapping(rows, told).values()];
   expect(read).toEqual(said.filter(({ layer }) => layer));
+});
+
+test("files that are chosen before the server has said which upload they go to are sent all the same", async () => {
+  const upload = {
+    id: "abc",
+    begun_at: 0,
+    files: [],
+    found: null,
+    unreadable: [],
+    mapping: null,
+    built: null,
+    job: null,
+  };
+  const asked: string[] = [];
+  globalThis.fetch = vi.fn(async (address: RequestInfo | URL, how?: RequestInit) => {
+    asked.push(`${how?.method ?? "GET"} ${new URL(String(address), "http://grid.test").pathname}`);
+    await new Promise((done) => setTimeout(done, 5));
+    const read = String(address).endsWith("/keys") ? {} : { items: [] };
+    const answer = (how?.method ?? "GET") === "GET" ? read : upload;
+    return new Response(JSON.stringify(answer), { headers: { "Content-Type": "application/json" } });
+  });
+  const opened = resume();
+  await bring([new File(["a"], "town.zip")]);
+  await opened;
+  expect(asked.filter((one) => !one.startsWith("GET"))).toEqual([
+    "POST /api/uploads",
+    "PUT /api/uploads/abc/files/town.zip",
+  ]);
 });
