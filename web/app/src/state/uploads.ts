@@ -57,24 +57,30 @@ async function act(step: () => Promise<Upload>): Promise<boolean> {
   }
 }
 
-/** Settled once it is known which upload files go to. */
 let beginning: Promise<boolean> | null = null;
 
-/** Go on with the latest upload, or begin one. */
-export async function resume(): Promise<void> {
-  beginning = act(async () => {
+/** Find the latest upload, or begin one: once, whoever asks first, the panel or files that are dropped on it at once. */
+function begin(): Promise<boolean> {
+  beginning ??= act(async () => {
     keys.value = await mappingKeys();
     const latest = (await listUploads()).sort((one, other) => other.begun_at - one.begun_at)[0];
     return latest ?? (await beginUpload());
+  }).finally(() => {
+    beginning = null;
   });
-  await beginning;
+  return beginning;
+}
+
+/** Go on with the latest upload, or begin one. */
+export async function resume(): Promise<void> {
+  await begin();
   propose();
   await follow();
 }
 
 /** Send files one after another, then have the server look into all. */
 export async function bring(files: readonly File[]): Promise<void> {
-  await beginning; // files may be chosen before the server has answered
+  if (beginning || !upload.peek()) await begin(); // files may be chosen before the server has answered
   const id = upload.peek()?.id;
   if (!id) return;
   const before = saidSoFar();
