@@ -10,6 +10,7 @@ from typing import Any
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.middleware import Middleware
+from fastapi.routing import iter_route_contexts
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from api.callers import Callers
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, *, single_user: bool = False) -
         app.include_router(router)
     app.router.routes.insert(0, TileDoor().route)  # asked for by the dozen
     describe(app)
+    list(iter_route_contexts(app.routes))  # worked out now; FastAPI would have the first requests wait for it
     return app
 
 

@@ -15,7 +15,7 @@ from data.plans.ledger import GapChange, gap_change, gaps_of, read_gaps, written
 from data.plans.look import Look, draw_up, wider
 from data.plans.plan import Plan
 from data.plans.rows import row
-from data.plans.stale import require_unchanged_since
+from data.plans.stale import require_not_overtaken, require_unchanged_since
 from data.plans.versions import Version, as_json, face_collections, written_grid
 from geo.edits.applying import Change, Passed, apply
 from geo.edits.ground import Edit, Grid
@@ -94,6 +94,8 @@ def carry_out(
         What it touches has changed since ``asked.base``.
     EditRefused
         It can't be done.
+    OvertakenError
+        Others changed meanwhile what was looked at; the transaction is to be rolled back, and tried again.
     """
     change = apply(seen.ground, made)
     require_unchanged_since(seen, change, asked.base)
@@ -105,6 +107,7 @@ def carry_out(
     revision = None
     if not dry_run and (after or gone or always):
         revision = write(connection, seen, change, after, gaps, asked)
+        require_not_overtaken(connection, seen, revision)
     return Applied(
         revision=revision,
         created=change.created,

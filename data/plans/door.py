@@ -2,8 +2,8 @@
 
 What an edit sees is the latest state of the communities that it touches, which nobody else edits meanwhile; it is
 applied there although it may have been drawn on an older revision, unless its grids or their neighbours have changed
-since. New vertices on a neighbour's border are no change of the neighbour. Should a neighbour in another community get
-some at the same moment, the whole is tried again.
+since. New vertices on a neighbour's border are no change of the neighbour. Should anything happen to a neighbour in
+another community at the same moment, the whole is tried again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.refused import said, state_of
-from data.plans.stale import changed_since, stale
+from data.plans.stale import OvertakenError, changed_since, stale
 from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
 from data.users.errors import NotAllowed
 from geo.arrays import Floats
@@ -38,7 +38,7 @@ from geo.errors import (
 )
 
 ATTEMPTS = 8
-"""How often an edit is tried again when others wove vertices into its neighbours meanwhile."""
+"""How often an edit is tried again when others changed its neighbours meanwhile."""
 
 AGAIN = ("OG001", "40001", "40P01")
 """A version has ended since it was read; and what PostgreSQL says of transactions that stood in each other's way."""
@@ -182,6 +182,8 @@ def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> D
         try:
             with connected(engine, place=engine.url.render_as_string()) as connection:
                 return attempt(connection)
+        except OvertakenError:
+            continue
         except (psycopg.Error, DBAPIError) as error:
             if state_of(error) not in AGAIN:
                 raise said(error, name) from error

@@ -1,4 +1,4 @@
-"""Whether what an edit touches has changed since the revision that it was drawn on."""
+"""Whether what an edit touches has changed since the revision that it was drawn on, or while it was worked out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from data.plans.look import Look
 from data.plans.plan import Plan
-from data.plans.rows import rows
+from data.plans.rows import row, rows
 from geo.edits.applying import Change
 from geo.errors import StaleRevisionError
 from geo.noding import GRID_M
@@ -20,6 +20,15 @@ SELECT DISTINCT code FROM onegrid.revision AS r,
     jsonb_each(r.changes) AS each (what, codes), jsonb_array_elements_text(codes) AS code
 WHERE r.plan_id = %(plan)s AND r.revision > %(base)s AND what <> 'woven'
 """
+
+OVERTOOK = """
+SELECT count(*) AS number FROM onegrid.revision
+WHERE plan_id = %(plan)s AND revision > %(seen)s AND revision < %(made)s AND grid_ids && %(ids)s::bigint[]
+"""
+
+
+class OvertakenError(Exception):
+    """Others changed what an edit looked at, in communities that it has not locked: it has to be done again."""
 
 
 def changed_since(connection: Connection, plan: Plan, base: int) -> set[str]:
@@ -41,6 +50,24 @@ def require_unchanged_since(seen: Look, change: Change, base: int) -> None:
     changed = [code for code in around(seen, [grid.code for grid in touched]) if seen.versions[code].modified > base]
     if changed:
         raise stale(changed, base)
+
+
+def require_not_overtaken(connection: Connection, seen: Look, revision: int) -> None:
+    """Require that what an edit looked at was the latest still when its revision was written, which it now is.
+
+    What it ended the database has seen to; this is about grids that it only drew to, or stood beside.
+
+    Raises
+    ------
+    OvertakenError
+        It was not.
+    """
+    if revision == seen.plan.head + 1:
+        return
+    ids = sorted(int(version.grid.grid_id) for version in seen.versions.values())
+    between = {"plan": seen.plan.plan_id, "seen": seen.plan.head, "made": revision, "ids": ids}
+    if row(connection, OVERTOOK, between).number:
+        raise OvertakenError
 
 
 def around(seen: Look, codes: Collection[str]) -> list[str]:

@@ -176,26 +176,35 @@ def regrid(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, 
 
 
 def require_own_land(cells: Cells, made: Sequence[Grid], after: Ground) -> None:
-    """Refuse grids that are so thin that most of their land is, or was, that of others whose borders only bend.
+    """Refuse grids that are so thin that their land is, or was, not of ``cells`` but what borders bend over.
 
     Raises
     ------
     TooFineError
-        There is one: land would change hands with a grid that the edit is not about.
+        There is one: it would be land from outside, or land would change hands with a grid that the edit is not about.
     """
     before = cells.before
     old = [before.grids[grid.code] for grid in cells.grids]
     own = {grid.code for grid in (*old, *made)}
+    strips = (len(own) + 1) * BENT_M  # what borders bend off at most, and what goes to each of its own in turn
     created = [grid for grid in made if grid.code not in before.grids]
     retired = [grid for grid in old if grid.code not in after.grids]
-    strips = (len(own) + 1) * BENT_M  # what borders bend off at most, and what goes to each of its own in turn
-    thin = [grid.code for grid in (*created, *retired) if grid.polygon.area < strips * grid.polygon.length]
-    if not thin:
+    new, gone = ([one for one in some if one.polygon.area < strips * one.polygon.length] for some in (created, retired))
+    if not new and not gone:
         return
     changed = [grid for code, grid in after.grids.items() if before.grids.get(code, grid) is not grid]
     bent = {grid.code for grid in woven_of(before, changed, created, retired)}
-    if not {grid.code for grid in changed} <= bent | own:
-        raise TooFineError(f"grid {', '.join(thin)} is a millimetre wide there, and would be bent off its land", thin)
+    beside = [*mostly_outside(new, old), *mostly_outside(gone, made)]
+    if beside or not {grid.code for grid in changed} <= bent | own:
+        codes = beside or [grid.code for grid in (*new, *gone)]
+        raise TooFineError(f"grid {', '.join(codes)} is a millimetre wide there, and would be bent off its land", codes)
+
+
+def mostly_outside(some: Sequence[Grid], others: Sequence[Grid]) -> list[str]:
+    """Return the codes of those grids that have less than half of their land in common with others together."""
+    land, rest = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, others))
+    common = shapely.area(shapely.intersection(land, shapely.union_all(rest)))
+    return [grid.code for grid, out in zip(some, common < shapely.area(land) / 2, strict=True) if out]
 
 
 def faces_of(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, str]) -> tuple[list[Face], Ints]:

@@ -6,6 +6,7 @@ be what the same edits do one after the other, in the order of the log.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -80,12 +81,13 @@ def ground_at(record: Record, at: int, verb: AnyVerb) -> Ground:
 
 
 def as_then(created: list[Version]) -> Fresh:
-    """Give new grids the identity that they were given."""
+    """Give new grids the identity that they were given; one of its own to each that never was."""
     waiting = [(version.grid.community, version.grid.grid_id, version.grid.code) for version in created]
+    number = itertools.count(1)
 
     def give(community: str) -> tuple[str, str]:
         row = next((row for row, one in enumerate(waiting) if one[0] == community), None)
-        return ("0", "none") if row is None else waiting.pop(row)[1:]
+        return ("0", f"never {next(number)}") if row is None else waiting.pop(row)[1:]
 
     return give
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from data.database.engine import connected
-from data.plans.door import edit
+from data.plans.carrying import Applied, Asked, carry_out
+from data.plans.door import edit, tried
+from data.plans.ground import meant_by_codes
 from data.plans.life import log
+from data.plans.look import look
+from data.plans.plan import find_plan
 from data.plans.verbs import read_verb
 from geo.crs import to_lonlat
 from geo.edits.ground import Grid
+from geo.edits.retag import retag_grid
 from geo.errors import (
     CrossesCommunityError,
     GridLockedError,
@@ -31,13 +36,13 @@ def largest(engine: Engine, number: int = 0, kind: str = "residential") -> Grid:
     return sorted(grids, key=lambda grid: -grid.polygon.area)[number]
 
 
-def neighbours(engine: Engine) -> tuple[Grid, Grid]:
-    """Return two grids of one community with a long common border."""
+def neighbours(engine: Engine, *, communities: int = 1) -> tuple[Grid, Grid]:
+    """Return two grids of one community, or of two, with a long common border."""
     grids = [version.grid for version in grids_of(engine).values() if version.grid.polygon.geom_type == "Polygon"]
     pairs = [
         (one.polygon.intersection(other.polygon).length, one, other)
         for one in grids for other in grids
-        if one.code < other.code and one.community == other.community
+        if one.code < other.code and len({one.community, other.community}) == communities
     ]  # fmt: skip
     return max(pairs, key=lambda pair: pair[0])[1:]
 
@@ -198,6 +203,25 @@ def test_an_edit_on_grids_that_changed_since_is_stale_and_says_which(planned: En
     with pytest.raises(StaleRevisionError, match=f"{other.code} has changed since revision 0") as refused:
         ask(planned, "split", base=0, code=one.code, line=across(one.polygon))
     assert refused.value.grids == (other.code,)
+
+
+def test_an_edit_looks_again_where_a_neighbour_in_another_community_changed_while_it_was_worked_out(planned: Engine):
+    one, other = neighbours(planned, communities=2)
+    looked = []
+
+    def attempt(connection: Connection) -> Applied:
+        plan = find_plan(connection, "town")
+        seen = look(connection, plan, lambda plan: meant_by_codes(connection, plan, plan.head, [one.code]))
+        if not looked:
+            ask(planned, "retag", code=other.code, name="同时改名")
+        looked.append(seen.plan.head)
+        return carry_out(connection, seen, retag_grid(one.code, name="改名"), Asked("retag", {}, "planner", 0))
+
+    with pytest.raises(StaleRevisionError, match=f"{other.code} has changed since revision 0"):
+        tried(planned, "town", attempt)
+    assert looked == [0, 1]
+    assert plan_of(planned).head == 1
+    assert_whole(planned)
 
 
 def test_an_edit_of_a_grid_that_is_gone_is_stale(planned: Engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -98,6 +99,15 @@ def test_a_split_takes_no_land_of_others_where_a_grid_is_a_millimetre_wide():
     before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
     along = np.array([[*at_hill((35, -10)), *at_hill((5, 10))]])  # the wedge west of it would be the south's land
     assert refusal(before, split_grid("thin", along, fresh=fresh())) == "too_fine"
+
+
+def test_a_sliver_of_what_was_outside_the_jurisdiction_is_no_grid():
+    edge = [(-1625, -42138), (-1218, -31604), (-812, -21070), (-406, -10535), (0, -1), (407, 10533)]
+    land = drawn_at_hill([*edge, (60_000, 10_533), (60_000, -42_138)])
+    before = Ground.of([Grid("a", "a", "C", land, (Face(land, (), "sole"),))])
+    ring = [edge[-1], edge[0], (0, 0), edge[-1]]  # a millimetre outside the edge, which bends out to it
+    around = np.array([[*at_hill(start), *at_hill(end)] for start, end in itertools.pairwise(ring)])
+    assert refusal(before, carve_grid(around, fresh=fresh())) == "too_fine"
 
 
 def test_a_line_that_divides_nothing_is_refused():

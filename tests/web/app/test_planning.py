@@ -114,8 +114,8 @@ def test_a_merge_across_communities_is_refused_at_the_place_in_a_sentence(desk: 
     assert -40 < y - (box["y"] + box["height"]) < 120
 
 
-def test_a_shared_border_is_pulled_and_its_corner_is_moved_by_pulling_and_by_two_clicks(desk: Open):
-    desk = desk()
+def divided(desk: Desk) -> tuple[str, str, Any]:
+    """Split a home in a draft; return the codes of both halves, and the border between them."""
     desk.draft()
     grid = home(desk)
     code = grid["properties"]["code"]
@@ -125,6 +125,12 @@ def test_a_shared_border_is_pulled_and_its_corner_is_moved_by_pulling_and_by_two
     after = desk.grids()
     [made] = set(after) - desk_before(desk)
     border = common_border(after[code], after[made])
+    return code, made, border
+
+
+def test_a_shared_border_is_pulled_and_its_corner_is_moved_by_pulling_and_by_two_clicks(desk: Open):
+    desk = desk()
+    code, made, border = divided(desk)
     desk.tool("改界")
     middle = border.interpolate(0.5, normalized=True)
     desk.drag(middle, by=(0, -30))
@@ -160,15 +166,7 @@ def border_of(desk: Desk, *codes: str) -> Any:
 
 def test_a_shared_border_is_drawn_anew_without_a_pointer(desk: Open):
     desk = desk(hand="keyboard")
-    desk.draft()
-    grid = home(desk)
-    code = grid["properties"]["code"]
-    desk.go_to(code)
-    drawn_split(desk, grid)
-    desk.commit()
-    after = desk.grids()
-    [made] = set(after) - desk_before(desk)
-    border = common_border(after[code], after[made])
+    code, made, border = divided(desk)
     middle = border.interpolate(0.5, normalized=True)
     aside = (middle.x, middle.y + 2e-4)
     desk.tool("改界")
