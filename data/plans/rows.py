@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+import orjson
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
 
@@ -36,5 +36,5 @@ def row(connection: Connection, sql: str, values: Values | None = None) -> Any:
 
 def parsed(texts: Iterable[str]) -> list[Any]:
     """Read several texts of JSON, at once, which takes a fraction of the time."""
-    values: list[Any] = json.loads(f"[{','.join(texts)}]")
+    values: list[Any] = orjson.loads(f"[{','.join(texts)}]")
     return values
