@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.asked import After, AsOf, Limit, PlanName, looking_at, page, state_at, today
@@ -22,8 +22,9 @@ from data.plans.comparing import compare, crosswalk
 from data.plans.differing import State
 from data.plans.figures import grids_in
 from data.plans.pages import drawn_counts
-from data.plans.summing import BOX, Summed, summed
+from data.plans.summing import BOX, Summed, summed, touched
 from geo.plans.comparing import Compared
+from geo.staffing_totals import LEVELS
 
 router = APIRouter(tags=["comparisons"])
 
@@ -51,6 +52,7 @@ class Tally(BaseModel):
 
 SAID = tuple(name for name in Tally.model_fields if name not in ("covered", "gaps", "bounds"))
 """What `data.plans.summing` says as it is."""
+Since = Annotated[int | None, Query(ge=0, le=2**31 - 2, description="A revision whose figures the caller has.")]
 LEDGERS = tuple(ByLedger.model_fields)
 NOTHING = dict.fromkeys(Tally.model_fields) | {
     "code": "", "communities": 0, "grids": 0, "area_m2": 0.0, "unclaimed_m2": 0.0, "accepted": 0,
@@ -63,6 +65,7 @@ class Summary(BaseModel):
     """The figures of a plan, within the caller's scope; children add up to their parent."""
 
     revision: int
+    since: int | None = Field(description="Only divisions touched after this revision are told; null: all are.")
     total: Tally
     streets: list[Tally]
     communities: list[Tally]
@@ -118,24 +121,35 @@ class Lineage(BaseModel):
     "/api/plans/{plan}/summary", response_model=Summary,
     responses={**problems(401, 403, 404), **NOT_MODIFIED, 200: {"headers": ETAG}},
 )  # fmt: skip
-def read_summary(plan: PlanName, request: Request, who: Reader, works: Works, as_of: AsOf = None) -> Response:
-    """Return the figures of a plan by community and street."""
+def read_summary(
+    plan: PlanName, request: Request, who: Reader, works: Works, as_of: AsOf = None, since: Since = None
+) -> Response:
+    """Return the figures of a plan by community and street.
+
+    With `since`, only those of which something changed after that revision are told, or was decided on gaps; the rest
+    counts the whole plan. After a new build was accepted all are told.
+    """
     with looking_at(works, who, plan, as_of) as (connection, state):
         found = summed(connection, state, today()) if grids_in(connection, state) else None
+        told = None if since is None or found is None else touched(connection, state, since)
         drawn = drawn_counts(connection, state.plan.source_id)
     if found is None:
         nothing = Tally.model_validate(NOTHING)
         summary = Summary(
-            revision=state.at, total=nothing, streets=[], communities=[], classes={}, kinds={}, layers=drawn
+            revision=state.at, since=None, total=nothing, streets=[], communities=[], classes={}, kinds={}, layers=drawn
         )
     else:
-        summary = summary_of(found, state, drawn)
+        summary = summary_of(found, state, drawn, told=told)
+        summary.since = None if told is None else since
     return conditional(request, summary.model_dump_json().encode())
 
 
-def summary_of(found: Summed, state: State, drawn: dict[str, int]) -> Summary:
-    """Word what a plan adds up to."""
+def summary_of(found: Summed, state: State, drawn: dict[str, int], told: frozenset[str] | None = None) -> Summary:
+    """Word what a plan adds up to; of some communities, and their streets, alone where they are ``told``."""
     table = found.divisions
+    if told is not None:
+        streets = {code[: LEVELS["street"]] for code in told}
+        table = table[table["code"].isin({*told, *streets, ""})]
     boxes: list[Box | None] = [None] * len(table)
     placed = np.flatnonzero(table["west"].notna())
     there = lonlat_boxes(table[list(BOX)].to_numpy(np.float64)[placed], state.plan.crs)
@@ -146,7 +160,8 @@ def summary_of(found: Summed, state: State, drawn: dict[str, int]) -> Summary:
     for one, bounds in zip(said, boxes, strict=True):
         by_level.setdefault(one["level"], []).append(tally(one, bounds))
     return Summary(
-        revision=state.at, total=by_level["all"][0], streets=by_level["street"], communities=by_level["community"],
+        revision=state.at, since=None, total=by_level["all"][0],
+        streets=by_level.get("street", []), communities=by_level.get("community", []),
         classes=found.classes, kinds=found.kinds, layers=drawn,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data.plans.differing import State
-from data.plans.rows import parsed, rows
+from data.plans.rows import parsed, row, rows
 from data.plans.sums import KEPT, Accepted, accepted_gaps, severities_of, values_of
 from geo.gaps import LEDGERS
 from geo.sources import COUNTS
@@ -33,6 +33,23 @@ SELECT code, name, west, south, east, north, {", ".join(OF_STAFF)} FROM onegrid.
     JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(at)s)
     WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC, a.depth LIMIT 1)
 """
+SOURCE_AT = """
+SELECT r.source_id FROM onegrid.ancestry AS a
+JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(since)s)
+WHERE a.plan_id = %(plan)s ORDER BY r.revision DESC, a.depth LIMIT 1
+"""
+TOUCHED = """
+SELECT c.community FROM onegrid.ancestry AS a JOIN onegrid.drawn_community AS c ON c.plan_id = a.ancestor_id
+    AND c.from_revision > %(since)s AND c.from_revision <= LEAST(a.upto, %(at)s)
+WHERE a.plan_id = %(plan)s
+UNION
+SELECT community FROM onegrid.gap_decision
+WHERE jurisdiction = %(jurisdiction)s AND community IS NOT NULL AND signed_at > (
+    SELECT max(r.made_at) - interval '1 minute' FROM onegrid.ancestry AS a
+    JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(since)s)
+    WHERE a.plan_id = %(plan)s)
+"""
+"""A decision has no revision: what was signed a little before one may have been committed after it was looked at."""
 THEMES = ("kind", "management_type", "shortage", "form", "severity")
 BOX = ("west", "south", "east", "north")
 
@@ -72,6 +89,21 @@ def summed(connection: Connection, state: State, today: date) -> Summed:
     by_theme["severity"].update(moved_classes(severities_of(connection, state, today, codes)))
     classes = {theme: most_first(by_theme[theme]) for theme in THEMES}
     return Summed(divisions(found, said, accepted), classes, most_first(kinds))
+
+
+def touched(connection: Connection, state: State, since: int) -> frozenset[str] | None:
+    """Return the communities of which something may be counted otherwise than at an earlier revision.
+
+    Returns
+    -------
+    communities
+        Their codes; None: all, since the plan has another build under it.
+    """
+    values = {**values_of(state), "since": since, "jurisdiction": state.plan.jurisdiction}
+    source = row(connection, SOURCE_AT, values)
+    if source is None or source != row(connection, SOURCE_AT, values | {"since": state.at}):
+        return None
+    return frozenset(one.community for one in rows(connection, TOUCHED, values))
 
 
 def members(counts: Mapping[str, int], theme: str) -> Counter[str]:

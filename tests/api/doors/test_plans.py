@@ -109,6 +109,21 @@ def test_who_has_it_already_is_told_so_and_who_has_an_old_one_changes_nothing(wo
     assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == "新名"
 
 
+def test_who_changed_the_language_since_still_knows_the_grid(world: World):
+    path = f"/api/plans/{world.branched()}/grids/{world.code}"
+    languages = {name: {"Accept-Language": name} for name in ("zh-CN", "en", "de")}
+    etags = {name: world.ask(PLANNER, "GET", path, headers=said).headers["etag"] for name, said in languages.items()}
+    assert len(set(etags.values())) > 1
+    for number, (read_in, etag) in enumerate(etags.items()):
+        asks_in = list(languages.values())[number - 1]
+        told = {"headers": {"If-Match": etag, **asks_in}, "json": {"name": world.code}}
+        if read_in != "zh-CN":  # the first has changed the grid
+            assert world.ask(PLANNER, "PATCH", path, **told).status_code == 412
+            told["headers"]["If-Match"] = world.ask(PLANNER, "GET", path, headers=languages[read_in]).headers["etag"]
+        told["json"]["name"] = f"名{number}"
+        assert world.ask(PLANNER, "PATCH", path, **told).status_code == 200
+
+
 def test_telephone_numbers_are_not_for_viewers(world: World):
     phones = {"viewer": 0, "planner": 0}
     for one in every_grid(world):
@@ -173,3 +188,21 @@ def test_sums_add_up_and_comparisons_name_what_differs(world: World):
     assert {(one["old"], one["new"]) for one in lineage} == {(grid["id"], grid["id"]), (grid["id"], made[0])}
     feed = world.ask(VIEWER, "GET", "/api/changes", params={"since": 0}).json()
     assert feed["items"][-1]["created"] == made
+
+
+def test_figures_since_a_revision_are_those_of_the_divisions_touched(world: World):
+    name = world.branched()
+    grid = largest(every_grid(world))
+    base = world.ask(PLANNER, "GET", f"/api/plans/{name}").json()["revision"]
+    edit = {"verb": "split", "code": grid["id"], "line": across(grid), "base_revision": base}
+    assert world.ask(PLANNER, "POST", f"/api/plans/{name}/edits", json=edit).status_code == 200
+    whole = world.ask(VIEWER, "GET", f"/api/plans/{name}/summary").json()
+    told = world.ask(VIEWER, "GET", f"/api/plans/{name}/summary", params={"since": base}).json()
+    codes = {one["code"] for one in told["communities"]}
+    assert grid["properties"]["community_code"] in codes
+    assert codes < {one["code"] for one in whole["communities"]}
+    assert told == whole | {
+        "since": base,
+        "communities": [one for one in whole["communities"] if one["code"] in codes],
+        "streets": [one for one in whole["streets"] if one["code"] in {code[:9] for code in codes}],
+    }

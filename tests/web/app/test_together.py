@@ -24,6 +24,7 @@ def test_two_planners_on_one_grid_see_one_another_and_are_asked(desk: Open):
     drawn_split(mine, grid, 0.6)
     drawn_split(theirs, grid, 0.4)
     before = set(mine.grids())
+    asked = [heard(one) for one in (mine, theirs)]
     theirs.commit()
     mine.told("wang.qiang")
     mine.key("Enter")
@@ -33,6 +34,26 @@ def test_two_planners_on_one_grid_see_one_another_and_are_asked(desk: Open):
     mine.commit()
     assert len(set(mine.grids()) - before) == 2  # one made by each
     theirs.told("li.na")
+    for one, addresses in zip((mine, theirs), asked, strict=True):
+        counted_as_served(one)
+        assert all("since=" in address for address in addresses if "/summary" in address)
+        assert all("community=" in address for address in addresses if "/gaps?" in address)
+        assert any("community=" in address for address in addresses)
+
+
+def heard(desk: Desk) -> list[str]:
+    """Return what a page asks for from now on; the list grows."""
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
+def counted_as_served(desk: Desk) -> None:
+    """Require that a page counts and lists the gaps that the server has, read anew and whole."""
+    open_ = [one for one in desk.ask("/gaps", limit=5000)["items"] if one["state"] != "accepted"]
+    for ledger in ("unheld", "contested", "unserved"):
+        there = sum(one["ledger"] == ledger for one in open_)
+        expect(desk.page.locator(f".ledger-tab.{ledger} output")).to_have_text(str(there))
 
 
 def test_an_edit_drawn_without_a_network_goes_through_once_when_it_is_back(desk: Open):

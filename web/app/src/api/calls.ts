@@ -128,6 +128,10 @@ export const signGap = (name: string, id: string, signed: { state: GapState; rea
 export const readSummary = (name: string, as_of?: AsOf): Promise<Summary> =>
   request(`${plan(name)}/summary`, { query: { as_of } });
 
+/** The figures of a plan now, of the divisions touched after a revision alone. */
+export const readTouched = (name: string, since: number, signal: AbortSignal): Promise<Summary> =>
+  request(`${plan(name)}/summary`, { query: { since }, signal });
+
 export const comparePlans = (name: string, other: string): Promise<Comparison> =>
   request(`${plan(name)}/compare/${encodeURIComponent(other)}`);
 

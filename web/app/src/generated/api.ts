@@ -1629,6 +1629,11 @@ export interface components {
         Summary: {
             /** Revision */
             revision: number;
+            /**
+             * Since
+             * @description Only divisions touched after this revision are told; null: all are.
+             */
+            since: number | null;
             total: components["schemas"]["Tally"];
             /** Streets */
             streets: components["schemas"]["Tally"][];

@@ -12,6 +12,7 @@ import { keepBaseMap } from "../state/base_map";
 import { follow } from "../state/connection";
 import { known } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
+import { renewAbout } from "../state/renewing";
 import { touring } from "../state/touring";
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
@@ -121,14 +122,19 @@ async function open(): Promise<void> {
   opened.value = unknown ? "signed_out" : reached ? "open" : "failed";
 }
 
-let lastAbout = "";
+let lastAbout = { view: "", edits: 0 };
 
-/** Read about the plan what is another with each edit, revision, and language of the server's sentences. */
+/**
+ * Read about the plan what is another with each plan, revision, language of the server's sentences, and day, on which
+ * exceptions run out; of one that was edited what that touched.
+ */
 function about(name: string | undefined, edits: number, at: number | undefined, spoken: string): void {
-  const wanted = `${name} ${edits} ${at} ${spoken}`;
-  if (!name || wanted === lastAbout) return;
-  lastAbout = wanted;
-  loadAbout(name);
+  const view = `${name} ${at} ${spoken} ${new Date().toDateString()}`;
+  if (!name || (view === lastAbout.view && edits === lastAbout.edits)) return;
+  const same = view === lastAbout.view;
+  lastAbout = { view, edits };
+  if (same) void renewAbout(name);
+  else loadAbout(name);
 }
 
 /** A colleague's edit of this plan shows without a reload; one's own is known already. */

@@ -3,10 +3,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type GapProperties, Refusal, readGap, signGap } from "../api";
+import { landed } from "../edits/door";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { inLedger, isPartial } from "../state/gaps";
 import { known, resource } from "../state/loading";
 import { asOf, branchDraft, decided, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
+import { renewAbout } from "../state/renewing";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
@@ -21,9 +23,10 @@ const alone = resource(async (id: string) => (await readGap(plan.peek()?.name ??
 export function GapDetails({ id }: { id: string }): JSX.Element {
   const here = inLedger.value.find((each) => each.gap_id === id);
   const missing = !here && isPartial.value;
+  const since = landed.value + decided.value;
   useEffect(() => {
     if (missing) void alone.load(id);
-  }, [id, missing]);
+  }, [id, missing, since]);
   const found = here ?? known(alone.now.value);
   if (missing && alone.now.value.state === "loading") return <Skeleton lines={8} />;
   if (found?.gap_id !== id) return <Blank>{t("gap.closed")}</Blank>;
@@ -125,15 +128,16 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
   );
 }
 
-const afresh = (): void => {
+const afresh = ({ community_code }: GapProperties): void => {
   const name = plan.peek()?.name;
-  if (name) loadAbout(name);
+  if (name && community_code) void renewAbout(name, community_code);
+  else if (name) loadAbout(name);
   decided.value += 1;
 };
 
 async function reopen(gap: GapProperties): Promise<void> {
   await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "open" });
-  afresh();
+  afresh(gap);
 }
 
 function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void }): JSX.Element {
@@ -144,7 +148,7 @@ function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void
     event.preventDefault();
     try {
       await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "accepted", reason, expires });
-      afresh();
+      afresh(gap);
       onDone();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -184,10 +184,14 @@ export function Further(): JSX.Element | null {
   );
 }
 
+const communityNames = computed(
+  () => new Map(known(summary.now.value)?.communities.map((each) => [each.code, each.name])),
+);
+
 /** Where a gap is, as people say it. */
 export const placeOf = (gap: GapProperties): string => {
-  const community = known(summary.now.value)?.communities.find((each) => each.code === gap.community_code);
-  const name = community?.name ?? gap.community_code ?? "";
+  const code = gap.community_code ?? "";
+  const name = communityNames.value.get(code) ?? code;
   return gap.code && gap.code !== gap.community_code ? `${name} ${shortCode(gap.code)}` : name;
 };
 

@@ -5,6 +5,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { type GapProperties, type GapQuery, listGaps, Refusal, type Summary, Unreachable } from "../api";
 import { known } from "./loading";
 import { afterOf, asOf, gaps, gapsBehind, plan, summary } from "./plans";
+import { withGapsOf, withPage } from "./touched";
 import { type Filter, filter, ledger } from "./view";
 
 const A_PAGE = 1_000;
@@ -43,28 +44,29 @@ const queryNow = (): GapQuery => {
 
 let reading = new AbortController();
 
-/** Read the next page, or the first one of a query. */
-async function read(query: GapQuery, before: GapProperties[], after: string | null): Promise<void> {
+/** Read the first page of a query, or the one behind what is here. */
+async function read(query: GapQuery, after: string | null): Promise<void> {
   const name = plan.peek()?.name;
   if (!name) return;
   reading.abort();
   reading = new AbortController();
   const mine = reading.signal;
-  part.value = { query, items: before, next: after, state: "reading" };
+  const here = () => (after && part.peek()?.items) || [];
+  part.value = { query, items: here(), next: after, state: "reading" };
   try {
     const page = await listGaps(name, { ...query, as_of: asOf.peek(), ...(after && { after }) }, mine);
-    part.value = { query, items: [...before, ...page.items], next: afterOf(page.next), state: "ready" };
+    part.value = { query, items: withPage(here(), page.items), next: afterOf(page.next), state: "ready" };
   } catch (error) {
     if (mine.aborted) return;
     if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-    part.value = { query, items: before, next: after, state: "failed" };
+    part.value = { query, items: here(), next: after, state: "failed" };
   }
 }
 
 /** Read more of a long list, or again what could not be read. */
 export async function readMore(): Promise<void> {
   const now = part.peek();
-  if (now && hasMore.peek() && now.state !== "reading") await read(now.query, now.items, now.next);
+  if (now && hasMore.peek() && now.state !== "reading") await read(now.query, now.next);
 }
 
 /** By what it says: a box that is drawn is no other query, and leaves what was read. */
@@ -73,8 +75,53 @@ const queried = computed(() => JSON.stringify(queryNow()));
 effect(() => {
   const query = JSON.parse(queried.value) as GapQuery;
   const fresh = gaps.now.value.state === "ready";
-  if (isPartial.value && fresh) untracked(() => void read(query, [], null));
+  if (isPartial.value && fresh) untracked(() => void read(query, null));
 });
+
+type Page = Awaited<ReturnType<typeof listGaps>>;
+
+/** All gaps of some communities that a query lets through, however many pages they are. */
+export async function allIn(
+  communities: Iterable<string>,
+  query: GapQuery,
+  list: (query: GapQuery) => Promise<Page>,
+): Promise<GapProperties[]> {
+  const found: GapProperties[] = [];
+  for (const community of communities) {
+    if (!community.startsWith(query.community ?? "")) continue;
+    for (let after: string | null | undefined; after !== null; ) {
+      const page: Page = await list({ ...query, community, limit: A_PAGE, ...(after && { after }) });
+      found.push(...page.items);
+      after = afterOf(page.next);
+    }
+  }
+  return found;
+}
+
+/** Put the gaps of some communities as they are now into the part of a long list that is here; returns whether it has them. */
+export async function partWithGapsOf(
+  communities: ReadonlySet<string>,
+  all: (query: GapQuery, signal: AbortSignal) => Promise<GapProperties[]>,
+): Promise<boolean> {
+  const before = part.peek();
+  if (!before) return true;
+  if (before.state === "reading") {
+    await read(before.query, null); // what comes may be from before the edit
+    return part.peek()?.state === "ready";
+  }
+  try {
+    const now = await all(before.query, new AbortController().signal);
+    const held = part.peek();
+    if (held?.query !== before.query) return true; // another query was asked meanwhile, after the edit
+    const least = held.next === null ? 0 : (held.items.at(-1)?.severity ?? 0);
+    part.value = { ...held, items: withGapsOf(communities, held.items, now, least) };
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    part.value = { ...before, next: null, state: "failed" }; // who asks for more reads it from the beginning
+    return false;
+  }
+}
 
 /** How many open gaps the server counts of what is listed; null where it does not count them so. */
 export function openInAll(now: Summary | undefined, { community, kind, state, bounds }: Filter): number | null {

@@ -13,6 +13,8 @@ export interface Resource<Value, Wanted> {
   readonly now: Signal<Loaded<Value>>;
   /** Load anew; what was there stays readable meanwhile. */
   load(wanted: Wanted): Promise<void>;
+  /** Load what has changed of what is there, in another way; it stays where that fails. */
+  amend(ask: (value: Value, signal: AbortSignal) => Promise<Value>): Promise<void>;
   clear(): void;
 }
 
@@ -31,6 +33,16 @@ export function resource<Value, Wanted>(ask: Ask<Value, Wanted>): Resource<Value
     const value = known(now.peek());
     return value === undefined ? {} : { value };
   };
+  const settle = async (mine: AbortSignal, asked: Promise<Value>) => {
+    try {
+      const value = await asked;
+      if (!mine.aborted) now.value = { state: "ready", value };
+    } catch (error) {
+      if (mine.aborted) return;
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      now.value = { state: "failed", error, ...kept() };
+    }
+  };
   return {
     now,
     async load(wanted) {
@@ -40,14 +52,13 @@ export function resource<Value, Wanted>(ask: Ask<Value, Wanted>): Resource<Value
       const partly = (value: Value) => {
         if (first && !mine.aborted) now.value = { state: "loading", value };
       };
-      try {
-        const value = await ask(wanted, mine, partly);
-        if (!mine.aborted) now.value = { state: "ready", value };
-      } catch (error) {
-        if (mine.aborted) return;
-        if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-        now.value = { state: "failed", error, ...kept() };
-      }
+      await settle(mine, ask(wanted, mine, partly));
+    },
+    async amend(askAgain) {
+      const before = known(now.peek());
+      if (before === undefined) throw new Error("nothing is there to amend");
+      const mine = stopped();
+      await settle(mine, askAgain(before, mine));
     },
     clear() {
       stopped();

@@ -180,6 +180,7 @@ export const summaryOf = (plan) => {
   });
   return {
     revision: plan.revision,
+    since: null, // all is told, whatever was asked for
     total: tally(plan, grids, new Set(plan.town.communities.map((each) => each.code))),
     streets,
     communities,

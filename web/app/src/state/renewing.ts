@@ -1,0 +1,52 @@
+// After an edit, one's own or a colleague's, what it touched is read again, and nothing else; after a decision on a gap
+// the same. Of a county that is a few kilobytes in the place of megabytes.
+
+import { listGaps, readTouched } from "../api";
+import { allIn, partWithGapsOf } from "./gaps";
+import { asOf, gaps, gapsBehind, history, loadAbout, summary } from "./plans";
+import { withGapsOf, withTouched } from "./touched";
+
+/** Of more communities than these all is read: as much is asked for then as there is. */
+const MOST_COMMUNITIES = 12;
+
+/** Communities that were touched and whose gaps are still to be read again, whatever became of a request for them. */
+const behind = new Set<string>();
+
+/** Read again what an edit touched; `community`: only the gaps of that one, something was decided there. */
+export async function renewAbout(name: string, community?: string): Promise<void> {
+  const here = summary.now.peek().state === "ready" && gaps.now.peek().state === "ready";
+  if (!here || asOf.peek() !== undefined) {
+    behind.clear();
+    loadAbout(name);
+    return;
+  }
+  if (community === undefined) void history.load(name);
+  else behind.add(community);
+  let another = false;
+  await summary.amend(async (held, aborted) => {
+    const told = await readTouched(name, held.revision, aborted);
+    another = told.since === null;
+    if (community === undefined) for (const each of told.communities) behind.add(each.code);
+    return withTouched(held, told);
+  });
+  if (!another && behind.size <= MOST_COMMUNITIES) await renewGaps(name, new Set(behind));
+  else await gaps.load(name).then(() => behind.clear());
+}
+
+async function renewGaps(name: string, communities: ReadonlySet<string>): Promise<void> {
+  if (communities.size === 0) return;
+  const read = (query: Parameters<typeof listGaps>[1], signal: AbortSignal) =>
+    allIn(communities, query, (more) => listGaps(name, more, signal));
+  const done = () => {
+    for (const each of communities) behind.delete(each);
+  };
+  if (gapsBehind.peek()) {
+    if (await partWithGapsOf(communities, read)) done();
+    return;
+  }
+  await gaps.amend(async (held, aborted) => {
+    const now = await read({}, aborted);
+    if (!aborted.aborted) done();
+    return withGapsOf(communities, held, now);
+  });
+}
