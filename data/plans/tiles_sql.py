@@ -34,7 +34,7 @@ CROSS JOIN LATERAL (
     SELECT m.moved @ {CLIP} AS near, ST_SnapToGrid(
         CASE WHEN m.moved @ {CLIP} THEN m.moved ELSE ST_ClipByBox2D(m.moved, {CLIP}) END, 1) AS snapped OFFSET 0) AS s
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN s.near AND ({valid_at} OR ST_IsValid(s.snapped)) THEN s.snapped
+    SELECT CASE WHEN s.near AND ({valid_at} OR s.snapped = m.moved OR ST_IsValid(s.snapped)) THEN s.snapped
         WHEN ST_IsValid(s.snapped) THEN ST_ForcePolygonCCW(s.snapped)
         ELSE ST_ForcePolygonCCW(ST_SnapToGrid(
             ST_CollectionExtract(ST_MakeValid(s.snapped, 'method=structure'), 3), 1)) END AS geom OFFSET 0) AS h
@@ -67,10 +67,12 @@ CROSS JOIN LATERAL (
 """
 """The state of a gap ``v`` on a day, as `data.plans.decisions.JUDGED` has it."""
 
+FAR_SCALE = 2.0 ** (3 - 17)
+"""Up to which counties are drawn as they look from afar: the scale of zoom 3."""
 FOUND_DIVISIONS = f"""
 d AS MATERIALIZED (
-    SELECT v.code, v.name, v.digits, v.place,
-        CASE WHEN v.digits = %(rough)s THEN v.rough ELSE v.shape END AS shape
+    SELECT v.code, v.name, v.digits, v.place, CASE WHEN v.digits <> %(rough)s THEN v.shape
+        WHEN v.digits = 6 AND %(k_17)s <= {FAR_SCALE} THEN v.far ELSE v.rough END AS shape
     FROM onegrid.drawn_division AS v
     WHERE v.source_id = %(source)s AND v.digits = ANY (%(digits)s) AND v.shape && {BOX.replace(")s", "_17)s")})
 """
@@ -83,38 +85,34 @@ SELECT ST_AsMVT(t, 'divisions', {EXTENT}, 'geom') FROM (
 """
 FIGURES = ("grids", "households", "population", "party_members", "required", "held", "short", "covered")
 WITHIN = "v.community >= d.code AND v.community < d.code || 'a'"
-EXCEPTED = "v.gap_id, v.ledger, v.state, v.expires"
+OWN_DAY = "(v.expires < %(today)s) IS NOT TRUE"
 SUMS = f"""
 LEFT JOIN LATERAL (
-    SELECT {", ".join(f"sum(c.{name})::bigint AS {name}" for name in FIGURES)}, sum(c.unheld)::integer AS unheld,
-        sum(c.contested)::integer AS contested, sum(c.unserved)::integer AS unserved
-    FROM onegrid.ancestry AS a
+    SELECT s.* FROM onegrid.ancestry AS a
     CROSS JOIN LATERAL (
-        SELECT * FROM onegrid.drawn_community AS c
-        WHERE c.plan_id = a.ancestor_id AND c.community >= d.code AND c.community < d.code || 'a'
-            AND c.from_revision <= LEAST(a.upto, %(at)s) AND c.to_revision > LEAST(a.upto, %(at)s)
-            AND (a.depth = 0 OR NOT EXISTS (
-                SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_community AS o ON o.plan_id = n.ancestor_id
-                    AND o.community = c.community AND o.from_revision <= LEAST(n.upto, %(at)s)
-                    AND o.to_revision > LEAST(n.upto, %(at)s)
-                WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS c
-    WHERE a.plan_id = %(plan)s) AS f ON true
-LEFT JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE v.ledger = 'unheld')::integer AS unheld,
-        count(*) FILTER (WHERE v.ledger = 'contested')::integer AS contested,
-        count(*) FILTER (WHERE v.ledger = 'unserved')::integer AS unserved
+        SELECT * FROM onegrid.drawn_sum AS s
+        WHERE s.plan_id = a.ancestor_id AND s.division = d.code
+            AND s.from_revision <= LEAST(a.upto, %(at)s) AND s.to_revision > LEAST(a.upto, %(at)s) OFFSET 0) AS s
+    WHERE a.plan_id = %(plan)s ORDER BY a.depth LIMIT 1) AS f ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(v.number) FILTER (WHERE v.ledger = 'unheld'), 0)::integer AS unheld,
+        coalesce(sum(v.number) FILTER (WHERE v.ledger = 'contested'), 0)::integer AS contested,
+        coalesce(sum(v.number) FILTER (WHERE v.ledger = 'unserved'), 0)::integer AS unserved
     FROM (
-        SELECT v.* FROM {versions("gap_version", f"v.state <> 'open' AND {WITHIN}", EXCEPTED)}
-        WHERE a.plan_id = %(plan)s
+        SELECT v.ledger, v.number
+        FROM jsonb_array_elements(f.excepted) AS k
+        CROSS JOIN LATERAL (SELECT k->>0 AS ledger, k->>1 AS expires, (k->>2)::integer AS number) AS v WHERE {OWN_DAY}
         UNION ALL
-        SELECT v.* FROM (
+        SELECT v.ledger, (j.state = 'accepted')::integer - (v.state <> 'open' AND {OWN_DAY})::integer
+        FROM (
             SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v
             WHERE v.jurisdiction = %(jurisdiction)s AND {WITHIN}) AS c
-        CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id AND v.state = 'open'", EXCEPTED)}
-        WHERE a.plan_id = %(plan)s) AS v
-    {JUDGED}
-    WHERE j.state = 'accepted') AS x ON true
+        CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id", "v.gap_id, v.ledger, v.state, v.expires")}
+        {JUDGED}
+        WHERE a.plan_id = %(plan)s) AS v) AS x
 """
+"""The sums kept of a division ``f``, its own of the plan, else those of the nearest parent that has some; and what of
+its gaps is accepted ``x``: as it is kept, and what was decided since."""
 DIVISIONS_WITH_FIGURES = f"""
 SELECT ST_AsMVT(t, 'divisions', {EXTENT}, 'geom') FROM (
     SELECT {DIVISION_SAID}, {", ".join(f"f.{name}" for name in FIGURES)}, f.unheld - x.unheld AS unheld,

@@ -24,7 +24,9 @@ from data.plans.importing import import_build
 from data.plans.life import branch, log
 from data.plans.merging import merge_plans
 from data.plans.plan import list_plans
+from data.plans.rows import row, rows
 from data.plans.summing import BOX, Summed, summed
+from data.plans.tiles import EXTENT_OF, Drawable, asked, sides_of
 from data.users.identity import Identity
 from data.users.roles import Role
 from data.users.transactions import Transactions
@@ -34,6 +36,7 @@ from geo.gaps.exceptions import ACCEPTED
 from geo.sources import COUNTS
 from geo.summary import OF_STAFF, by_division
 from geo.themes import themes
+from tests.api.doors.tiles_read import read
 from tests.data.plans.asking import random_verb
 from tests.data.plans.conftest import opened
 from tests.data.plans.plans import ask, grids_of, plan_of
@@ -44,6 +47,7 @@ TODAY = date(2026, 3, 1)
 LATER = date(2027, 6, 1)
 SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
 FILLING = import_module("data.migrations.versions.0010_sums").FILLING
+DIVISIONS_FILLING = import_module("data.migrations.versions.0014_sums_of_divisions").FILLING
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +183,51 @@ def test_sums_of_every_revision_are_those_of_its_grids_and_gaps(lived: tuple[Acc
     assert len(places) > 20
 
 
+def drawn(connection: Connection, state: State, today: date) -> pd.DataFrame:
+    """Return what tiles of every band say of divisions, by code."""
+    said = {name: getattr(state.plan, name) for name in ("plan_id", "name", "state", "srid", "source_id")}
+    plan = Drawable(**said, head=state.at, jurisdiction=state.plan.jurisdiction, decided="")
+    sides = sides_of(row(connection, EXTENT_OF, {"source": plan.source_id}))
+    found = []
+    for zoom in (3, 6, 10, 11):
+        west, north, east, south = (int(side * 2**zoom) for side in sides)
+        for place in ((zoom, x, y) for x in range(west, east + 1) for y in range(north, south + 1)):
+            layers = read(bytes(rows(connection, *asked(plan, place, "", today))[0].tile), place)
+            found.append(pd.DataFrame(layers["divisions"]) if "divisions" in layers else pd.DataFrame())
+    return pd.concat(found).drop(columns="geometry").drop_duplicates().set_index("code").sort_index()
+
+
+def counted(connection: Connection, state: State, today: date) -> pd.DataFrame:
+    """Return the same from all grids and gaps."""
+    layers = read_plan(connection, state.plan, ("grids", "gaps", "staffing", "assignments"), at=state.at, today=today)
+    grids = layers["grids"].set_index("code")[["community_code", *COUNTS]].assign(grids=1)
+    grids["covered"] = layers["assignments"].set_index("code")["form"].ne("none").astype(int)
+    grids["covered"] = grids["covered"].fillna(0)
+    grids = grids.join(layers["staffing"].groupby("code")[list(OF_STAFF)].sum(min_count=1))
+    gaps = layers["gaps"][layers["gaps"]["state"] != ACCEPTED]
+    levels = []
+    for digits in (6, 9, 12):
+        table = grids.groupby(grids["community_code"].str[:digits]).sum(min_count=1, numeric_only=True)
+        for ledger in LEDGERS:
+            here = gaps.loc[gaps["ledger"] == ledger, "community_code"].str[:digits].value_counts()
+            table[ledger] = here.reindex(table.index, fill_value=0)
+        levels.append(table.assign(gaps=table[list(LEDGERS)].sum(axis=1)))
+    return pd.concat(levels).sort_index()
+
+
+def test_tiles_say_of_each_division_what_its_grids_and_gaps_add_up_to(lived: tuple[Access, Engine]):
+    with connected(lived[1], place="") as connection:
+        for number, state in enumerate(list(states(connection))[::3]):
+            today = (TODAY, LATER)[number % 2]
+            found, wanted = drawn(connection, state, today), counted(connection, state, today)
+            found = found[found["grids"] > 0].reindex(columns=wanted.columns)  # what nobody knows is in no tile
+            assert found.index.tolist() == wanted.index.tolist()
+            for name in wanted:
+                pd.testing.assert_series_equal(
+                    found[name].astype("Int64"), wanted[name].astype("Int64"), check_names=False, obj=f"{name} {state}"
+                )
+
+
 def test_who_sees_less_has_the_sums_of_that(lived: tuple[Access, Engine]):
     engine = lived[1]
     doors = Transactions(DatabaseURL(engine.url.render_as_string(hide_password=False).replace("+psycopg", "")))
@@ -201,10 +250,12 @@ def test_an_upgrade_fills_the_sums_of_every_revision_there_ever_was(lived: tuple
     columns = "plan_id, community, from_revision, to_revision, grids, households, area_m2, unheld, classes::text"
     kept = f"SELECT {columns} FROM onegrid.drawn_community ORDER BY 1, 2, 3"
     of_source = "SELECT * FROM onegrid.source_community ORDER BY 1, 2"
+    of_divisions = "SELECT * FROM onegrid.drawn_sum ORDER BY 1, 2, 3"
     with database_like(access) as copy:
-        before = [execute(copy, query) for query in (kept, of_source)]
+        before = [execute(copy, query) for query in (kept, of_source, of_divisions)]
         execute(
             copy, "SET ROLE onegrid_owner", "SET search_path = onegrid, public",
-            "TRUNCATE onegrid.drawn_community, onegrid.source_community", FILLING,
+            "TRUNCATE onegrid.drawn_community, onegrid.source_community, onegrid.drawn_sum", FILLING,
+            "TRUNCATE onegrid.drawn_sum", DIVISIONS_FILLING,
         )  # fmt: skip
-        assert [execute(copy, query) for query in (kept, of_source)] == before
+        assert [execute(copy, query) for query in (kept, of_source, of_divisions)] == before
