@@ -112,10 +112,17 @@ def require_faces(now: Snapshot, outset: Outset) -> None:
     rows = [row for row, one in enumerate(grids) if outset.is_new(b"faces", one.polygon, one.faces)]
     if not rows:
         return
-    face, row = now.faces_of(rows)
+    require_made_up(*now.faces_of(rows), now.polygon[rows])
+
+
+def require_made_up(face: np.ndarray, row: np.ndarray, polygon: np.ndarray) -> None:
+    """Polygons are made up of faces, ``row`` saying of which one each is.
+
+    `shapely.coverage_is_valid` is not asked: GEOS 3.14 says no to some that are sound (`geo.edits.pinching`).
+    """
     assert (shapely.get_type_id(face) == shapely.GeometryType.POLYGON).all()
     assert shapely.is_valid(face).all()
-    parts, whole = Edges.of(face), Edges.of(now.polygon[rows])
+    parts, whole = Edges.of(face), Edges.of(polygon)
     mine = np.column_stack([row[parts.polygon], parts.ends(np.arange(len(parts.start)))])
     its = np.column_stack([whole.polygon, whole.ends(np.arange(len(whole.start)))])
     backward = its[:, [0, 3, 4, 1, 2]]

@@ -27,6 +27,7 @@ from data.plans.rows import rows
 from data.plans.versions import Version, read_versions
 from geo.edges import Edges
 from geo.partition import Outline, off_grid
+from tests.data.plans.holding import require_made_up
 
 FOREVER = 2147483647
 KEPT_STATES = 50
@@ -184,10 +185,8 @@ def require_one_grid(record: Record, at: int) -> None:
     assert shapely.coverage_is_valid(polygons)
     outline = Outline.of(Edges.of(polygons))
     assert not (outline.stray | outline.doubled).any()
-    for version in after:
-        faces = np.array([face.polygon for face in version.grid.faces], dtype=object)
-        assert shapely.coverage_is_valid(faces)
-        assert shapely.symmetric_difference(shapely.union_all(faces), version.grid.polygon).area < 1e-4
+    faces = [(face.polygon, row) for row, version in enumerate(after) for face in version.grid.faces]
+    require_made_up(*(np.array(column) for column in zip(*faces, strict=True)), polygons)
     assert sorted(by_community(before)) == sorted(by_community(after))
     for community, then in by_community(before).items():
         now = by_community(after)[community]
