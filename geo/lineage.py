@@ -22,12 +22,27 @@ def no_lineage(crs: object) -> gpd.GeoDataFrame:
 
 
 def common_land(old: Geometries, new: Geometries) -> tuple[Ints, Ints, Geometries]:
-    """Return the pairs of old and new grids that share land, and the land."""
-    i, j = shapely.STRtree(new).query(old, predicate="intersects")
+    """Return the pairs of old and new grids that share land, and the land; new grids do not overlap.
+
+    An old grid that is drawn to the bit as a new one is shares land with that alone, so that nothing is cut for it.
+    """
+    twin = pd.Index(drawing(new), dtype="object").get_indexer(drawing(old))
+    same, other = np.flatnonzero(twin >= 0), np.flatnonzero(twin < 0)
+    i, j = shapely.STRtree(new).query(old[other], predicate="intersects")
+    i = other[i]
     land = shapely.intersection(old[i], new[j])
     shared = shapely.area(land) > 0
-    order = np.lexsort([j[shared], i[shared]])
-    return i[shared][order].astype(np.int64), j[shared][order].astype(np.int64), land[shared][order]
+    i, j = np.concatenate([i[shared], same]), np.concatenate([j[shared], twin[same]])
+    order = np.lexsort([j, i])
+    return i[order].astype(np.int64), j[order].astype(np.int64), np.concatenate([land[shared], new[twin[same]]])[order]
+
+
+def drawing(polygons: Geometries) -> Geometries:
+    """Return WKB that is the same for what is drawn alike, a polygon or the only one of several, as files have it."""
+    single = shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON
+    several = polygons.copy()
+    several[single] = shapely.multipolygons(polygons[single][:, None])
+    return np.asarray(shapely.to_wkb(several), dtype=object)
 
 
 def kept_codes(
@@ -110,7 +125,8 @@ def household_share(
         return area_share
     point = shapely.point_on_surface(np.asarray(buildings.geometry.array, dtype=object))
     count = buildings["households"].fillna(0).to_numpy(np.float64)
-    piece, building = shapely.STRtree(point).query(land, predicate="intersects")
-    there = sums(count[building], piece.astype(np.int64), len(land))
+    cut = np.flatnonzero((area_share != 1.0) | (np.bincount(old)[old] > 1))  # whole ones have all that they had
+    piece, building = shapely.STRtree(point).query(land[cut], predicate="intersects")
+    there = sums(count[building], cut[piece], len(land))
     whole = sums(there, old, len(old_polygon))
     return np.where(whole[old] > 0, there / np.where(whole[old] > 0, whole[old], 1.0), area_share)
