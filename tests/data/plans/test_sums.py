@@ -25,7 +25,7 @@ from data.plans.life import branch, log
 from data.plans.merging import merge_plans
 from data.plans.plan import list_plans
 from data.plans.rows import row, rows
-from data.plans.summing import BOX, Summed, summed
+from data.plans.summing import BOX, Summed, summed, touched
 from data.plans.tiles import EXTENT_OF, Drawable, asked, sides_of
 from data.users.identity import Identity
 from data.users.roles import Role
@@ -259,3 +259,37 @@ def test_an_upgrade_fills_the_sums_of_every_revision_there_ever_was(lived: tuple
             "TRUNCATE onegrid.drawn_sum", DIVISIONS_FILLING,
         )  # fmt: skip
         assert [execute(copy, query) for query in (kept, of_source, of_divisions)] == before
+
+
+LONG_AGO = "UPDATE onegrid.gap_decision SET signed_at = '2000-01-01'"
+
+
+def test_communities_that_are_not_touched_since_a_revision_count_what_they_counted(lived: tuple[Access, Engine]):
+    execute(lived[0], LONG_AGO)
+    spared = 0
+    with connected(lived[1], place="") as connection:
+        for plan in list_plans(connection):
+            sums: dict[int, pd.DataFrame] = {}
+            for entry in log(connection, plan):
+                state = State(plan, entry.revision)
+                found = summed(connection, state, TODAY).divisions
+                sums[state.at] = found[found["level"] == "community"].set_index("code")
+                for since, then in sums.items():
+                    told = touched(connection, state, since)
+                    assert told is not None
+                    left = sums[state.at].index.difference(sorted(told))
+                    pd.testing.assert_frame_equal(sums[state.at].loc[left], then.loc[left])
+                    spared += len(left)
+    assert spared
+
+
+def test_a_decision_touches_its_community_and_another_build_all(lived: tuple[Access, Engine]):
+    execute(lived[0], LONG_AGO)
+    with connected(lived[1], place="") as connection:
+        plan = list_plans(connection)[0]
+        now = State(plan, plan.head)
+        assert touched(connection, now, plan.head) == frozenset()
+        gap = next(one for one in find_gaps(connection, now, TODAY, {}) if one.community)
+        sign_gap(connection, plan, gap.gap_id, state="open", reason=None, expires=None, by="supervisor")
+        assert touched(connection, now, plan.head) == {gap.community}
+        assert touched(connection, now, -1) is None
