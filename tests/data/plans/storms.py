@@ -161,8 +161,7 @@ class Storm:
 
     def answered(self) -> int:
         """Count the answers to all planners, but for those that there was no server to give."""
-        notes = "".join(path.read_text("utf-8") for path in self.town.notes.iterdir())
-        return notes.count('"became"') - notes.count('"became": "unknown"')
+        return sum(heard(self.town, became) for became in ("applied", "nothing", "refused", "failed"))
 
     def kill(self, dice: random.Random) -> str:
         """Kill something that is at work; return what."""
@@ -188,8 +187,11 @@ class Storm:
         return [int(number) for number in found] if isinstance(found, list) else []
 
 
-def rush(town: Town, *, seconds: float, planners: int = 20, offices: int = 2) -> None:
-    """Have planners edit all at once for a while: half of them in the first community, half anywhere."""
+def rush(town: Town, *, seconds: float, planners: int = 20, offices: int = 2, least: int = 0) -> None:
+    """Have planners edit all at once for a while: half of them in the first community, half anywhere.
+
+    They go on until so many edits at ``least`` were applied, and as many refused.
+    """
     home = town.communities()[:1]
     names = [f"q{number}" for number in range(planners)]
     homes = [home if number % 2 else [] for number in range(planners)]
@@ -198,12 +200,18 @@ def rush(town: Town, *, seconds: float, planners: int = 20, offices: int = 2) ->
         for office in running:
             office.wait()
         time.sleep(seconds)
+        assert eventually(lambda: min(heard(town, "applied"), heard(town, "refused")) >= least, within_s=LONG_S)
         for office in running:
             office.end()
     finally:
         for office in running:
             if office.process.poll() is None:
                 office.kill()
+
+
+def heard(town: Town, became: str) -> int:
+    """Count the edits of which planners heard that they became something."""
+    return sum(path.read_text("utf-8").count(f'"became": "{became}"') for path in town.notes.iterdir())
 
 
 def judged(town: Town, *, killed: bool) -> dict[str, object]:

@@ -20,7 +20,7 @@ def test_twenty_planners_half_of_them_in_one_community_lose_nothing_and_are_refu
     database: Access, tmp_path: Path
 ):
     with town_in(database, tmp_path, seed=2) as town:
-        rush(town, seconds=3, planners=20)
+        rush(town, seconds=3, planners=20, least=10)
         figures = judged(town, killed=False)
     assert figures["applied"] >= 10
     assert figures["refused"] >= 10
