@@ -1,9 +1,9 @@
 // A grid: its figures, posts, party organisation, gaps, and who claims each piece of it, and which rule decided.
 
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
 import { useState } from "preact/hooks";
 import { boardAddress, type GapProperties, type GridDetail, type ManagementType, type Post } from "../api";
-import { proposal, propose, retag } from "../edits/door";
+import { commit, proposal, propose, retag } from "../edits/door";
 import { PALETTE } from "../generated/palette";
 import { boundsOf, ringsOf } from "../map/planar";
 import { Button, Computed } from "../parts/controls";
@@ -94,8 +94,12 @@ function Head({ detail: { properties, geometry } }: { detail: GridDetail }): JSX
 }
 
 function NameField({ code, name }: { code: string; name: string }): JSX.Element {
-  const [text, setText] = useState(name);
-  const keep = () => text.trim() && text.trim() !== name && void retag(code, { name: text.trim() });
+  const keep = (text: string) => text && text !== name && void retag(code, { name: text });
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+    const field = event.currentTarget;
+    if (event.key === "Escape") field.value = name;
+    if (event.key === "Escape" || event.key === "Enter") field.blur();
+  };
   return (
     <input
       key={code + name}
@@ -103,9 +107,8 @@ function NameField({ code, name }: { code: string; name: string }): JSX.Element 
       aria-label={t("grid.rename")}
       title={t("grid.rename")}
       defaultValue={name}
-      onInput={(event) => setText(event.currentTarget.value)}
-      onBlur={keep}
-      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      onBlur={(event) => keep(event.currentTarget.value.trim())}
+      onKeyDown={onKeyDown}
     />
   );
 }
@@ -182,6 +185,7 @@ function TypeField({ code, value, locked }: { code: string; value: ManagementTyp
         value={shown}
         aria-label={t("figure.type")}
         onChange={(event) => void propose(typed(code, event.currentTarget.value))}
+        onKeyDown={(event) => event.key === "Enter" && proposal.peek()?.state === "ready" && void commit()}
       >
         {TYPES.map((each) => (
           <option key={each} value={each}>

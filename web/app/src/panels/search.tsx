@@ -12,7 +12,7 @@ import { plan, summary } from "../state/plans";
 import { parsePlane } from "../state/projected";
 import { selectGrid } from "../state/view";
 import { field, t } from "../words";
-import { fitTo, pinAt, unpin } from "./map_stage";
+import { fitTo, pinAt, unpin, view } from "./map_stage";
 
 interface Hit {
   id: string;
@@ -50,9 +50,11 @@ export function Search(): JSX.Element {
   const [row, setRow] = useState(0);
   const list = useId();
   const take = (hit: Hit | undefined) => {
-    if (hit) unpin();
-    hit?.go();
     setHits(null);
+    if (!hit) return;
+    unpin();
+    hit.go();
+    view.peek()?.canvas.focus({ preventScroll: true }); // arrows and the keys of tools go on from there
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
