@@ -2,12 +2,12 @@
 
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Summary } from "../api";
+import type { Ledger, Summary } from "../api";
 import { LEDGER_INKS } from "../map/tokens";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
 import { history, planName, summary } from "../state/plans";
-import { readTrend, trend } from "../state/trend";
+import { readTrend, type Step, trend } from "../state/trend";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
@@ -51,7 +51,7 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
         >
           <small>{field("ledger", name)}</small>
           <b>{count(total.gaps[name])}</b>
-          <Trend values={trend.value.map((each) => each.gaps[name])} ink={LEDGER_INKS[name]} />
+          <Trend steps={trend.value} name={name} />
         </button>
       ))}
       <div class="tile">
@@ -75,9 +75,10 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
 
 const [WIDTH, HEIGHT] = [84, 22];
 
-/** A ledger over the revisions: a line without axes, its last value is the figure above it. */
-function Trend({ values, ink }: { values: number[]; ink: string }): JSX.Element | null {
-  if (values.length < 2) return null;
+/** A ledger over the revisions: a line without axes, its last value is the figure above it, and what it comes to. */
+function Trend({ steps, name }: { steps: readonly Step[]; name: Ledger }): JSX.Element | null {
+  const [began, values] = [steps[0], steps.map((each) => each.gaps[name])];
+  if (!began || values.length < 2) return null;
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const said = t("dashboard.trend", { first: values[0] ?? 0, last: values.at(-1) ?? 0, count: values.length });
   const at = (value: number, row: number) => {
@@ -86,11 +87,20 @@ function Trend({ values, ink }: { values: number[]; ink: string }): JSX.Element 
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   };
   return (
-    <svg class="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} role="img" aria-label={said}>
-      <title>{said}</title>
-      <polyline points={values.map(at).join(" ")} fill="none" stroke={ink} stroke-width="1.8" />
-    </svg>
+    <>
+      <svg class="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} role="img" aria-label={said}>
+        <title>{said}</title>
+        <polyline points={values.map(at).join(" ")} fill="none" stroke={LEDGER_INKS[name]} stroke-width="1.8" />
+      </svg>
+      <span>{went((values.at(-1) ?? 0) - (values[0] ?? 0), began.revision)}</span>
+    </>
   );
+}
+
+/** By how many a figure is another than at a revision, in words. */
+export function went(more: number, revision: number): string {
+  if (more === 0) return t("dashboard.same_since", { revision });
+  return t(more > 0 ? "dashboard.more_since" : "dashboard.less_since", { count: count(Math.abs(more)), revision });
 }
 
 /** What filters the table and the map, each with a way to let it go. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DivisionTally, GridDetail } from "../../src/api";
 import { gapFilter, veilFilter } from "../../src/map/narrowing";
 import { badness, worstFirst } from "../../src/panels/charts";
+import { went } from "../../src/panels/dashboard";
 import { served, since } from "../../src/panels/explain";
 import { sampled } from "../../src/state/trend";
 
@@ -52,4 +53,10 @@ describe("an explanation", () => {
     expect(since(detail({ history: [{ ...entry, revision: 2, by: "别人" }, entry] }))).toContain("王规划 合并 004");
     expect(since(detail({}))).toContain("3");
   });
+});
+
+it("a trend is said in words too", () => {
+  expect(went(3, 7)).toBe("自版本 7 起增 3");
+  expect(went(-1200, 7)).toMatch(/^自版本 7 起减 1.?200$/);
+  expect(went(0, 7)).toBe("自版本 7 起持平");
 });
