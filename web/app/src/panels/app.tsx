@@ -16,6 +16,7 @@ import { renewAbout } from "../state/renewing";
 import { touring } from "../state/touring";
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
+import { BaseMapChoice } from "./base_map";
 import { BringingPlace, openBringing } from "./bring";
 import { followSelection, Inspector } from "./inspector";
 import { keepAddress, restore, restoreOnPlan } from "./kept_address";
@@ -89,7 +90,9 @@ function Rail(): JSX.Element {
     <nav class="rail" aria-label={t("rail.title")}>
       {workplace.value === "planner" ? (
         <>
-          <Legend />
+          <Legend>
+            <BaseMapChoice />
+          </Legend>
           <Ledgers />
         </>
       ) : (

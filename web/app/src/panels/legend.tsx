@@ -1,7 +1,7 @@
-// Layers and legend: one thematic fill at a time, overlays to switch, counts beside each.
+// Layers and legend: one thematic fill at a time, overlays to switch, counts beside each where they are known.
 
 import { signal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
 import { Mark, Swatch } from "../parts/swatches";
 import { known } from "../state/loading";
@@ -9,11 +9,11 @@ import { summary } from "../state/plans";
 import { opacity, setOpacity, shown, showOverlay, theme } from "../state/view";
 import { field, t } from "../words";
 import { count } from "../words/figures";
-import { BaseMapChoice } from "./base_map";
 
 const open = signal(true);
 
-export function Legend(): JSX.Element {
+/** `children`: what stands under the overlays. */
+export function Legend({ children }: { children?: ComponentChildren }): JSX.Element {
   return (
     <details class="legend" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>
@@ -23,12 +23,12 @@ export function Legend(): JSX.Element {
       <Classes />
       <h3>{t("legend.overlays")}</h3>
       <Overlays />
-      <BaseMapChoice />
+      {children}
     </details>
   );
 }
 
-export function FillChoice(): JSX.Element {
+function FillChoice(): JSX.Element {
   return (
     <label class="fill-choice">
       <span>{t("legend.fill")}</span>
@@ -48,7 +48,7 @@ export function FillChoice(): JSX.Element {
   );
 }
 
-export function Classes(): JSX.Element | null {
+function Classes(): JSX.Element | null {
   if (theme.value === "plain") return null;
   const counts = known(summary.now.value)?.classes[theme.value];
   return (
@@ -71,7 +71,7 @@ const GROUPS: { overlays: Overlay[]; seeThrough: boolean }[] = [
   { overlays: ["divisions", "roads", "labels"], seeThrough: false },
 ];
 
-export function Overlays(): JSX.Element {
+function Overlays(): JSX.Element {
   return (
     <div class="overlays">
       {GROUPS.map(({ overlays, seeThrough }) => (

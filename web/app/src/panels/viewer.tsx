@@ -11,7 +11,7 @@ import { parseAddress } from "../state/address";
 import { opacity, shown, theme } from "../state/view";
 import { field, isWord, language, t } from "../words";
 import { count } from "../words/figures";
-import { Classes, FillChoice, Overlays } from "./legend";
+import { Legend } from "./legend";
 import "../look/viewer.css";
 
 type Said = Record<string, unknown>;
@@ -44,15 +44,7 @@ export function Viewer({ file }: { file: string }): JSX.Element {
     <div class="viewer">
       <Bar of={opened.value} />
       <ViewedMap of={opened.value} />
-      <details class="legend" open>
-        <summary>
-          <h2>{t("legend.title")}</h2>
-        </summary>
-        <FillChoice />
-        <Classes />
-        <h3>{t("legend.overlays")}</h3>
-        <Overlays />
-      </details>
+      <Legend />
       <Told />
     </div>
   );
