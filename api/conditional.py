@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
+
+from api.language import Language
 
 JSON = "application/json"
 KEPT = "private, no-cache"
@@ -25,8 +28,17 @@ def conditional(request: Request, body: bytes, *, media_type: str = JSON) -> Res
     return Response(body, media_type=media_type, headers=headers)
 
 
-def require_match(request: Request, body: bytes) -> None:
+def require_match(request: Request, told: Callable[[Language | None], bytes], language: Language | None) -> None:
     """Refuse to change what is not as the caller knows it, where the request says so.
+
+    Each language has an ETag of its own; whoever asks in another one than he read in knows the same.
+
+    Parameters
+    ----------
+    told
+        Returns the answer to reading it, in a language.
+    language
+        The one that this request asks for.
 
     Raises
     ------
@@ -34,7 +46,10 @@ def require_match(request: Request, body: bytes) -> None:
         412.
     """
     named = request.headers.get("if-match")
-    if named is not None and not is_named(etag_of(body), named):
+    if named is None:
+        return
+    languages = dict.fromkeys((language, None, *Language))
+    if not any(is_named(etag_of(told(one)), named) for one in languages):
         raise HTTPException(412, "this has changed since you read it; read it again")
 
 

@@ -133,7 +133,7 @@ def change_grid(
     """Change a grid's name and management type, or lock it; the land stays as it is. `If-Match` is kept to."""
     verb = given.verb(code)
     with looking_at(works, who, plan) as (connection, state):
-        require_match(request, shown(connection, state, code, who, language))
+        require_match(request, lambda told: shown(connection, state, code, who, told), language)
     base = state.at if given.base_revision is None else given.base_revision
     return edit_asked(works, who, plan, verb, base=base, key=request.headers.get("idempotency-key"))
 
