@@ -84,12 +84,8 @@ WHERE source_id = %(source)s AND layer = 'communities'
 """
 SCOPE = "SELECT coalesce(current_setting('onegrid.scope_from', true), '') AS scope"
 MOST_KNOWN = 200
-KNOWN: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, str]]] = WeakKeyDictionary()
-"""Names of communities by the pool of the connections, the source and the scope: no source ever changes."""
-COUNTED: WeakKeyDictionary[Pool, dict[tuple[int, str], dict[str, int]]] = WeakKeyDictionary()
-"""Counts of what is drawn, in the same way."""
-
-
+KNOWN: WeakKeyDictionary[Pool, dict[tuple[str, int, str], dict[str, Any]]] = WeakKeyDictionary()
+"""What was asked of sources, by the pool of the connections, the query, the source and the scope."""
 STAFF = "(SELECT d.{name} FROM onegrid.drawn_grid AS d WHERE d.version_id = g.version_id)"
 QUERYABLES: Mapping[str, Queryable] = {
     **{
@@ -165,23 +161,22 @@ def worst_of(connection: Connection, state: State, today: date, found: Collectio
 
 def community_names(connection: Connection, source_id: int) -> dict[str, str]:
     """Return the names of all communities of a source within the caller's scope, by code."""
-    known = KNOWN.setdefault(connection.engine.pool, {})
-    key = (source_id, row(connection, SCOPE).scope)
-    if key not in known:
-        while len(known) >= MOST_KNOWN:
-            known.pop(next(iter(known)), None)
-        known[key] = {one.code: one.name for one in rows(connection, NAMES, {"source": source_id})}
-    return known[key]
+    return known_of_source(connection, source_id, NAMES)
 
 
 def drawn_counts(connection: Connection, source_id: int) -> dict[str, int]:
     """Return how many units of each layer, premises and facilities a source has within the caller's scope."""
-    known = COUNTED.setdefault(connection.engine.pool, {})
-    key = (source_id, row(connection, SCOPE).scope)
+    return known_of_source(connection, source_id, DRAWN)
+
+
+def known_of_source(connection: Connection, source_id: int, query: str) -> dict[str, Any]:
+    """Return pairs of a name and a value that a query finds within the caller's scope, kept: no source ever changes."""
+    known = KNOWN.setdefault(connection.engine.pool, {})
+    key = (query, source_id, row(connection, SCOPE).scope)
     if key not in known:
         while len(known) >= MOST_KNOWN:
             known.pop(next(iter(known)), None)
-        known[key] = {one.drawn: one.many for one in rows(connection, DRAWN, {"source": source_id})}
+        known[key] = dict(rows(connection, query, {"source": source_id}))
     return known[key]
 
 
