@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, nullcontext
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +14,7 @@ from api.arguments import day_of
 from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
-from data.kept_parts import KeptParts
+from data.kept_parts import kept_parts
 from data.layers_file import read_layers_file
 from data.output import begun_build, require_writable_build
 from data.reading import read_sources
@@ -46,8 +47,8 @@ def build_files(
     data_dir
         Where plans are, as the command line says.
     parts
-        A folder for finished parts of the merge, which are taken from there where their sources are the same; see
-        `data.kept_parts`.
+        A folder for finished parts of the merge, which are taken from there where their sources are the same, by one
+        build at a time; see `data.kept_parts`.
 
     Raises
     ------
@@ -60,19 +61,18 @@ def build_files(
     if scheduler:
         stage.warn(f"the cluster: {require_workers(scheduler)}")
     run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
-    if parts:
-        run = kept = KeptParts(parts, run)
-    stage("read")
-    read = read_sources(layers, warn=stage.warn, standards=standards)
-    old, used = earlier(previous, data_dir)
-    with begun_build(out, aside=count > 1) as file:
+    with kept_parts(parts, run) if parts else nullcontext(run) as work, ExitStack() as building:
+        stage("read")
+        read = read_sources(layers, warn=stage.warn, standards=standards)
+        old, used = earlier(previous, data_dir)
+        file = building.enter_context(begun_build(out, aside=count > 1))
         grid = build(
             read.sources,
             read.settings.parameters,
             previous=old,
             used_codes=used,
             as_of=as_of,
-            run=run,
+            run=work,
             local=threads(count),
             forked=processes(count, stage.done),
             keep=file.keep,
@@ -81,8 +81,6 @@ def build_files(
         )
         stage("write")
         file.finish(grid, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
-    if parts:
-        kept.forget_others()
     return grid
 
 

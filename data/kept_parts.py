@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from data.cluster.locks import Lock
 from data.whole import reason
 from geo.arrays import Ints
 from geo.errors import InputError
@@ -31,8 +33,45 @@ from geo.rules import NOBODY
 from geo.running import Run
 
 SUFFIX = ".part.npz"
+LOCK = "building.lock"
 SIZES, BORDERS = "tiling_sizes", "tiling_borders"
 LENGTHS = "_bytes"
+
+
+@contextmanager
+def kept_parts(folder: Path, run: Run) -> Iterator[KeptParts]:
+    """Keep parts in a folder, which one build has for itself; those it had no use for go when the block ends well.
+
+    Raises
+    ------
+    InputError
+        The folder can't be used, or another build uses it.
+    """
+    kept = KeptParts(folder, run)
+    lock = locked(folder)
+    try:
+        yield kept
+        kept.forget_others()
+    finally:
+        lock.close()
+
+
+def locked(folder: Path) -> Lock:
+    """Take a folder for one build.
+
+    Raises
+    ------
+    InputError
+        Another build has it, or it can't be written.
+    """
+    try:
+        lock = Lock(folder / LOCK)
+        if lock.take():
+            return lock
+    except OSError as error:
+        raise InputError(f"--parts {folder}: {reason(error)}") from error
+    lock.close()
+    raise InputError(f"--parts {folder}: another build uses it; wait for its end, or name another folder")
 
 
 class KeptParts:

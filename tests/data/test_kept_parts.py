@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geo.merge
-from data.kept_parts import KeptParts
+from data.kept_parts import KeptParts, kept_parts, locked
 from geo.errors import InputError
 from geo.merge import Merged, merge
 from geo.running import in_order
 from geo.sources import Parameters, Sources
+from tests.api.running import ROOT
 from tests.geo.messy import messy_sources
 
 
@@ -125,9 +128,38 @@ def test_a_worker_that_can_not_write_parts_is_told_of_in_a_line(tmp_path):
 
 
 def test_parts_of_no_more_use_are_forgotten(tmp_path):
-    kept = KeptParts(tmp_path, in_order)
     sources = messy_sources(5)
     merged(sources, tmp_path, Counting(), Parameters(sliver_width=3.0))
-    merge(sources, Parameters(), run=kept)
-    kept.forget_others()
-    assert set(tmp_path.iterdir()) == kept.used
+    with kept_parts(tmp_path, in_order) as kept:
+        merge(sources, Parameters(), run=kept)
+    assert set(tmp_path.glob("*.npz")) == kept.used
+
+
+def test_a_build_that_fails_leaves_the_parts_of_others_for_the_next_one(tmp_path):
+    merged(messy_sources(5), tmp_path, Counting())
+    before = set(tmp_path.iterdir())
+    with pytest.raises(KeyboardInterrupt), kept_parts(tmp_path, in_order):
+        raise KeyboardInterrupt
+    assert before and before <= set(tmp_path.iterdir())
+
+
+def test_a_second_build_with_the_parts_of_one_that_runs_is_refused_in_a_line(tmp_path):
+    refused = pytest.raises(InputError, match=r"^--parts .*: another build uses it; wait for its end, or name another")
+    with kept_parts(tmp_path, in_order), refused, kept_parts(tmp_path, in_order):
+        pytest.fail("two builds have one folder")
+    with kept_parts(tmp_path, in_order):
+        pass
+
+
+def test_a_build_that_was_killed_holds_its_parts_no_longer(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from data.kept_parts import locked; lock = locked(Path(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", f"{program}; print('taken', flush=True); sys.stdin.read()", tmp_path]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "taken\n"
+        with pytest.raises(InputError, match="another build uses it"):
+            locked(tmp_path)
+        other.kill()
+        other.wait()
+    locked(tmp_path).close()
