@@ -8,7 +8,7 @@ import { type Bounds, Refusal, type TileJSON, tilesAddress, Unreachable } from "
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
-import { OVERLAYS, type Overlay } from "../map/tokens";
+import { OVERLAYS } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
@@ -32,7 +32,7 @@ import {
 } from "../state/view";
 import { setUpBench } from "../tools/bench";
 import { drawnBox } from "../tools/box";
-import { boxFeature, EMPTY, openTool } from "../tools/tool";
+import { boxFeature, EMPTY, openTool, showsAlso } from "../tools/tool";
 import { t } from "../words";
 import { Callout } from "./callout";
 import { Compare } from "./compare";
@@ -203,7 +203,10 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     effect(() => map.underlay(underlay.value)),
     effect(() => map.narrow(filter.value)),
     effect(() => {
-      for (const overlay of OVERLAYS) map.show(overlay as Overlay, shown.value[overlay], opacity.value[overlay] ?? 1);
+      for (const overlay of OVERLAYS) {
+        const seen = shown.value[overlay] || showsAlso(openTool.value, overlay);
+        map.show(overlay, seen, opacity.value[overlay] ?? 1);
+      }
     }),
     effect(() => {
       const { value } = selection;

@@ -5,6 +5,7 @@ import type { Position } from "geojson";
 import type { Bounds } from "../api";
 import type { MapView } from "../map/engine";
 import type { Ground, Snap } from "../map/ground";
+import type { Overlay } from "../map/tokens";
 import type { WordKey } from "../words";
 
 export const TOOL_IDS = ["split", "merge", "reshape", "vertex", "carve", "reassign", "measure", "box"] as const;
@@ -39,6 +40,13 @@ export interface Tool {
 }
 
 export const openTool = signal<ToolId | null>(null);
+
+const DIVIDING: ReadonlySet<ToolId | null> = new Set<ToolId>(["split", "reshape", "carve"]);
+
+/** What a tool shows beside what is switched on: who divides land sees the premises, which go to one side or the other. */
+export const showsAlso = (tool: ToolId | null, overlay: Overlay): boolean =>
+  overlay === "premises" && DIVIDING.has(tool);
+
 export const hint = signal<WordKey | null>(null);
 
 const SETTLE_MS = 70;
