@@ -141,6 +141,7 @@ def desk(server: Server, contexts: Callable[..., BrowserContext]) -> Iterator[Ca
     yield opened
     for page in pages:
         page.context.set_offline(False)  # it is the next test's too
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")  # as if its browser had never been here
         page.close()
     assert [said for said in wrong if not any(known in said for known in REFUSED)] == []
 
