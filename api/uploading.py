@@ -21,7 +21,7 @@ from api.summary import not_evaluated
 from data.output import read_facts
 from data.plans.importing import import_build
 from data.uploads.folders import Upload
-from data.uploads.jobs import Job, one_at_a_time
+from data.uploads.jobs import Job, end_with, one_at_a_time
 from data.uploads.looking import look, outline
 from geo.errors import OneGridError
 from geo.result import OneGrid
@@ -97,6 +97,7 @@ def run(arguments: Sequence[str]) -> None:
     place = Path(folder)
     begun = Upload(place, "", 0.0).read("upload")
     upload = Upload(place, begun["owner"], begun["begun_at"])
+    end_with(upload)
     job = Job(upload, kind)
     try:
         job.write(state="done", result=KINDS[kind](upload, job, *more))

@@ -23,9 +23,10 @@ from api.problems import problems
 from api.running import Running, Works
 from api.telling import Asked, told, told_of
 from api.uploading import GRIDS
+from data.reading.datum_report import SUSPECTED
 from data.uploads import folders
 from data.uploads.guessing import SHAPES, keys_of, required_keys
-from data.uploads.jobs import changing, require_idle, state_of
+from data.uploads.jobs import changing, require_idle, state_of, throw_away
 from data.uploads.mapping import adopt_mapping, read_mapping, write_mapping
 from data.uploads.unpacking import unpack
 from data.users.errors import NotAllowed
@@ -38,8 +39,6 @@ GEOJSON: dict[str, Any] = {"content": {"application/geo+json": {}}}
 TOML: dict[str, Any] = {"content": {"application/toml": {}}}
 MODULE = "api.uploading"
 LOOKING_S = 50.0
-SUSPECTED = "suspected datum "
-"""How the problem of a repair begins that tells of a layer which seems to come in another datum than was said."""
 Id = Annotated[str, PathOf(alias="upload", pattern=r"^[0-9a-f]{24}$", examples=["0123456789abcdef01234567"])]
 FileName = Annotated[str, PathOf(alias="name", min_length=1, max_length=200, examples=["compounds.shp"])]
 
@@ -171,7 +170,7 @@ def discard_upload(upload: Id, who: Editor, works: Works) -> None:
     """Throw an upload away, and stop what is being done with it."""
     found = found_upload(upload, who, works)
     works.jobs.stop(found)
-    folders.discard(found)
+    throw_away(found)
 
 
 @router.put(

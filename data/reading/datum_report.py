@@ -15,6 +15,8 @@ from geo.arrays import Geometries
 from geo.datum import SHIFTED_DATUMS
 from geo.datum_check import Fit, SuspectedDatum, suspect_datum
 
+SUSPECTED = "suspected datum "
+"""How the problem of a repair begins that tells of a layer which seems to come in another datum than was said."""
 _FIGURES = {
     "inside": "inside the jurisdiction",
     "in_own_community": "inside one community",
@@ -51,7 +53,7 @@ def report_suspected_datum(
             f"{written}: seems to come in {found.datum}{by}: {figures}; "
             f'if so, add datum = "{found.datum}" to [layers.{layer}], else datum = "{spec.datum}" to settle it'
         )
-    return [Repair(layer, None, f"suspected datum {found.datum}", f"{written}: kept as {spec.datum}: {figures}")]
+    return [Repair(layer, None, f"{SUSPECTED}{found.datum}", f"{written}: kept as {spec.datum}: {figures}")]
 
 
 def _evidence(found: SuspectedDatum) -> str:

@@ -80,6 +80,11 @@ class Upload:
         return self.place.name
 
     @property
+    def begun(self) -> Path:
+        """Without which it is none any more."""
+        return self.place / "upload.json"
+
+    @property
     def files(self) -> Path:
         """Where its files are."""
         return self.place / "files"
@@ -165,7 +170,8 @@ def find(root: Path, upload_id: str, owner: str) -> Upload:
 
 
 def discard(upload: Upload) -> None:
-    """Throw an upload away, with all that was brought."""
+    """Throw an upload away, with all that was brought; a process at work on it ends (`data.uploads.jobs`)."""
+    upload.begun.unlink(missing_ok=True)
     shutil.rmtree(upload.place, ignore_errors=True)
 
 

@@ -6,20 +6,24 @@ The process holds ``lock`` as long as it lives. A job that says it runs while no
 from __future__ import annotations
 
 import fcntl
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from data.uploads.environment import reading_environment
-from data.uploads.folders import UnknownUploadError, Upload, UploadBusyError
+from data.uploads.folders import UnknownUploadError, Upload, UploadBusyError, discard
 
 ENDING_S = 5.0
 """How long a process of another server, or a change, may hold the lock after one was seen to end."""
+WATCHED_S = 0.2
+"""Between two looks of a process whether its upload is still there."""
 CHANGING_S = 30.0
 """How long a change waits for another one, such as a ZIP that is being unpacked."""
 
@@ -126,6 +130,25 @@ def changing(upload: Upload) -> Iterator[None]:
         if not taken(lock, within_s=CHANGING_S):
             raise UploadBusyError("this upload is still being changed; try again")
         yield
+
+
+def throw_away(upload: Upload) -> None:
+    """Throw an upload away; the process of whatever server that works on it ends."""
+    with suppress(UnknownUploadError), lock_of(upload) as lock:
+        upload.begun.unlink(missing_ok=True)
+        taken(lock, within_s=ENDING_S)
+    discard(upload)
+
+
+def end_with(upload: Upload) -> None:
+    """End this process, and those that it began, as soon as its upload is thrown away."""
+
+    def watch() -> None:
+        while upload.begun.exists():
+            time.sleep(WATCHED_S)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

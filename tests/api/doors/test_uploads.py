@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import time
 import tomllib
 import zipfile
@@ -18,9 +19,11 @@ from data.demo import write_demo
 from data.settings import read_settings
 from data.uploads.environment import reading_environment
 from data.uploads.folders import every
-from data.uploads.jobs import changing
+from data.uploads.jobs import changing, one_at_a_time
 from data.users.roles import Role
+from tests.api.doors.never_stale import beside
 from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
+from tests.waiting import until
 
 PLANNER = (Role.planner, ALL)
 ELSEWHERE = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
@@ -284,6 +287,22 @@ def test_throwing_an_upload_away_stops_what_is_done_with_it(ask: Asking, world: 
     ask("DELETE", status=204)
     ask("GET", status=404)
     assert not world.running.jobs.running
+
+
+def test_throwing_an_upload_away_stops_what_another_server_does_with_it(
+    ask: Asking, world: World, town: Path, tmp_path: Path
+) -> None:
+    bring(ask, town)
+    ask("PUT", "/layers", json=tomllib.loads((town / "layers.toml").read_text("utf-8")))
+    [upload] = every(tmp_path / "uploads")
+    with beside(world, data_dir=tmp_path) as other, one_at_a_time(tmp_path / "uploads"):  # it begins, and waits
+        ask("POST", "/build", status=202, json={})
+        process, asked_at = world.running.jobs.running[upload.id], upload.read("job")["began_at"]
+        until(lambda: upload.read("job")["began_at"] != asked_at)  # written by the process itself
+        assert other.ask(PLANNER, "DELETE", f"/api/uploads/{upload.id}").status_code == 204
+        until(lambda: process.poll() is not None)
+        assert process.returncode == -signal.SIGKILL
+    assert not upload.place.exists()
 
 
 def test_a_process_is_told_a_secret_in_place_of_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
