@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from data.database.access import Access
+from data.database.all_rows import DUMPED_SO, see_all
 from data.database.archive import rows_in
 from data.database.engine import administrator_engine, connected, first_line
 from data.database.fingerprints import Fingerprint, Fingerprints, fingerprints
@@ -57,7 +58,8 @@ def backup(access: Access, file: Path, *, progress: Callable[[str], None]) -> Ba
                 raise InputError(f"the database {access.place} has no schema to back up; make it: onegrid db upgrade")
             tools = tools_for(server_major(connection))
             arguments = (f"--schema={SCHEMA}", f"--snapshot={name}", "--lock-wait-timeout=60s", f"--file={part}")
-            tools.run("pg_dump", "--format=custom", *arguments, url=access.administrator)
+            as_owner = DUMPED_SO if see_all(connection) else ()
+            tools.run("pg_dump", "--format=custom", *as_owner, *arguments, url=access.administrator)
             held = fingerprints(connection)
             schema = postgis_schema(connection) or "public"
         progress("verify")

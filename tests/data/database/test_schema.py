@@ -15,6 +15,9 @@ from data.database.engine import administrator_engine, application_engine, conne
 from data.database.provision import is_leakproof
 from data.database.schema import ensure_current, newest_revision, require_current, revision_of, revisions, upgrade
 from data.database.status import status
+from data.users.identity import Identity
+from data.users.roles import Role
+from data.users.transactions import Transactions
 from geo.errors import InputError
 from tests.data.database.later import LATER, later_migrations
 from tests.data.database.roles import hosted
@@ -79,6 +82,53 @@ def test_the_schema_is_the_owners_and_the_application_can_make_nothing_in_it(dat
         with pytest.raises(ProgrammingError), connected(engine, place="") as connection:
             connection.execute(text(command))
     engine.dispose()
+
+
+OPEN = {"accounts", "alembic_version", "ancestry", "code_register", "credentials", "openid_attempts", "revision"}
+"""Tables with no rows about places that somebody may not know of, and the log, whose codes are left out by scope."""
+OPEN |= {"shadow", "sign_in_attempts", "source", "source_roads"}
+
+
+def test_row_level_security_binds_the_owner_too_and_shows_him_what_he_writes(database: Access):
+    upgrade(database)
+    found = execute(
+        database,
+        "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class "
+        "WHERE relnamespace = 'onegrid'::regnamespace AND relkind = 'r'",
+    )
+    assert {name for name, on, _ in found if not on} == OPEN
+    assert all(forced for _, on, forced in found if on)
+    execute(database, "INSERT INTO onegrid.audit (event, actor, address) VALUES ('sign_in', 'li', '127.0.0.1')")
+    seen = "SELECT count(*) FROM onegrid.audit"
+    assert execute(database, "SET ROLE onegrid_owner", seen) == [(1,)]
+    assert execute(database, "DROP POLICY owner ON onegrid.audit", "SET ROLE onegrid_owner", seen) == [(0,)]
+
+
+def test_publications_are_seen_within_the_scope(database: Access):
+    upgrade(database)
+    execute(
+        database,
+        "INSERT INTO onegrid.source (srid, facts) VALUES (4526, '{}')",
+        "INSERT INTO onegrid.plan (name, jurisdiction, srid, source_id, state, head, made_by) "
+        "SELECT 'a', '53', 4526, source_id, 'draft', 0, 'li' FROM onegrid.source",
+        "INSERT INTO onegrid.publication (plan_id, revision, made_by, scope, zooms, tiles, bytes, sha256) "
+        "SELECT plan_id, 0, 'li', of, 17, 1, 1, '' FROM onegrid.plan, unnest(ARRAY['53', '530102', '5302']) AS of",
+    )
+    seen: dict[str, list[str]] = {}
+    doors = Transactions(database.application)
+    for scope in ("", "53", "5301", "530102001", "54"):
+        with doors.looking(Identity("li", Role.viewer, scope)) as connection:
+            seen[scope] = [
+                one for (one,) in connection.exec_driver_sql("SELECT scope FROM onegrid.publication ORDER BY 1")
+            ]
+    doors.in_threads.dispose()
+    assert seen == {
+        "": ["53", "530102", "5302"],
+        "53": ["53", "530102", "5302"],
+        "5301": ["530102"],
+        "530102001": [],
+        "54": [],
+    }
 
 
 def test_a_new_table_of_the_owner_is_nobody_elses(database: Access):
