@@ -44,8 +44,7 @@ def publishing(folder: Path, cache: Path, data_dir: Path | None, size: str) -> N
     """
     if data_dir is None:
         data_dir = folder / "publish"
-        command = [ONEGRID, "import", kept_build(size, cache), "--name", PLAN, "--in-force", "--data-dir", data_dir]
-        subprocess.run(command, check=True)
+        imported(kept_build(size, cache), data_dir)
     out, today = folder / "town.pmtiles", date.today()
     with running_cluster(data_dir) as url:
         ensure_current(Access(url, url.as_user(ADMINISTRATOR), data_dir))
@@ -54,6 +53,12 @@ def publishing(folder: Path, cache: Path, data_dir: Path | None, size: str) -> N
         took_s = time.perf_counter() - began
         one_s = asyncio.run(one_at_a_time(url, out, today))
     told(made, took_s, one_s)
+
+
+def imported(build: Path, data_dir: Path) -> None:
+    """Make a build the plan in force of a private cluster."""
+    command = [ONEGRID, "import", build, "--name", PLAN, "--in-force", "--data-dir", data_dir]
+    subprocess.run(command, check=True)
 
 
 async def one_at_a_time(url: DatabaseURL, file: Path, today: date) -> float:

@@ -1,7 +1,9 @@
 """A province beside a town: time and memory for each grid, end to end, and what a second worker is worth.
 
 GeoParquet in, GeoParquet out, gaps included. Towns are as dense as the province (`sparse`), so that size is all that
-differs. Memory is that of all processes together, pages that several of them share counted once.
+differs. Memory is that of all processes together, pages that several of them share counted once. Then one unit of the
+province is moved by some metres: what a build costs that takes the parts of the last one, and whether it writes the
+same bytes as one from nothing. At last the province becomes a plan in force, and that one file of tiles.
 """
 
 from __future__ import annotations
@@ -12,17 +14,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow.parquet as pq
 
-from tests.bench.kept_builds import DEMO
+from tests.bench.kept_builds import DEMO, default_cache
+from tests.bench.publish import imported, publishing
 from tests.bench.whole_process import ONEGRID, ROOT, measure
 
 TOWN, MIDDLE, PROVINCE = 900, 3_600, 44_000
 SAMPLE_S = 0.25
+CHANGED, MOVED_DEGREES = "courtyard.parquet", 3e-5
+"""A layer of the province, and how far one of its units is moved: some three metres."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +48,67 @@ class Built:
 
 
 def province_beside_town(folder: Path, *, communities: int = PROVINCE, runs: int = 3) -> None:
-    """Build towns and a province and print the ratios."""
+    """Build towns and a province, change the province, publish it, and print the figures with what they may be."""
+    town, middle = min(TOWN, communities), min(MIDDLE, communities)
     print(f"a province: {communities:,} communities, GeoParquet to GeoParquet, 2 workers; towns: median of {runs} runs")
-    towns = {size: town_of(folder, size) for size in sorted({TOWN, MIDDLE, communities})}
+    towns = {size: town_of(folder, size) for size in sorted({town, middle, communities})}
     print("communities    grids  seconds  processor s  peak MB  ms a grid  processor ms a grid")
-    small = several(towns[TOWN], runs, workers=2)
-    pairs = [(build(towns[MIDDLE], workers=1), build(towns[MIDDLE], workers=2)) for _ in range(runs)]
-    large = build(towns[communities], workers=2)
-    for size, built in ((TOWN, small), (MIDDLE, median([pair[1] for pair in pairs])), (communities, large)):
-        print(
-            f"{size:>11,} {built.grids:>8,} {built.seconds:>8.1f} {built.processor_s:>12.1f} {built.megabytes:>8,.0f} "
-            f"{built.per_grid_ms:>10.3f} {built.processor_s / built.grids * 1000:>20.3f}"
-        )
-    print(f"time a grid, province : town  {large.per_grid_ms / small.per_grid_ms:.2f}  (at most 1.15)")
+    small = told(town, several(towns[town], runs, workers=2))
+    pairs = [(build(towns[middle], workers=1), build(towns[middle], workers=2)) for _ in range(runs)]
+    told(middle, median([pair[1] for pair in pairs]))
+    large = told(communities, build(towns[communities], workers=2))
+    print(f"province: seconds       {large.seconds:9.1f}  (at most 120)")
+    print(f"province: peak MB       {large.megabytes:9,.0f}  (at most 6,000)")
+    print(f"time a grid : town's    {large.per_grid_ms / small.per_grid_ms:9.2f}  (at most 1.15)")
     faster = statistics.median(one.seconds / two.seconds for one, two in pairs)
-    print(f"one worker : two, {MIDDLE:,} communities  {faster:.2f}  (at least 1.7)\n")
+    print(f"one worker : two        {faster:9.2f}  (at least 1.7; {middle:,} communities)")
+    print_change(towns[communities])
+    imported(towns[communities].parent / "built-2", folder / "plans")
+    publishing(folder, default_cache(), folder / "plans", "")
+    print("(publishing: at most 600 s)\n")
+
+
+def told(communities: int, built: Built) -> Built:
+    """Print a build's row of the table, and return it."""
+    print(
+        f"{communities:>11,} {built.grids:>8,} {built.seconds:>8.1f} {built.processor_s:>12.1f} "
+        f"{built.megabytes:>8,.0f} {built.per_grid_ms:>10.3f} {built.processor_s / built.grids * 1000:>20.3f}"
+    )
+    return built
+
+
+def print_change(layers: Path) -> None:
+    """Print what a build costs after one unit moved, with the parts of the last build and without."""
+    parts = ("--parts", str(layers.with_name("parts")))
+    build(layers, workers=2, name="kept", options=parts)
+    changed = one_unit_moved(layers)
+    previous = ("--previous", str(layers.with_name("built-2")))
+    quick = build(changed, workers=2, name="changed", options=(*previous, *parts))
+    whole = build(changed, workers=2, name="anew", options=previous)
+    left, right = (contents(layers.with_name(name)) for name in ("changed", "anew"))
+    assert left == right, "a build with kept parts differs from one from nothing"
+    disk = sum(path.stat().st_size for path in layers.with_name("parts").iterdir())
+    print(f"one community changed   {quick.seconds:9.1f} s  (at most 3); {quick.processor_s:.1f} processor s, "
+          f"from nothing {whole.seconds:.1f} s and {whole.processor_s:.1f}; parts {disk / 1e6:,.0f} MB")  # fmt: skip
+
+
+def one_unit_moved(layers: Path) -> Path:
+    """Write the layers with one unit moved; return the new layers.toml."""
+    units = gpd.read_parquet(layers.with_name(CHANGED))
+    middle = len(units) // 2
+    shapes = units.geometry.to_list()
+    shapes[middle] = units.geometry.iloc[[middle]].translate(MOVED_DEGREES).iloc[0]
+    units.set_geometry(shapes, crs=units.crs).to_parquet(layers.with_name(f"moved-{CHANGED}"))
+    said = layers.read_text("utf-8")
+    assert said.count(f'"{CHANGED}"') == 1
+    moved = layers.with_name("moved.toml")
+    moved.write_text(said.replace(f'"{CHANGED}"', f'"moved-{CHANGED}"'), "utf-8")
+    return moved
+
+
+def contents(build: Path) -> dict[str, str]:
+    """Return the hash of each file of a build."""
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in build.iterdir()}
 
 
 def town_of(folder: Path, communities: int) -> Path:
@@ -80,10 +133,10 @@ def median(built: list[Built]) -> Built:
     return Built(*middle, built[0].grids)
 
 
-def build(layers: Path, *, workers: int) -> Built:
+def build(layers: Path, *, workers: int, name: str | None = None, options: Sequence[str] = ()) -> Built:
     """Build a town in a process of its own, and watch the memory of all that it starts."""
-    out = layers.parent / f"built-{workers}"
-    command = [str(ONEGRID), "build", str(layers), "-o", str(out), "--workers", str(workers)]
+    out = layers.parent / (name or f"built-{workers}")
+    command = [str(ONEGRID), "build", str(layers), "-o", str(out), "--workers", str(workers), *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT) as process:
         start = time.perf_counter()
         peak: list[float] = [0.0]
