@@ -82,3 +82,20 @@ def test_a_gap_is_opened_in_a_draft_with_the_tool_that_closes_it(desk: Open, han
     desk.press(page.get_by_role("button", name="起草并用“拆分”处理"))
     expect(page.locator(".chip.status-draft").first).to_be_visible()
     expect(page.get_by_role("button", name="拆分", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_land_of_a_gap_is_seen_beside_what_is_said_of_it_on_a_tablet(desk: Open):
+    desk = desk("zhao.min", width=1024, height=768)
+    page = desk.page
+    supervise(desk)
+    worst = desk.ask("/gaps", ledger="unserved", limit=1)["items"][0]
+    page.locator(".tile.unserved").click()
+    page.locator(".gap-table tbody tr button").first.click()
+    expect(page.locator(".gap-details")).to_be_visible()
+    desk.settled()
+    west, south, east, north = worst["bounds"]
+    said = page.locator(".inspector").bounding_box()
+    assert said
+    for corner in ((west, south), (west, north), (east, south), (east, north)):
+        x, y = desk.pixel(corner)
+        assert x < said["x"] or y > said["y"] + said["height"]

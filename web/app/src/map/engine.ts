@@ -29,7 +29,7 @@ export function warmUp(): void {
 }
 
 export type Pixel = [x: number, y: number];
-export type Covered = Record<"left" | "right" | "bottom", number>;
+export type Covered = Record<"left" | "right" | "top" | "bottom", number>;
 export type MarkName = "selected" | "group" | "lit" | "against";
 export type Marked = "grids" | "gaps";
 
@@ -237,9 +237,9 @@ function showOverlay(map: MapLibreMap, overlay: Overlay, visible: boolean, opaci
 function moving(map: MapLibreMap) {
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   return {
-    fit(bounds: Bounds, { left = 0, right = 0, bottom = 0 }: Partial<Covered> = {}) {
+    fit(bounds: Bounds, { left = 0, right = 0, top = 0, bottom = 0 }: Partial<Covered> = {}) {
       const beside = FIT_PX + Math.max(TOOLS_PX, left);
-      const padding = { top: FIT_PX, left: beside, bottom: FIT_PX + bottom, right: FIT_PX + right };
+      const padding = { top: FIT_PX + top, left: beside, bottom: FIT_PX + bottom, right: FIT_PX + right };
       map.fitBounds(bounds, { padding, maxZoom: CLOSEST, animate: !still.matches, duration: 450 });
     },
     jump(centre: Position, zoom: number) {

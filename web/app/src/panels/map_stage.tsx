@@ -53,6 +53,8 @@ const failed = signal("");
 const INSPECTOR_PX = 360;
 const NARROW_PX = 900;
 const SHEET_SHARE = 0.56;
+/** Over a map that is too narrow for what stands beside it the inspector covers this much from above; page.css too. */
+const FLOATING_SHARE = 0.54;
 
 /** Show some land whole, beside what floats over the map. */
 export function fitTo(bounds: Bounds | null): void {
@@ -60,9 +62,15 @@ export function fitTo(bounds: Bounds | null): void {
   if (!map || !bounds) return;
   const { clientWidth, clientHeight } = map.container;
   const open = selection.peek().type !== "none" || tab.peek() !== "details";
-  const right = floats.peek() && open && clientWidth > 2 * INSPECTOR_PX - 80 ? INSPECTOR_PX : 0;
   const sheeted = window.innerWidth < NARROW_PX && sheet.peek() !== "closed";
-  map.fit(bounds, sheeted ? { bottom: clientHeight * SHEET_SHARE } : { left: coveredLeft(map), right });
+  const floating = floats.peek() && open;
+  const beside = clientWidth > 2 * INSPECTOR_PX - 80;
+  const covered = {
+    left: coveredLeft(map),
+    right: floating && beside ? INSPECTOR_PX : 0,
+    top: floating && !beside ? clientHeight * FLOATING_SHARE : 0,
+  };
+  map.fit(bounds, sheeted ? { bottom: clientHeight * SHEET_SHARE } : covered);
 }
 
 /** How far files that are being brought cover the map from the left. */

@@ -56,7 +56,7 @@ describe("an explanation", () => {
 });
 
 it("a trend is said in words too", () => {
-  expect(went(3, 7)).toBe("自版本 7 起增 3");
-  expect(went(-1200, 7)).toMatch(/^自版本 7 起减 1.?200$/);
-  expect(went(0, 7)).toBe("自版本 7 起持平");
+  expect(went(3, 7)).toBe("较第 7 版增 3");
+  expect(went(-1200, 7)).toMatch(/^较第 7 版减 1.?200$/);
+  expect(went(0, 7)).toBe("较第 7 版持平");
 });
