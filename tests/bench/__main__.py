@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.capacity import costs_of_grids
 from tests.bench.in_process import against_libraries, where_time_goes
 from tests.bench.kept_builds import SIZES, default_cache
 from tests.bench.ledgers import ledgers_beside_merge
@@ -24,7 +25,7 @@ from tests.bench.tiles import tiles_beside_peers
 from tests.bench.whole_process import against_mapshaper
 
 PARTS = ("builds", "ledgers", "libraries", "plans", "tiles", "map")
-LARGE = ("scale", "publish")
+LARGE = ("scale", "publish", "capacity")
 """Run only where they are asked for: they take long."""
 
 
@@ -51,6 +52,9 @@ def main() -> None:
             map_beside_empty(Path(folder), given.cache, given.data_dir, runs=given.runs, edits=given.edits)
         if "publish" in given.only:
             publishing(Path(folder), given.cache, given.data_dir, next(iter(plans), "400k"))
+        if "capacity" in given.only:
+            for size in towns:
+                costs_of_grids(Path(folder) / str(size), communities=size)
         if "scale" in given.only:
             province_beside_town(Path(folder), communities=given.province, runs=given.runs)
 
