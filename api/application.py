@@ -16,6 +16,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from api.callers import Callers
 from api.description import describe
 from api.metrics import Metrics
+from api.middleware.asking_again import AskingAgain
 from api.middleware.headers import SecurityHeaders
 from api.middleware.limits import Limits
 from api.middleware.observing import Observing
@@ -152,4 +153,5 @@ def layers(settings: Settings, metrics: Metrics) -> list[Middleware]:
         ),
         Middleware(SameOrigin, public_url=settings.public_url),
         Middleware(CompressMiddleware),
+        Middleware(AskingAgain),
     ]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
+from api.middleware.asking_again import LOST
 from api.request_words import in_one_line, mistakes
 from data.database import errors as database
 from data.uploads.folders import UnknownUploadError, UploadBusyError
@@ -69,6 +70,7 @@ SENTENCES = {
 
 OUTAGES = {
     database.DatabaseUnavailableError: "the database can't be reached, or can't write; nothing was done: try again",
+    database.CopyLostError: "the database can't be reached; nothing was done: try again",
     database.DatabaseLostError: "the connection to the database broke; look in the history whether this was done",
     database.DatabaseTooSlowError: "this took too long, and nothing was done; ask for less at once",
 }
@@ -130,7 +132,10 @@ def refuse(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         raise error
     if isinstance(error, database.DatabaseUnavailableError):
-        LOG.error("database", extra={"facts": {"error": type(error).__name__, "said": str(error)}})
+        if isinstance(error, database.CopyLostError):
+            request.scope.get(LOST, []).append(error)
+        else:
+            LOG.error("database", extra={"facts": {"error": type(error).__name__, "said": str(error)}})
         return problem(status, OUTAGES[type(error)], code=error.code, headers=SOON)
     if isinstance(error, errors.EditRefused):
         more["grids"] = list(error.grids)

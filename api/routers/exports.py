@@ -26,6 +26,7 @@ from api.running import Running, Works, running
 from api.streaming import Stream
 from data import geojson
 from data.build_layers import LAYERS, layers_meant
+from data.database.errors import CopyLostError
 from data.export import FormatName, carry, choose, export, target_crs
 from data.formats import FORMATS, csv_text
 from data.masking import without_contacts
@@ -36,6 +37,7 @@ from data.plans.parts import parts_of
 from data.users.audit import Event, record
 from data.users.identity import Identity
 from data.users.roles import Right
+from data.users.transactions import past_the_copy
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import InputError, OneGridError
 
@@ -110,6 +112,8 @@ async def export_plan(  # noqa: PLR0917 (parameters of the query)
         asked = await to_thread.run_sync(begin, works, who, said, as_of)
         suffix = SUFFIX[format] if layer != "all" or format == "gpkg" else ".zip"
         answer = await (streamed if layer != "all" and format in STREAMED else written)(asked, KINDS[suffix], suffix)
+    except CopyLostError:
+        raise  # it is asked for again
     except OneGridError as error:
         await to_thread.run_sync(note, works, who, request, said | {"refused": error.code})
         raise
@@ -139,8 +143,12 @@ class Asked:
         return layers if self.who.may(Right.contacts) else without_contacts(layers)[0]
 
     def part(self, part: Part) -> Any:
-        """Read a part of the layer in the coordinate system asked for."""
-        frame = self.read([self.layer], part)[self.layer]
+        """Read a part of the layer in the coordinate system asked for; past a replica that ends it."""
+        try:
+            frame = self.read([self.layer], part)[self.layer]
+        except CopyLostError:
+            with past_the_copy():
+                frame = self.read([self.layer], part)[self.layer]
         form = FORMATS[self.format]
         chosen, _ = choose({self.layer: frame}, self.layer, form)
         return carry(chosen[self.layer], self.target, form.bound_to, self.layer)

@@ -4,6 +4,7 @@
 
     InputError
     └── DatabaseUnavailableError     the database can't be reached, or can't write now; nothing was done
+        ├── CopyLostError                a read replica ended a read; the database itself may be asked
         ├── DatabaseLostError            the connection broke while something was written: it was done, or it was not
         └── DatabaseTooSlowError         a statement took longer than it may; nothing was done
 """
@@ -17,6 +18,10 @@ class DatabaseUnavailableError(InputError):
     """The database can't be reached, or can't write now, as on a full disk; nothing was done."""
 
     code = "unavailable"
+
+
+class CopyLostError(DatabaseUnavailableError):
+    """A read replica ended a read, or went away meanwhile; the database itself may be asked the same."""
 
 
 class DatabaseLostError(DatabaseUnavailableError):

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.database.direct import Answer, Direct, Question
 from data.database.engine import application_engine
+from data.database.errors import CopyLostError
 from data.database.together import Together, ended
 from data.database.url import DatabaseURL
 from geo.errors import InputError
@@ -29,7 +30,7 @@ from geo.errors import InputError
 LOG = logging.getLogger("onegrid.replica")
 STATE: TypeAlias = Literal["level", "behind", "unreachable"]
 PATIENCE_S, TICK_S = 0.25, 0.003
-"""How long a reader waits for the copy, and between looks; one that was late is not waited for until it is level."""
+"""How long a reader waits for the copy, and between looks; one that was late is not waited for until it keeps up."""
 WATCHED_S = 1.0
 """Between two looks at the copy by ourselves."""
 ANSWER_S = 2.0
@@ -95,25 +96,31 @@ class Replica:
         wanted = await self.wanted()
         try:
             async with self.direct.lent() as connection:
-                if await self.reaches(connection, wanted):
+                if await self.reaches(connection, wanted, 0 if self.late else PATIENCE_S):
                     return (await question(connection),)
+                self.late = True
         except DBAPIError as error:
             self.give_up(error)
         return None
 
-    async def reaches(self, connection: psycopg.AsyncConnection[Any], wanted: int) -> bool:
+    async def reaches(self, connection: psycopg.AsyncConnection[Any], wanted: int, patience_s: float) -> bool:
         """Tell whether the copy that a connection leads to is as far, now or in a moment."""
-        until = time.monotonic() + (0 if self.late else PATIENCE_S)
+        until = time.monotonic() + patience_s
         while not has(wanted, (await (await connection.execute(REPLAYED, prepare=True)).fetchone() or (None,))[0]):
             if time.monotonic() >= until:
-                self.late = True
                 return False
             await asyncio.sleep(TICK_S)
         return True
 
     @contextmanager
     def looking(self) -> Iterator[Connection | None]:
-        """Lend a thread a connection to the copy that sees one state; None: it is not level, or does not answer."""
+        """Lend a thread a connection to the copy that sees one state; None: it is not level, or does not answer.
+
+        Raises
+        ------
+        CopyLostError
+            The copy ended what was being read, because it stood in its way, or went away.
+        """
         if not self.usable or self.loop is None:
             yield None
             return
@@ -122,8 +129,12 @@ class Replica:
         if connection is None:
             yield None
             return
-        with connection, connection.begin():
-            yield connection
+        try:
+            with connection, connection.begin():
+                yield connection
+        except (DBAPIError, psycopg.Error) as error:
+            self.give_up(error)
+            raise CopyLostError("the read replica ended what was being read; ask again") from error
 
     def level(self, wanted: int) -> Connection | None:
         """Return a connection to the copy that is as far; None: there is none."""
@@ -212,21 +223,33 @@ class Replica:
         if self.usable != usable:
             LOG.warning("the read replica %s", "answers" if usable else "does not answer")
         self.usable = usable
-        self.late = self.late and found.state == "behind"
+        if self.late and usable:
+            self.late = not await self.keeps_up()
 
-    def give_up(self, error: DBAPIError) -> None:
+    async def keeps_up(self) -> bool:
+        """Tell whether the copy comes in time to where the database is now, while that goes on."""
+        wanted = await self.wanted()
+        try:
+            async with self.watching.lent() as connection:
+                return await self.reaches(connection, wanted, PATIENCE_S)
+        except DBAPIError:
+            return False
+
+    def give_up(self, error: DBAPIError | psycopg.Error) -> None:
         """Have the database itself asked instead; where the way to the copy broke, until it was seen to answer.
 
         Raises
         ------
-        DBAPIError
+        DBAPIError, psycopg.Error
             The same: what was asked takes too long, or is wrong, there as well.
         """
-        said = getattr(error.orig, "sqlstate", None)
-        if said is not None and not said.startswith(REFUSED):
+        cause = (error.orig or error) if isinstance(error, DBAPIError) else error
+        said = getattr(cause, "sqlstate", None)
+        broke = said is None and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+        if not broke and not (said or "").startswith(REFUSED):
             raise error
-        self.usable = self.usable and said is not None and said.startswith(IN_THE_WAY)
-        LOG.warning("the read replica", extra={"facts": {"error": type(error.orig or error).__name__}})
+        self.usable = self.usable and not broke and (said or "").startswith(IN_THE_WAY)
+        LOG.warning("the read replica", extra={"facts": {"error": type(cause).__name__}})
 
     async def close(self) -> None:
         """Close all connections."""

@@ -10,6 +10,7 @@ from contextlib import (
     contextmanager,
     nullcontext,
 )
+from contextvars import ContextVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,19 @@ from data.database.replica import Replica
 from data.database.url import DatabaseURL
 from data.users.identity import SETTINGS, Identity, as_identity, settings_of
 from data.users.shares import USUAL, Shares
+
+PAST_THE_COPY: ContextVar[bool] = ContextVar("past_the_copy", default=False)
+"""Whether who looks is answered by the database itself."""
+
+
+@contextmanager
+def past_the_copy() -> Iterator[None]:
+    """Have the database itself answer who looks in this block, as after a `CopyLostError`."""
+    before = PAST_THE_COPY.set(True)
+    try:
+        yield
+    finally:
+        PAST_THE_COPY.reset(before)
 
 
 class Transactions:
@@ -90,6 +104,11 @@ class Transactions:
         """Begin a transaction in a thread that changes nothing, and sees one state of the database throughout.
 
         The replica's, where it is as far as the database was when this was asked.
+
+        Raises
+        ------
+        CopyLostError
+            The replica ended it; whoever asks the same `past_the_copy` is answered.
         """
         with self.copy_or_none() as copy:
             if copy is not None:
@@ -102,7 +121,7 @@ class Transactions:
 
     def copy_or_none(self) -> AbstractContextManager[Connection | None]:
         """Begin such a transaction of nobody yet on the replica; None: there is none, or it is behind."""
-        return nullcontext() if self.replica is None else self.replica.looking()
+        return nullcontext() if self.replica is None or PAST_THE_COPY.get() else self.replica.looking()
 
     def following(self) -> AbstractAsyncContextManager[None]:
         """Watch the replica, if there is one, for the length of a block; before, it is not asked.

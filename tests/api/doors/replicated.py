@@ -70,7 +70,23 @@ class Copy:
     def says(self, command: str) -> list[tuple]:
         """Ask it something as administrator."""
         with psycopg.connect(self.url.as_user(ADMINISTRATOR).libpq, autocommit=True) as connection:
-            return connection.execute(command).fetchall()
+            found = connection.execute(command)
+            return found.fetchall() if found.description else []
+
+    @contextmanager
+    def settled(self, **settings: str) -> Iterator[None]:
+        """Have it work with other settings for a block."""
+        for name, value in settings.items():
+            self.says(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.says("SELECT pg_reload_conf()")
+        while any(self.says(f"SHOW {name}") != [(value,)] for name, value in settings.items()):
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            for name in settings:  # all of them would also be where it copies from
+                self.says(f"ALTER SYSTEM RESET {name}")
+            self.says("SELECT pg_reload_conf()")
 
     @contextmanager
     def held_up(self) -> Iterator[None]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy import Connection
 
 from data.database import replica
 from data.database.access import Access
 from data.database.engine import application_engine
 from data.plans.importing import import_build
+from data.plans.plan import Plan, find_plan
 from geo.errors import InputError
 from tests.api.doors.never_stale import beside, edit_and_look
 from tests.api.doors.replicated import Copy, replicated
@@ -91,6 +95,75 @@ def test_a_replica_that_does_not_answer_is_done_without_and_taken_up_again(world
     copy.start()
     until(lambda: reads.usable)
     until(lambda: replica_of(world)["state"] == "level")
+
+
+@pytest.mark.parametrize("asked", ["/grids?limit=3", "/export?format=geojson"])
+def test_who_reads_what_a_replica_ends_is_answered_all_the_same(
+    world: World, original: tuple[Access, Copy], monkeypatch: pytest.MonkeyPatch, asked: str
+):
+    access, copy = original
+    reads = world.running.transactions.replica
+    assert reads is not None
+    ended: list[str] = []
+
+    def ended_first(connection: Connection, plan: str) -> Plan:
+        if connection.engine.pool is reads.in_threads.pool:
+            connection.exec_driver_sql("SELECT count(*) FROM onegrid.plan")  # it sees a state from here on
+            end_readers(access, copy)
+            ended.append(plan)
+        return find_plan(connection, plan)
+
+    monkeypatch.setattr("api.asked.find_plan", ended_first)
+    monkeypatch.setattr(replica, "PATIENCE_S", LONGEST_S)
+    with copy.settled(max_standby_streaming_delay="0", hot_standby_feedback="off"):
+        until(lambda: reads.usable and not reads.late)
+        answer = world.ask(ADMIN, "GET", f"/api/plans/{NAME}{asked}")
+    assert answer.status_code == 200, answer.text
+    assert ended == [NAME]
+    assert answer.content == world.ask(ADMIN, "GET", f"/api/plans/{NAME}{asked}").content
+
+
+def end_readers(access: Access, copy: Copy) -> None:
+    """Remove rows that readers of the replica may still see, until it has ended one."""
+    sql = "SELECT confl_snapshot FROM pg_stat_database_conflicts WHERE datname = current_database()"
+    before = copy.says(sql)
+
+    def ended() -> bool:
+        with psycopg.connect(access.administrator.libpq, autocommit=True) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS public.gone AS SELECT generate_series(1, 1000)")
+            connection.execute("DELETE FROM public.gone")
+            connection.execute("VACUUM public.gone")  # of rows that nobody at the database itself sees any more
+            connection.execute("DROP TABLE public.gone")
+        return copy.says(sql) != before
+
+    until(ended)
+
+
+def test_a_replica_that_is_always_a_little_behind_is_waited_for_again(
+    world: World, original: tuple[Access, Copy], monkeypatch: pytest.MonkeyPatch
+):
+    access, copy = original
+    reads = world.running.transactions.replica
+    assert reads is not None
+    monkeypatch.setattr(replica, "PATIENCE_S", LONGEST_S)
+    done = threading.Event()
+
+    def write() -> None:
+        with psycopg.connect(access.administrator.libpq, autocommit=True) as connection:
+            while not done.wait(0.01):
+                connection.execute("SELECT txid_current()")
+
+    with copy.settled(recovery_min_apply_delay="300ms"):
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            until(lambda: replica_of(world)["state"] == "behind")
+            reads.late = True
+            until(lambda: not reads.late)
+            assert replica_of(world)["state"] == "behind"
+        finally:
+            done.set()
+            writer.join()
 
 
 def test_an_address_that_is_no_replica_is_refused(original: tuple[Access, Copy], pattern_database: Access):
