@@ -6,7 +6,7 @@ import type { JSX } from "preact";
 import type { DivisionTally, Ledger, Summary } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
 import { LEDGER_INKS } from "../map/tokens";
-import { Choice } from "../parts/controls";
+import { Button, Choice } from "../parts/controls";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
@@ -19,6 +19,9 @@ type Level = "communities" | "streets";
 
 const measure = signal<Measure>("gaps");
 const level = signal<Level>("communities");
+/** Of a county's thousands of communities the worst are shown; more where somebody asks. */
+const A_PAGE = 90;
+const mostRows = signal(A_PAGE);
 
 /** How bad a division is by a measure: the larger, the worse. */
 export function badness(tally: DivisionTally, by: Measure): number {
@@ -45,6 +48,7 @@ const written = (tally: DivisionTally, by: Measure): string => {
 
 export function Divisions({ now }: { now: Summary }): JSX.Element {
   const rows = worstFirst(now[level.value], measure.value);
+  const here = rows.slice(0, mostRows.value);
   const most = Math.max(1, ...rows.map((each) => badness(each, measure.value)));
   return (
     <section>
@@ -72,10 +76,15 @@ export function Divisions({ now }: { now: Summary }): JSX.Element {
         </select>
       </div>
       <ul class="multiples">
-        {rows.map((each) => (
+        {here.map((each) => (
           <Multiple key={each.code} tally={each} most={most} />
         ))}
       </ul>
+      {here.length < rows.length && (
+        <Button kind="quiet" onClick={() => (mostRows.value += A_PAGE)}>
+          {t("ledgers.more", { count: count(Math.min(A_PAGE, rows.length - here.length)) })}
+        </Button>
+      )}
     </section>
   );
 }
