@@ -127,7 +127,7 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     Raises
     ------
     TooFineError
-        As `woven_grid`; or the corner of a community would be bent away with the needle of a grid.
+        As `woven_grid`; or the corner of a community, or of a locked grid, would be bent away with a needle.
     """
     if not chains:
         return ground
@@ -140,7 +140,7 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
 
 
 def require_corners(ground: Ground, old: Grid, new: Grid) -> None:
-    """Refuse to lose vertices that a grid shares with the border of its community: that gets vertices, and keeps all.
+    """Refuse to lose vertices of a locked grid, or of the border of a community: these get vertices, and keep all.
 
     Raises
     ------
@@ -150,6 +150,8 @@ def require_corners(ground: Ground, old: Grid, new: Grid) -> None:
     gone = vertices_missing(new.polygon, old.polygon)
     if not len(gone):
         return
+    if old.locked:
+        raise TooFineError(f"grid {old.code} is locked, and a needle of it would be bent away", [old.code])
     home = [grid.polygon for grid in ground.grids.values() if grid.community == old.community]
     if shapely.intersects(shapely.boundary(shapely.coverage_union_all(home)), shapely.multipoints(gone)):
         raise TooFineError(f"grid {old.code} is a millimetre wide there, and would be bent away", [old.code])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from geo.edits.ground import Face, Grid, Ground
 from geo.edits.land import require_tiled
+from geo.edits.lock import lock_grid
 from geo.edits.weaving import as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
 from geo.errors import PartitionError, TooFineError
 from geo.snapping import snap_round
@@ -92,15 +93,36 @@ def test_segments_bend_in_the_direction_that_they_run():
     assert bent_segments(np.array([[10, 0, 0, 0]]), chains).tolist() == back
 
 
-def test_a_border_that_gets_a_vertex_keeps_the_needles_that_it_has():
-    a, b = [(0, 0), (9, 40), (10, 90), (0, 90)], [(20, 0), (20, 90), (10, 90), (11, 40)]
-    c = [(0, 0), (20, 0), (11, 40), (10, 90), (9, 40)]  # a millimetre from side to side half-way up its point
-    lands = {code: in_cells(*corners) for code, corners in (("a", a), ("b", b), ("c", c))}
-    before = Ground.of(
-        Grid(f"id-{code}", code, f"home of {code}", land, (Face(land, (), "sole"),)) for code, land in lands.items()
+def needle_between(**homes: str) -> Ground:
+    """Draw ``c``, whose point is a millimetre from side to side half-way up, between ``a`` and ``b``."""
+    corners = {
+        "a": [(0, 0), (9, 40), (10, 90), (0, 90)],
+        "b": [(20, 0), (20, 90), (10, 90), (11, 40)],
+        "c": [(0, 0), (20, 0), (11, 40), (10, 90), (9, 40)],
+        "d": [(0, 90), (10, 90), (20, 90), (20, 99), (0, 99)],
+    }
+    lands = {code: in_cells(*some) for code, some in corners.items()}
+    return Ground.of(
+        Grid(f"id-{code}", code, homes.get(code, "C"), land, (Face(land, (), "sole"),)) for code, land in lands.items()
     )
-    sides = {(9, 40, 10, 90): np.array([[10, 65]]), (10, 90, 11, 40): np.array([[10, 65]])}
+
+
+BOTH_SIDES = {(9, 40, 10, 90): np.array([[10, 65]]), (10, 90, 11, 40): np.array([[10, 65]])}
+"""A vertex half-way up the needle, which closes it there."""
+
+
+def test_the_border_of_a_community_that_gets_a_vertex_keeps_the_needles_that_it_has():
+    before = needle_between(a="A", b="B")
     with pytest.raises(TooFineError, match="bent away") as refused:
-        woven_ground(before, sides)
+        woven_ground(before, BOTH_SIDES)
     assert refused.value.grids == ("c",)
-    assert len(woven_ground(before, {(9, 40, 10, 90): np.array([[9, 65]])}).grids) == 3
+    assert len(woven_ground(before, {(9, 40, 10, 90): np.array([[9, 65]])}).grids) == 4
+
+
+def test_a_needle_within_a_community_bends_away_unless_its_grid_is_locked():
+    before = needle_between()
+    assert not woven_ground(before, BOTH_SIDES).grids["c"].polygon.intersects(shapely.Point(0.010, 0.090))
+    locked = lock_grid("c")(before)
+    with pytest.raises(TooFineError, match="locked") as refused:
+        woven_ground(locked, BOTH_SIDES)
+    assert refused.value.grids == ("c",)
