@@ -26,12 +26,17 @@ class AskingAgain:
             await self.app(scope, receive, send)
             return
         lost: list[Exception] = []
+        first = {**scope, LOST: lost}
 
         async def passed_on(message: Message) -> None:
             if not lost:
                 await send(message)
 
-        await self.app({**scope, LOST: lost}, receive, passed_on)
+        try:
+            await self.app(first, receive, passed_on)
+        finally:
+            if not lost:
+                scope.update(first)  # which route it was, for whoever tells of it
         if lost:
             with past_the_copy():
                 await self.app(scope, receive, send)

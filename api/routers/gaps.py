@@ -124,6 +124,7 @@ def decide_gap(
     if given.state == "accepted" and (given.reason is None or given.expires is None):
         raise InputError("an accepted gap needs a reason, and the day on which that expires")
     with looking_at(works, who, plan) as (connection, state):
+        gap_of(connection, state, gap_id)
         require_match(request, lambda told: shown(connection, state, gap_id, told), language)
 
     def attempt(connection: Connection) -> None:

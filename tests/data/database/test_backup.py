@@ -144,9 +144,9 @@ def cut(file: Path) -> None:
 
 
 def overwrite(file: Path) -> None:
-    """Lose a few bytes in the middle of a file."""
+    """Lose a few bytes of the rows, which come last: in what a comment says nobody would miss them."""
     with file.open("r+b") as opened:
-        opened.seek(file.stat().st_size // 2)
+        opened.seek(file.stat().st_size * 9 // 10)
         opened.write(b"\0" * 64)
 
 

@@ -88,6 +88,7 @@ def test_the_land_of_a_gap_is_seen_beside_what_is_said_of_it_on_a_tablet(desk: O
     desk = desk("zhao.min", width=1024, height=768)
     page = desk.page
     supervise(desk)
+    desk.settled()
     worst = desk.ask("/gaps", ledger="unserved", limit=1)["items"][0]
     page.locator(".tile.unserved").click()
     page.locator(".gap-table tbody tr button").first.click()
