@@ -23,7 +23,8 @@ WHERE r.plan_id = %(plan)s AND r.revision > %(base)s AND what <> 'woven'
 
 OVERTOOK = """
 SELECT count(*) AS number FROM onegrid.revision
-WHERE plan_id = %(plan)s AND revision > %(seen)s AND revision < %(made)s AND grid_ids && %(ids)s::bigint[]
+WHERE plan_id = %(plan)s AND revision > %(seen)s AND revision < %(made)s
+    AND (grid_ids && %(ids)s::bigint[] OR source_id <> %(source)s)
 """
 
 
@@ -55,7 +56,8 @@ def require_unchanged_since(seen: Look, change: Change, base: int) -> None:
 def require_not_overtaken(connection: Connection, seen: Look, revision: int) -> None:
     """Require that what an edit looked at was the latest still when its revision was written, which it now is.
 
-    What it ended the database has seen to; this is about grids that it only drew to, or stood beside.
+    What it ended the database has seen to; this is about grids that it only drew to, or stood beside, and about a new
+    build that was accepted: what an edit says of ledgers is by the sources of the one it saw.
 
     Raises
     ------
@@ -65,8 +67,8 @@ def require_not_overtaken(connection: Connection, seen: Look, revision: int) -> 
     if revision == seen.plan.head + 1:
         return
     ids = sorted(int(version.grid.grid_id) for version in seen.versions.values())
-    between = {"plan": seen.plan.plan_id, "seen": seen.plan.head, "made": revision, "ids": ids}
-    if row(connection, OVERTOOK, between).number:
+    between = {"plan": seen.plan.plan_id, "seen": seen.plan.head, "made": revision}
+    if row(connection, OVERTOOK, between | {"ids": ids, "source": seen.plan.source_id}).number:
         raise OvertakenError
 
 

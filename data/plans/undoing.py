@@ -21,11 +21,13 @@ from geo.errors import NothingToReverseError
 
 UNDO, REDO = "undo", "redo"
 NO_EDITS = ("import", "branch", "renew", "accept", "submit", "return", "approve", "withdraw")
-"""Entries of the log that change no grid."""
+"""Entries of the log that nobody takes back."""
 
 LOG = """
 SELECT revision, verb, reverses FROM onegrid.revision
-WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s) ORDER BY revision
+WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s)
+    AND (reverses IS NOT NULL OR EXISTS (SELECT FROM jsonb_each(changes) AS each (what, codes) WHERE codes <> '[]'))
+ORDER BY revision
 """
 REVISION = "SELECT grid_ids, changes FROM onegrid.revision WHERE plan_id = %(plan)s AND revision = %(revision)s"
 

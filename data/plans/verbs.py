@@ -30,9 +30,6 @@ from geo.edits.vertices import delete_vertex, insert_vertex, move_vertex
 from geo.errors import EditRefused, InputError, LineMissesGridError
 from geo.noding import CELLS_PER_M
 
-REACH_M = 0.01
-"""How near a grid is to what is drawn, to be looked at."""
-
 MOST_VERTICES = 10_000
 """Of a line: a drawn one has dozens."""
 
@@ -259,7 +256,7 @@ def point_in(ground: Ground, face_id: str) -> shapely.Point:
     """Return a point in a face ("code-number", numbered from 1 as in the layer ``faces``)."""
     code, _, number = face_id.rpartition("-")
     faces = ground.grid(code).faces
-    if not number.isdigit() or not 1 <= int(number) <= len(faces):
+    if not number.isdecimal() or not 1 <= int(number) <= len(faces):
         raise EditRefused(f"grid {code} has no face {face_id}; it has {len(faces)}", [code])
     return shapely.point_on_surface(faces[int(number) - 1].polygon)
 

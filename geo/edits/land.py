@@ -194,17 +194,18 @@ def require_own_land(cells: Cells, made: Sequence[Grid], after: Ground) -> None:
         return
     changed = [grid for code, grid in after.grids.items() if before.grids.get(code, grid) is not grid]
     bent = {grid.code for grid in woven_of(before, changed, created, retired)}
-    beside = [*mostly_outside(new, old), *mostly_outside(gone, made)]
-    if beside or not {grid.code for grid in changed} <= bent | own:
-        codes = beside or [grid.code for grid in (*new, *gone)]
-        raise TooFineError(f"grid {', '.join(codes)} is a millimetre wide there, and would be bent off its land", codes)
+    if mostly_outside(new, old) or mostly_outside(gone, made) or not {grid.code for grid in changed} <= bent | own:
+        codes = [grid.code for grid in old]
+        raise TooFineError(f"a part of grid {', '.join(codes)} a millimetre wide would be bent off its land", codes)
 
 
-def mostly_outside(some: Sequence[Grid], others: Sequence[Grid]) -> list[str]:
-    """Return the codes of those grids that have less than half of their land in common with others together."""
+def mostly_outside(some: Sequence[Grid], others: Sequence[Grid]) -> bool:
+    """Tell whether one of some grids has less than half of its land in common with others together."""
+    if not some:
+        return False
     land, rest = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (some, others))
     common = shapely.area(shapely.intersection(land, shapely.union_all(rest)))
-    return [grid.code for grid, out in zip(some, common < shapely.area(land) / 2, strict=True) if out]
+    return bool((common < shapely.area(land) / 2).any())
 
 
 def faces_of(cells: Cells, owner: Ints, grids: Sequence[Grid], rule: Mapping[int, str]) -> tuple[list[Face], Ints]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.arrays import Bools, Floats, Geometries, Ints, dense, group_first, sums
 from geo.counts import largest_remainder
 from geo.edits.ground import Buildings, Grid
 
@@ -56,7 +56,7 @@ def passed_on(old: Sequence[Grid], new: Sequence[Grid], buildings: Buildings, be
     land = np.asarray(shapely.area(common), dtype=np.float64)
     passed = (land > bent_m[j] * shapely.length(common) / 2) | largest(i, land)
     i, j, land = i[passed].astype(np.int64), j[passed].astype(np.int64), land[passed]
-    homes = homes_in(buildings, was, now)[i, j]
+    homes = homes_in(buildings, was, now, i, j)
     counted = sums(homes, i, len(old))[i] > 0
     weight = np.where(counted, homes, land)
     people = largest_remainder(np.array([grid.households or 0 for grid in old]), i, weight)
@@ -84,8 +84,8 @@ def largest(group: Ints, land: Floats) -> Bools:
     return marks & (land > 0)
 
 
-def homes_in(buildings: Buildings, was: Geometries, now: Geometries) -> Floats:
-    """Count the households of buildings by the grid they were in and the one they are in, shape (old, new)."""
+def homes_in(buildings: Buildings, was: Geometries, now: Geometries, i: Ints, j: Ints) -> Floats:
+    """Count the households of buildings that were in row ``i`` of some grids and are in row ``j`` of others."""
     tree = shapely.STRtree(buildings.point)
     held = []
     for polygons in (was, now):
@@ -94,6 +94,6 @@ def homes_in(buildings: Buildings, was: Geometries, now: Geometries) -> Floats:
         of_building[building] = row
         held.append(of_building)
     there = (held[0] >= 0) & (held[1] >= 0)
-    table = np.zeros((len(was), len(now)))
-    np.add.at(table, (held[0][there], held[1][there]), buildings.counts[there, 0])
-    return table
+    pairs, pair = dense(np.concatenate([i * len(now) + j, held[0][there] * len(now) + held[1][there]]))
+    homes = np.concatenate([np.zeros(len(i)), buildings.counts[there, 0]])
+    return sums(homes, pair, len(pairs))[pair[: len(i)]]

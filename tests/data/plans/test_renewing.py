@@ -7,19 +7,25 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from data.demo.writing import write_demo
 from data.output import read_build
+from data.plans.carrying import Applied, Asked, carry_out
+from data.plans.door import tried
+from data.plans.ground import meant_by_codes
 from data.plans.life import DEEPEST, branch
+from data.plans.look import look
+from data.plans.plan import find_plan
 from data.plans.renewing import accept, offer_build
 from geo.edits.ground import Grid
+from geo.edits.retag import retag_grid
 from geo.errors import (
     NotADraftError,
     PlanOutdatedError,
 )
 from tests.data.plans.conftest import built
-from tests.data.plans.plans import across, ask, assert_ledgers_true, assert_whole, gaps_in, grids_of
+from tests.data.plans.plans import across, ask, assert_ledgers_true, assert_whole, gaps_in, grids_of, plan_of
 from tests.data.plans.test_editing import largest
 from tests.data.plans.test_lives import drawn
 
@@ -66,6 +72,28 @@ def test_a_new_build_keeps_what_planners_decided(planned: Engine, changed_build:
     assert drawn(planned, at=2).keys() == {*old, made.code}
     done = ask(planned, "retag", code=same.code, name="又改")
     assert done.revision == 4
+
+
+def test_an_edit_that_a_new_build_overtook_is_done_on_that(planned: Engine, changed_build: Path):
+    offer_build(planned, changed_build, into="town", name="new", by="p")
+    offered = grids_of(planned, "new")
+    code = next(
+        code for code, one in grids_of(planned).items()
+        if code in offered and offered[code].grid.polygon.equals(one.grid.polygon)
+    )  # fmt: skip
+    sources = []
+
+    def attempt(connection: Connection) -> Applied:
+        plan = find_plan(connection, "town")
+        seen = look(connection, plan, lambda plan: meant_by_codes(connection, plan, plan.head, [code]))
+        if not sources:
+            accept(planned, "town", offer="new", by="p")
+        sources.append(seen.plan.source_id)
+        return carry_out(connection, seen, retag_grid(code, name="改名"), Asked("retag", {}, "p", seen.plan.head))
+
+    assert tried(planned, "town", attempt).revision == 2
+    assert sources[0] != sources[1] == plan_of(planned).source_id
+    assert_ledgers_true(planned)
 
 
 def test_a_plan_that_changed_since_the_offer_is_not_overwritten(planned: Engine, changed_build: Path):

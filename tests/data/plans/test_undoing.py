@@ -6,6 +6,9 @@ import pytest
 import shapely
 from sqlalchemy import Engine
 
+from data.database.engine import connected
+from data.plans.carrying import Asked, note
+from data.plans.plan import find_plan
 from data.plans.undoing import redo, undo
 from geo.errors import (
     EditRefused,
@@ -122,3 +125,13 @@ def test_what_others_said_of_a_neighbour_since_stays_when_its_border_is_put_back
         assert now.polygon == before[grid.code].grid.polygon
     assert_whole(planned)
     assert_ledgers_true(planned)
+
+
+def test_a_revision_that_changed_nothing_is_passed_over(planned: Engine):
+    grid = largest(planned)
+    ask(planned, "retag", code=grid.code, name="x")
+    with connected(planned, place="") as connection:
+        note(connection, find_plan(connection, "town"), Asked("retag", {}, "planner", 1))
+    done = undo(planned, "town", by="planner", base=2)
+    assert [one.code for one in done.modified] == [grid.code]
+    assert grids_of(planned)[grid.code].grid.name == grid.name

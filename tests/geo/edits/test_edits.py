@@ -19,6 +19,7 @@ from geo.edits.reshape import reshape_grids
 from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.edits.vertices import delete_vertex, insert_vertex, move_vertex
+from geo.errors import TooFineError
 from tests.geo.edits.grounds import areas, assert_partition, cell, fresh, ground, line, refusal
 
 
@@ -98,7 +99,8 @@ def test_a_split_takes_no_land_of_others_where_a_grid_is_a_millimetre_wide():
     lands = {code: drawn_at_hill(some) for code, some in corners.items()}
     before = Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
     along = np.array([[*at_hill((35, -10)), *at_hill((5, 10))]])  # the wedge west of it would be the south's land
-    assert refusal(before, split_grid("thin", along, fresh=fresh())) == "too_fine"
+    with pytest.raises(TooFineError, match="bent off its land"):
+        apply(before, split_grid("thin", along, fresh=fresh()))
 
 
 def test_a_sliver_of_what_was_outside_the_jurisdiction_is_no_grid():
@@ -107,7 +109,9 @@ def test_a_sliver_of_what_was_outside_the_jurisdiction_is_no_grid():
     before = Ground.of([Grid("a", "a", "C", land, (Face(land, (), "sole"),))])
     ring = [edge[-1], edge[0], (0, 0), edge[-1]]  # a millimetre outside the edge, which bends out to it
     around = np.array([[*at_hill(start), *at_hill(end)] for start, end in itertools.pairwise(ring)])
-    assert refusal(before, carve_grid(around, fresh=fresh())) == "too_fine"
+    with pytest.raises(TooFineError, match="bent off its land") as refused:
+        apply(before, carve_grid(around, fresh=fresh()))
+    assert refused.value.grids == ("a",)
 
 
 def test_a_line_that_divides_nothing_is_refused():
