@@ -50,7 +50,7 @@ from tests.api.doors.tiles_read import place_at, read
 from tests.bench.kept_builds import kept_build
 from tests.bench.whole_process import ONEGRID
 
-PLAN, ZOOM, SECONDS, CONNECTIONS = "town", 14, 5, 4
+PLAN, ZOOM, SECONDS, CONNECTIONS = "town", 14, 2, 4
 TIPG_PYTHON = sys.executable
 BARE = """
 SELECT ST_AsMVT(t, 'grids', 4096, 'geom') FROM (
