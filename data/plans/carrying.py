@@ -16,7 +16,7 @@ from data.plans.look import Look, draw_up, wider
 from data.plans.plan import Plan
 from data.plans.rows import row
 from data.plans.stale import require_not_overtaken, require_unchanged_since
-from data.plans.versions import Version, as_json, face_collections, written_grid
+from data.plans.versions import Version, as_json, face_collections, written_grid, written_lineage
 from geo.edits.applying import Change, Passed, apply
 from geo.edits.ground import Edit, Grid
 from geo.plans.generalising import NotAroundError, generalised
@@ -225,7 +225,7 @@ def write(
         "lands": [gap.land for gap in gaps.written],
         "grid_ids": sorted(int(grid_id) for grid_id in ids),
         "changes": Jsonb({what: [grid.code for grid in some] for what, some in listed.items()}, as_json),
-        "lineage": Jsonb([vars(passed) for passed in change.lineage], as_json),
+        "lineage": Jsonb(written_lineage(change.lineage), as_json),
         "bounds": None if change.bounds is None else list(change.bounds),
     }
     return enter(connection, seen.plan, asked, changes)

@@ -13,7 +13,7 @@ from data.users.errors import NotAllowed
 from geo.errors import InputError, NotADraftError, OneGridError, PartitionError
 
 OURS: Mapping[str, tuple[type[OneGridError], str]] = {
-    "OG002": (NotADraftError, "plan {name} was submitted meanwhile; {line}"),
+    "OG002": (NotADraftError, "plan {name} has moved on meanwhile: {line}"),
     "OG003": (PartitionError, "plan {name} was not changed: {line}"),
     "OG005": (NotAllowed, "plan {name} was not changed: {line}"),
     "57014": (DatabaseTooSlowError, "plan {name} was not changed: it took too long ({line})"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Asked, carry_out, note
@@ -22,7 +23,7 @@ from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, plan_of, require_draft
 from data.plans.rows import row
-from data.plans.versions import as_json, read_versions
+from data.plans.versions import as_json, read_versions, written_lineage
 from geo.errors import NotADraftError, PlanOutdatedError
 from geo.plans.comparing import Comparison
 from geo.plans.deciding import Decision, decisions
@@ -33,7 +34,9 @@ IMPORTED = "SELECT plan_id, revision FROM onegrid.revision WHERE source_id = %(s
 OFFERED = """
 SELECT arguments FROM onegrid.revision WHERE plan_id = %(plan)s AND verb = 'renew' ORDER BY revision DESC LIMIT 1
 """
-TAKE_OVER = "SELECT onegrid.take_over(%(plan)s, %(head)s, %(other)s, %(by)s, %(lineage)s::jsonb) AS revision"
+TAKE_OVER = """
+SELECT onegrid.take_over(%(plan)s, %(head)s, %(other)s, %(offered)s, %(by)s, %(lineage)s) AS revision
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +122,9 @@ def decided_in(connection: Connection, plan: Plan) -> tuple[Decision, ...]:
 def accept(engine: Engine, name: str, *, offer: str, by: str) -> Plan:
     """Let a draft become what was offered to it, as one revision; the offer is withdrawn.
 
+    What was edited in the offer until then comes too: should that happen while the two are compared, they are compared
+    again. Whoever edits the offer later is told that it is withdrawn.
+
     Raises
     ------
     NotADraftError
@@ -137,9 +143,9 @@ def accept(engine: Engine, name: str, *, offer: str, by: str) -> Plan:
         if made_for.arguments["revision"] != plan.head:
             raise PlanOutdatedError(f"plan {name} has changed since {offer} was offered to it; offer the build again")
         found = compare(connection, State(plan, plan.head), State(other, other.head))
-        lineage = as_json([vars(passed) for passed in found.changed_hands])
-        values = {"plan": plan.plan_id, "head": plan.head, "other": other.plan_id, "by": by, "lineage": lineage}
-        row(connection, TAKE_OVER, values)
+        lineage = Jsonb(written_lineage(found.changed_hands), as_json)
+        as_seen = {"plan": plan.plan_id, "head": plan.head, "other": other.plan_id, "offered": other.head}
+        row(connection, TAKE_OVER, {**as_seen, "by": by, "lineage": lineage})
         return find_plan(connection, name)
 
     return tried(engine, name, attempt)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from data.plans.rows import Values, parsed, rows
 from geo.edits.ground import Face, Grid, Record
+from geo.edits.passing import Passed
 
 COLUMNS = """
 version_id, grid_id, modified, from_revision, code, community, kind, name, source_layer, source_unit, patrol_zone_id,
@@ -141,6 +142,23 @@ def written_grid(grid: Grid, *, modified: int | None, ledger: Mapping[str, Any])
         "records": written_records(grid.records),
         "ledger": ledger,
     }
+
+
+def written_lineage(passed: Iterable[Passed]) -> list[dict[str, Any]]:
+    """Write whose land and households went where, as the log keeps it."""
+    return [
+        {
+            "old": one.old,
+            "new": one.new,
+            "area_share": one.area_share,
+            "household_share": one.household_share,
+            "area_m2": one.area_m2,
+            "households": one.households,
+            "old_id": one.old_id,
+            "new_id": one.new_id,
+        }
+        for one in passed
+    ]
 
 
 def as_json(value: Any) -> str:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
+import psycopg
 import pytest
 import shapely
-from sqlalchemy import Connection, Engine
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Engine, text
 
+from data.database.engine import connected
 from data.demo.writing import write_demo
 from data.output import read_build
 from data.plans.carrying import Applied, Asked, carry_out
-from data.plans.door import tried
+from data.plans.door import edit_on, tried
 from data.plans.ground import meant_by_codes
-from data.plans.life import DEEPEST, branch
+from data.plans.life import DEEPEST, branch, log
 from data.plans.look import look
 from data.plans.plan import find_plan
-from data.plans.renewing import accept, offer_build
+from data.plans.renewing import TAKE_OVER, accept, offer_build
+from data.plans.rows import row
+from data.plans.verbs import read_verb
 from geo.edits.ground import Grid
 from geo.edits.retag import retag_grid
 from geo.errors import (
@@ -94,6 +101,69 @@ def test_an_edit_that_a_new_build_overtook_is_done_on_that(planned: Engine, chan
     assert tried(planned, "town", attempt).revision == 2
     assert sources[0] != sources[1] == plan_of(planned).source_id
     assert_ledgers_true(planned)
+
+
+def offered(engine: Engine) -> Grid:
+    """Return the largest grid of the offer where people live."""
+    grids = [one.grid for one in grids_of(engine, "new").values() if one.grid.kind == "residential"]
+    return max(grids, key=lambda grid: grid.polygon.area)
+
+
+def waiting(engine: Engine, work: Future) -> None:
+    """Wait until something under way waits for somebody's row; it may not get through without."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    deadline = time.monotonic() + 30
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watching:
+        while watching.scalar(text(waits)) == 0:
+            assert not work.done()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def test_an_edit_of_the_offer_that_is_done_as_it_is_accepted_comes_too(planned: Engine, changed_build: Path):
+    offer_build(planned, changed_build, into="town", name="new", by="p")
+    grid, offer = offered(planned), plan_of(planned, "new")
+    split = read_verb({"verb": "split", "code": grid.code, "line": across(grid.polygon)})
+    with ThreadPoolExecutor() as pool:
+        with planned.begin() as editing:
+            made = edit_on(editing, "new", split, by="p", base=offer.head, crs=f"EPSG:{offer.srid}")
+            accepting = pool.submit(accept, planned, "town", offer="new", by="p")
+            waiting(planned, accepting)
+        plan = accepting.result()
+    [new] = made.created
+    assert grids_of(planned)[new.code].grid.polygon.equals(new.polygon)
+    with connected(planned, place="") as connection:
+        entry = log(connection, plan)[-1]
+    assert entry.arguments == {"plan": "new", "revision": made.revision}
+    assert new.code in {passed["new"] for passed in entry.lineage}
+
+
+def test_an_edit_of_the_offer_that_comes_after_it_was_accepted_is_not_done(planned: Engine, changed_build: Path):
+    offer_build(planned, changed_build, into="town", name="new", by="p")
+    grid = offered(planned)
+    with ThreadPoolExecutor() as pool:
+        with planned.begin() as accepting:
+            plan, offer = (find_plan(accepting, name) for name in ("town", "new"))
+            as_seen = {"plan": plan.plan_id, "head": plan.head, "other": offer.plan_id, "offered": offer.head}
+            row(accepting, TAKE_OVER, {**as_seen, "by": "p", "lineage": Jsonb([])})
+            editing = pool.submit(ask, planned, "retag", plan="new", code=grid.code, name="迟")
+            waiting(planned, editing)
+        with pytest.raises(NotADraftError, match="plan new has moved on meanwhile: the plan is no draft"):
+            editing.result()
+    assert plan_of(planned, "new").state == "withdrawn"
+    with pytest.raises(NotADraftError, match="plan new is withdrawn"):
+        accept(planned, "town", offer="new", by="p")
+
+
+def test_plans_are_taken_over_as_they_were_looked_at_alone(planned: Engine, changed_build: Path):
+    offer_build(planned, changed_build, into="town", name="new", by="p")
+    plan, offer = (plan_of(planned, name) for name in ("town", "new"))
+    for moved in ({"head": plan.head + 1}, {"offered": offer.head + 1}, {"offered": offer.head - 1}):
+        as_seen = {"plan": plan.plan_id, "head": plan.head, "other": offer.plan_id, "offered": offer.head}
+        with connected(planned, place="") as connection, pytest.raises(psycopg.Error) as refused:
+            row(connection, TAKE_OVER, {**as_seen, **moved, "by": "p", "lineage": Jsonb([])})
+        assert refused.value.sqlstate == "OG001"
+    assert (plan_of(planned), plan_of(planned, "new")) == (plan, offer)
 
 
 def test_a_plan_that_changed_since_the_offer_is_not_overwritten(planned: Engine, changed_build: Path):
