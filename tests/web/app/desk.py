@@ -56,6 +56,13 @@ class Desk:
         base = self.ask("")["revision"]
         return self.page.context.request.post(address, data={"base_revision": base, **edit}).ok
 
+    def renamed_beside(self, code: str, name: str) -> None:
+        """Rename a grid, beside the page."""
+        address = f"{self.server}/api/plans/{self.plan}/grids/{code}"
+        said = {"base_revision": self.ask("")["revision"], "name": name}
+        answer = self.page.context.request.patch(address, data=said)
+        assert answer.ok, answer.text()
+
     def grids(self) -> dict[str, dict[str, Any]]:
         """Return all grids of the plan by code."""
         return {one["properties"]["code"]: one for one in self.ask("/grids", limit=500)["features"]}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import shapely
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.web.app.desk import Desk, Hand, across, common_border, land
 
@@ -257,6 +257,39 @@ def test_a_grid_is_renamed_given_another_type_and_locked(desk: Open):
     desk.click(*drawn)
     desk.key("Enter")
     expect(desk.page.locator(".callout")).to_contain_text("已锁定")
+
+
+def test_the_map_rests_where_all_that_it_reads_again_is_as_it_was(desk: Open):
+    desk = desk()
+    desk.draft()
+    grid = home(desk)
+    code = grid["properties"]["code"]
+    desk.go_to(code)
+    seen: dict[str, str] = {}
+    held: list[tuple[Route, APIResponse]] = []
+
+    def answer(route: Route) -> None:
+        answered = route.fetch()
+        etag = answered.headers["etag"]
+        if seen.get(route.request.url) == etag:
+            held.append((route, answered))
+            return
+        seen[route.request.url] = etag
+        route.fulfill(response=answered)
+
+    desk.page.route("**/tiles/**", answer)
+    desk.page.reload()
+    desk.go_to(code)
+    rests = desk.page.locator('.stage .map[aria-busy="false"]')
+    expect(rests).to_be_visible()
+    far = max(desk.grids().values(), key=lambda one: land(one).distance(land(grid)))
+    desk.renamed_beside(far["properties"]["code"], "东头")
+    expect(rests).to_have_count(0)
+    desk.breathe(500)
+    assert held
+    for route, answered in held:
+        route.fulfill(response=answered)
+    expect(rests).to_be_visible()
 
 
 def test_what_changed_is_compared_with_the_plan_in_force(desk: Open):

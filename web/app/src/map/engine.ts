@@ -14,6 +14,7 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, TileJSON } from "../api";
+import { sayBusy } from "./busy";
 import { HATCH_RATIO, hatches } from "./hatches";
 import { gapFilters, veilFilter } from "./narrowing";
 import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
@@ -139,24 +140,16 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   addImages(map);
-  sayBusy(map);
+  const reading = sayBusy(map);
   return {
     container,
     canvas: map.getCanvas(),
     raw: map,
-    ...drawing(map, theme),
+    ...drawing(map, theme, reading),
     ...moving(map),
     ...asking(map),
     ...hearing(map),
   };
-}
-
-/** The box of a map is busy until all tiles of the view are there and drawn. */
-function sayBusy(map: MapLibreMap): void {
-  const say = (busy: boolean) => map.getContainer().setAttribute("aria-busy", String(busy));
-  say(true);
-  map.on("dataloading", () => say(true));
-  map.on("idle", () => say(false));
 }
 
 function addImages(map: MapLibreMap): void {
@@ -164,7 +157,7 @@ function addImages(map: MapLibreMap): void {
   for (const [name, image] of Object.entries(symbols())) map.addImage(name, image, { pixelRatio: SYMBOL_RATIO });
 }
 
-function drawing(map: MapLibreMap, first: Theme) {
+function drawing(map: MapLibreMap, first: Theme, reading: () => void) {
   const marked = new Map<string, readonly string[]>();
   const shown = new Map<Overlay, { visible: boolean; opacity: number }>();
   let theme = first;
@@ -185,7 +178,10 @@ function drawing(map: MapLibreMap, first: Theme) {
     ready,
     showPlan: (tiles: TileJSON) => whenStyled(() => void map.getSource<VectorTileSource>(PLAN)?.setTiles(tiles.tiles)),
     /** All tiles, not only those that an edit touched: naming tiles would leave stale ones in the cache out of view. What did not change is answered by its ETag. */
-    refresh: () => map.refreshTiles(PLAN),
+    refresh() {
+      reading();
+      map.refreshTiles(PLAN);
+    },
     fillBy(chosen: Theme) {
       theme = chosen;
       whenStyled(restyle);

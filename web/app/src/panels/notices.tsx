@@ -12,9 +12,8 @@ import { hint } from "../tools/tool";
 import { t } from "../words";
 import { area, distance } from "../words/figures";
 import { logSentence, origin } from "./history";
+import { passing } from "./passing";
 import { refusalSentence } from "./refusals";
-
-const SHOWN_MS = 7_000;
 
 /** What became of the plan, by a colleague's edit or a step of its life, as a line to read. */
 export const news = signal("");
@@ -43,14 +42,8 @@ export function Hint(): JSX.Element | null {
 export function Notices(): JSX.Element {
   const done = said.value;
   const told = news.value;
-  useEffect(() => {
-    if (!done && !told) return;
-    const timer = window.setTimeout(() => {
-      said.value = null;
-      news.value = "";
-    }, SHOWN_MS);
-    return () => window.clearTimeout(timer);
-  }, [done, told]);
+  useEffect(() => passing(said, done, null), [done]);
+  useEffect(() => passing(news, told, ""), [told]);
   return (
     <div class="notices" aria-live="polite">
       {!online.value && <p class="offline">{t("offline.bar")}</p>}
