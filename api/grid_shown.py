@@ -16,6 +16,7 @@ from api.features import lonlat_box
 from data.plans.differing import State
 from data.plans.ledger import POST
 from data.plans.pages import community_names, worst_of
+from geo.codes import lies_in, number_of
 from geo.gaps import KINDS
 from geo.themes import severity_class, staff_totals
 
@@ -55,7 +56,7 @@ def properties_of(connection: Connection, state: State, today: date, found: Sequ
         {
             "grid_id": str(one.grid_id),
             **{name: getattr(one, name) for name in SAID},
-            "number": one.code.removeprefix(one.community),
+            "number": number_of(one.code),
             "community_code": one.community,
             "community_name": names.get(one.community),
             "source_id": one.source_unit,
@@ -86,7 +87,7 @@ def gap_shown(one: Any, state: State) -> dict[str, Any]:
 
 def entry_shown(one: Any, state: State, scope: str) -> dict[str, Any]:
     """Return an entry of the log; grids beyond a scope are left out."""
-    changes = {what: [code for code in codes if code.startswith(scope)] for what, codes in one.changes.items()}
+    changes = {what: [code for code in codes if lies_in(code, scope)] for what, codes in one.changes.items()}
     return {
         "revision": one.revision,
         "at": one.made_at.isoformat(),

@@ -23,6 +23,7 @@ from data.plans.door import edit_on, tried
 from data.plans.plan import find_plan
 from data.plans.verbs import AnyVerb, written_verb
 from data.users.identity import Identity
+from geo.codes import lies_in
 from geo.edits.ground import Grid
 from geo.noding import GRID_M
 
@@ -129,7 +130,7 @@ def outcome(connection: Connection, name: str, done: Applied, scope: str) -> Map
 
 def within(gaps: list[dict[str, Any]], scope: str) -> list[dict[str, Any]]:
     """Return the gaps within a scope, their community named as in the list of gaps."""
-    return [{**gap, "community_code": gap["community"]} for gap in gaps if (gap["community"] or "").startswith(scope)]
+    return [{**gap, "community_code": gap["community"]} for gap in gaps if lies_in(gap["community"] or "", scope)]
 
 
 def metrics(done: Applied) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from api.places import require_apart
 from data.build_layers import LAYERS
 from data.suffixes import require_suffix
 from data.whole import require_writable
+from geo.codes import community_of
 from geo.errors import InputError
 from web.reports.board import READ as OF_BOARDS
 from web.reports.board import grids_in, require_slots, write_boards
@@ -81,6 +82,6 @@ def require_codes(codes: Sequence[str], there: Sequence[str]) -> None:
     every = set(there)
     for code in codes:
         if code not in every:
-            beside = [one for one in there if one[:12] == code[:12]]
+            beside = [one for one in there if community_of(one) == community_of(code)]
             hint = f"its community has {beside[0]} to {beside[-1]}" if beside else f"its codes are like {there[0]}"
             raise InputError(f"there is no grid {code} in the build; {hint}")

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.arrays import Geometries
+from geo.codes import community_of
 from geo.partition import figures_of, some
 from geo.sources import COUNTS
 from geo.unplaced import NOT_COUNTED, said_of_unplaced
@@ -128,8 +129,7 @@ def proof(figures: Mapping[str, str]) -> list[Finding]:
 def nested(grids: pd.DataFrame) -> Finding:
     """Check that each code holds its community's code, in either profile."""
     code, community = grids["code"].astype(str), grids["community_code"].astype(str)
-    head = code.str[:12].where(code.str.len() == 15, code.str[6:18])
-    strangers = code[head != community]
+    strangers = code[code.map(community_of) != community]
     return Finding("codes outside their community", ", ".join(strangers[:5]) or "none", not len(strangers))
 
 

@@ -57,7 +57,7 @@ def list_changes(
     events = []
     for one in found:
         codes = {
-            what: [code for code in one.changes.get(what, ()) if code.startswith(who.scope)]
+            what: [code for code in one.changes.get(what, ()) if who.covers(code)]
             for what in ("created", "modified", "retired")
         }
         told = any(codes.values()) or not any(one.changes.values())

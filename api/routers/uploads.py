@@ -318,7 +318,7 @@ def start(works: Running, upload: folders.Upload, kind: str, *arguments: str) ->
 
 def require_scope(who: Identity, codes: list[str]) -> None:
     """Refuse land that is not the caller's."""
-    if not all(code.startswith(who.scope) for code in codes):
+    if not all(who.covers(code) for code in codes):
         raise NotAllowed(f"the layers reach beyond {who.scope}, which is all that you may change")
 
 

@@ -27,8 +27,8 @@ FROM (
     SELECT v.* FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
         SELECT * FROM onegrid.grid_version AS g
         WHERE {IN_PLAN} AND g.code >= %(code)s
-            AND g.code >= (SELECT current_setting('onegrid.scope_from', true))
-            AND g.code < (SELECT current_setting('onegrid.scope_to', true)) {{grids}}
+            AND g.code >= (SELECT first FROM onegrid.codes_seen(%(plan)s))
+            AND g.code < (SELECT beyond FROM onegrid.codes_seen(%(plan)s)) {{grids}}
         ORDER BY g.code LIMIT %(grids)s) AS v
     WHERE a.plan_id = %(plan)s ORDER BY v.code LIMIT %(grids)s) AS g
 CROSS JOIN LATERAL (

@@ -28,6 +28,7 @@ from data.plans.stale import OvertakenError, changed_since, stale
 from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
 from data.users.errors import NotAllowed
 from geo.arrays import Floats
+from geo.codes import lies_in
 from geo.crs import parse_crs
 from geo.errors import (
     EditRefused,
@@ -115,7 +116,7 @@ def edit_on(
 
     def find(plan: Plan) -> Meant:
         meant = meant_by(connection, plan, verb, to_working)
-        if not any(community.startswith(scope) for community in meant.communities):
+        if not any(lies_in(community, scope) for community in meant.communities):
             raise LineMissesGridError("there is no grid where this is drawn")
         return meant
 
@@ -147,14 +148,14 @@ def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Call
 
 def require_named_within(plan: Plan, verb: AnyVerb, scope: str) -> None:
     """Refuse an edit that names a grid beyond a scope, as if there were none."""
-    beyond = sorted({code for code in codes_meant(verb) if not code.startswith(scope)})
+    beyond = sorted({code for code in codes_meant(verb) if not lies_in(code, scope)})
     if beyond:
         raise UnknownGridError(f"plan {plan.name} has no grid {', '.join(beyond)}", beyond)
 
 
 def require_done_within(done: Applied, scope: str) -> None:
     """Refuse what changed a grid beyond a scope; vertices alone are no change."""
-    if not all(grid.community.startswith(scope) for grid in (*done.created, *done.modified, *done.retired)):
+    if not all(lies_in(grid.community, scope) for grid in (*done.created, *done.modified, *done.retired)):
         raise NotAllowed("this would change a grid outside of your scope")
 
 

@@ -133,7 +133,7 @@ class PlanLayers:
 
     def unchanged(self, name: str) -> Frame:
         """Return a layer that no edit changes."""
-        about = "left(attributes->>'code', 12)"  # the community of a grid's code, too
+        about = "onegrid.community_of(attributes->>'code')"
         here = self.part.here(about, or_nowhere=True) if name in ABOUT_PLACES else "true"
         values = {**self.values, "layer": name}
         if self.part.numbers is not None:

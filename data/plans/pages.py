@@ -26,8 +26,8 @@ FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
     SELECT * FROM onegrid.grid_version AS g
     WHERE g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s)
         AND g.to_revision > LEAST(a.upto, %(at)s) {where}
-        AND g.code >= (SELECT current_setting('onegrid.scope_from', true))
-        AND g.code < (SELECT current_setting('onegrid.scope_to', true))
+        AND g.code >= (SELECT first FROM onegrid.codes_seen(%(plan)s))
+        AND g.code < (SELECT beyond FROM onegrid.codes_seen(%(plan)s))
         AND NOT EXISTS (
             SELECT FROM onegrid.ancestry AS n JOIN onegrid.shadow AS s ON s.plan_id = n.ancestor_id
             WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = g.version_id
@@ -36,7 +36,8 @@ FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
 LEFT JOIN onegrid.drawn_grid AS d USING (version_id)
 WHERE a.plan_id = %(plan)s ORDER BY v.code LIMIT %(limit)s
 """
-"""The scope stands in it once more, by code, since a plan's index by code gives the grids in their order."""
+"""The scope stands in it once more, by code, since a plan's index by code gives the grids in their order;
+all codes where some begin with the class of an object (CJ/T 349)."""
 FILTERS = {
     "box": "g.polygon && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)",
     "community": "g.community >= %(community)s AND g.community < %(community)s || 'a'",

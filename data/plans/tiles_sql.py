@@ -127,7 +127,7 @@ SELECT {LEVEL} AS level, d.code, d.name, NULL::text AS number, NULL::text AS kin
 FROM d CROSS JOIN LATERAL (SELECT ST_SnapToGrid({moved("d.place", K17)}, 1) AS geom OFFSET 0) AS h WHERE {INSIDE}
 """
 GRID_LABELS = f"""
-SELECT 'grid', g.code, g.name, substr(g.code, length(g.community) + 1), g.kind, g.locked, g.form, h.geom
+SELECT 'grid', g.code, g.name, onegrid.number_of(g.code), g.kind, g.locked, g.form, h.geom
 FROM g CROSS JOIN LATERAL (SELECT ST_SnapToGrid({moved("g.place")}, 1) AS geom OFFSET 0) AS h WHERE {INSIDE}
 """
 
@@ -159,7 +159,7 @@ LEFT JOIN LATERAL (
     WHERE a.plan_id = %(plan)s AND j.state <> 'accepted') AS w ON true
 """
 GRID_SAID = """
-g.code, substr(g.code, length(g.community) + 1) AS number, g.name, g.kind, g.community, g.management_type, g.households,
+g.code, onegrid.number_of(g.code) AS number, g.name, g.kind, g.community, g.management_type, g.households,
 g.population, g.party_members, g.required, g.held, g.short, g.shortage, g.form, w.worst,
 CASE WHEN w.worst >= 75 THEN 'highest' WHEN w.worst >= 50 THEN 'high' WHEN w.worst >= 25 THEN 'medium'
     WHEN w.worst IS NOT NULL THEN 'low' ELSE 'none' END AS severity,

@@ -35,6 +35,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from data.users.roles import Right, Role
+from geo.codes import lies_in
 from geo.errors import InputError
 
 SETTINGS = """
@@ -73,12 +74,12 @@ class Identity:
         return self.role.may(right)
 
     def covers(self, code: str) -> bool:
-        """Tell whether a division is within the scope.
+        """Tell whether a division, or a grid, is within the scope.
 
         >>> Identity("li", Role.planner, "530102").covers("530102001003")
         True
         """
-        return code.startswith(self.scope)
+        return lies_in(code, self.scope)
 
 
 SAID: WeakKeyDictionary[psycopg.AsyncConnection[Any], Identity] = WeakKeyDictionary()

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import segno
 
+from geo.codes import before_number, community_of, number_of
 from geo.divisions import division_names
 from geo.duty import OFFICE
 from geo.errors import InputError
@@ -136,10 +137,10 @@ def sheet(board: Board, names: Mapping[str, str], standard: Standard | None, dra
 
 def masthead(board: Board, names: Mapping[str, str]) -> Html:
     """Return the place, the name of the grid and its code, large."""
-    code = board.code
-    above = [names.get(code[:6]), names.get(code[:9]), names.get(code[:12], code[:12])]
+    code, community = board.code, community_of(board.code)
+    above = [names.get(community[:6]), names.get(community[:9]), names.get(community, community)]
     unclaimed = tag("p", word("board.unclaimed"), class_="unclaimed") if board.kind == "unclaimed" else None
-    grouped = [tag("span", code[:12]), tag("b", code[12:])]
+    grouped = [tag("span", before_number(code)), tag("b", number_of(code))]
     return tag(
         "header",
         tag("p", " · ".join(filter(None, above)), tag("span", word("board.title"), class_="badge"), class_="above"),
@@ -215,9 +216,8 @@ def require_slots(link: str) -> None:
 
 def grids_in(grids: pd.DataFrame, community: str) -> list[str]:
     """Return the codes of the grids of a community, or of any division by the beginning of its code."""
-    codes = grids.loc[grids["code"].str.startswith(community), "code"]
+    codes = grids.loc[grids["community_code"].str.startswith(community), "code"]
     if codes.empty:
-        raise InputError(
-            f"--community {community}: the build has no such community; its codes are like {grids['code'].iloc[0][:12]}"
-        )
+        like = grids["community_code"].iloc[0]
+        raise InputError(f"--community {community}: the build has no such community; its codes are like {like}")
     return [str(code) for code in np.sort(codes.to_numpy(dtype=object))]

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.codes import number_of
 from web.reports.markup import Html, tag
 from web.reports.paper import UNITS_A_PX, Geometries, Paper, north_arrow, path, scale_bar
 from web.reports.wording import word
@@ -85,7 +86,7 @@ class Surroundings:
             x, y = spots[place].round().astype(int).tolist()
             if place == own and any(abs(x - a) < CLOSE and abs(y - b) < CLOSE for a, b in houses):
                 y -= CLOSE
-            number = self.code[near[place]][-3:]
+            number = number_of(self.code[near[place]])
             yield tag("text", number, x=x, y=y + 40, class_="own" if place == own else None)
 
     def houses(self, row: int, paper: Paper) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.codes import community_of, number_of
 from geo.duty import OFFICE
 from web.reports.markup import Content, Html, tag
 from web.reports.wording import count, known, word
@@ -58,7 +59,7 @@ class Board:
 def at_the_board(frames: Mapping[str, pd.DataFrame], codes: Sequence[str]) -> list[Board]:
     """Gather what stands on the boards of some grids."""
     grids = frames["grids"].drop(columns="geometry").set_index("code")
-    duty = rows_by_code(frames["duty"], {*codes, *(code[:12] for code in codes)})
+    duty = rows_by_code(frames["duty"], {*codes, *(community_of(code) for code in codes)})
     premises = rows_by_code(frames["premises"], set(codes))
     posts = rows_by_code(frames["staffing"], set(codes))
     covered = {row["code"]: row for rows in rows_by_code(frames["assignments"], set(codes)).values() for row in rows}
@@ -71,11 +72,11 @@ def at_the_board(frames: Mapping[str, pd.DataFrame], codes: Sequence[str]) -> li
         boards.append(
             Board(
                 code=code,
-                name=str(grid["name"]) if known(grid["name"]) else code[12:],
+                name=str(grid["name"]) if known(grid["name"]) else number_of(code),
                 kind=grid["kind"],
                 management_type=grid["management_type"],
                 duty=duty.get(code, []),
-                of_community=duty.get(code[:12], []),
+                of_community=duty.get(community_of(code), []),
                 required={row["post"]: int(row["required"]) for row in posts.get(code, []) if known(row["required"])},
                 form=party.get("form"),
                 organisation=None if named is None else str(named["name"]),

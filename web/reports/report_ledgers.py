@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.codes import number_of
 from geo.gaps.exceptions import ACCEPTED, EXPIRED, OPEN
 from geo.gaps.ledger import KINDS, LEDGERS
 from web.reports.markup import Content, Html, tag
@@ -139,5 +140,5 @@ def place(findings: Findings, gap: Any) -> Content:
     return [
         findings.names.get(gap.code),
         " ",
-        tag("span", community, " ", tag("code", str(gap.code)[-3:]), class_="soft"),
+        tag("span", community, " ", tag("code", number_of(str(gap.code))), class_="soft"),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.codes import community_of, number_of
 from geo.settlements import CLASSES
 from geo.themes import FORMS
 from web.reports.markup import Html, tag
@@ -60,7 +61,8 @@ def by_street(findings: Findings) -> list[Html | None]:
     if len(findings.level("street")) < 2:
         return []
     frame = findings.frames["assignments"]
-    streets = pd.crosstab(frame["code"].str[:9], frame["form"]).reindex(columns=list(FORMS), fill_value=0)
+    street = frame["code"].map(community_of).str[:9]
+    streets = pd.crosstab(street, frame["form"]).reindex(columns=list(FORMS), fill_value=0)
     streets = streets.loc[:, streets.sum() > 0]
     columns = [
         *heads(["street"], ["grids"]),
@@ -111,7 +113,7 @@ def joint_branches(findings: Findings) -> list[Html | None]:
         each = members["members"].fillna(0).astype(int).tolist()
         rows.append(
             [
-                text(findings.name(members["code"].iloc[0][:12])),
+                text(findings.name(community_of(members["code"].iloc[0]))),
                 number(len(members)),
                 number(sum(each), tip=f"{' + '.join(map(str, each))} = {sum(each)}"),
                 text(grids_of(findings, members["code"].tolist()), class_="wide"),
@@ -123,14 +125,14 @@ def joint_branches(findings: Findings) -> list[Html | None]:
 
 def grids_of(findings: Findings, codes: Sequence[str]) -> list[Any]:
     """Name grids with their short numbers."""
-    named = ([findings.names.get(code, ""), " ", tag("code", code[-3:])] for code in codes)
+    named = ([findings.names.get(code, ""), " ", tag("code", number_of(code))] for code in codes)
     return [piece for position, one in enumerate(named) for piece in (["、", *one] if position else one)]
 
 
 def place(findings: Findings, code: str) -> list[Any]:
     """Name a grid with its community."""
-    community = findings.name(code[:12])
-    return [findings.names.get(code), " ", tag("span", community, " ", tag("code", code[-3:]), class_="soft")]
+    community = findings.name(community_of(code))
+    return [findings.names.get(code), " ", tag("span", community, " ", tag("code", number_of(code)), class_="soft")]
 
 
 def stars(findings: Findings, plan: Plan, notes: Notes) -> Html:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from geo.codes import community_of
 from geo.community_workers import COMMUNITY_WORKER
 from geo.gaps.exceptions import OPEN
 from geo.gaps.ledger import LEDGERS
@@ -86,8 +87,8 @@ def where(findings: Findings, code: str) -> Row:
     return {
         "code": code,
         "name": names.get(code),
-        "community": names.get(code[:12]) if len(code) > 9 else None,
-        "street": names.get(code[:9]),
+        "community": names.get(community_of(code)) if len(code) > 9 else None,
+        "street": names.get(community_of(code)[:9]),
     }
 
 
