@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
-from fastapi import Path, Query, Request
+from fastapi import Header, Path, Query, Request
 from pydantic import AfterValidator, Field
 from sqlalchemy import Connection
 
@@ -45,6 +45,15 @@ NewPlanName = Annotated[
 ]  # fmt: skip
 """Of a plan that is to be: a part of addresses from then on."""
 GridCode = Annotated[str, Path(alias="code", min_length=1, max_length=40, examples=["530102001001003"])]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="Asked again under it, nothing is done again.",
+    ),
+]
 AsOf = Annotated[int | None, Query(ge=0, le=2**31 - 2, description="A revision; the latest where it is left out.")]
 Limit = Annotated[int, Query(ge=1, le=5000)]
 After = Annotated[str | None, Query(max_length=400, description="Where the page before ended; `next` has it.")]

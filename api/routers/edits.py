@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Query, Request
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
-from api.asked import Limit, PlanName, looking_at, page
+from api.asked import Key, Limit, PlanName, looking_at, page
 from api.callers import Editor, Reader
 from api.edit_requests import EditRequest, Revision, verb_of
+from api.features import as_text
 from api.grid_shown import entry_shown
 from api.outcomes import Outcome, done_for, edit_asked, outcome
 from api.problems import problems
 from api.running import Works
 from api.shapes import Box
+from data.plans.answers import answered_once
 from data.plans.life import latest, log
 from data.plans.plan import find_plan
 from data.plans.undoing import REDO, UNDO, reverse_on
 from data.users.identity import Identity
 
 router = APIRouter(tags=["edits"])
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="Asked again under it, nothing is done again.",
-    ),
-]
+
+TAKEN_BACK = {UNDO: "undone", REDO: "redone"}
+"""Under which name an answer has the entry of the log that was taken back."""
 
 
 class Base(BaseModel):
@@ -107,28 +105,30 @@ def list_edits(
 
 
 @router.post("/api/plans/{plan}/undo", responses=problems(401, 403, 404, 409))
-def undo_edit(plan: PlanName, given: Base, who: Editor, works: Works) -> Reversed:
+def undo_edit(plan: PlanName, given: Base, who: Editor, works: Works, key: Key = None) -> Reversed:
     """Take back the caller's latest edit in this draft, as a new revision."""
-    return Reversed.model_validate(reversed_for(plan, UNDO, given, who, works))
+    return Reversed.model_validate(reversed_for(plan, UNDO, given, who, works, key))
 
 
 @router.post("/api/plans/{plan}/redo", responses=problems(401, 403, 404, 409))
-def redo_edit(plan: PlanName, given: Base, who: Editor, works: Works) -> Redone:
+def redo_edit(plan: PlanName, given: Base, who: Editor, works: Works, key: Key = None) -> Redone:
     """Do again what the caller undid last."""
-    return Redone.model_validate(reversed_for(plan, REDO, given, who, works))
+    return Redone.model_validate(reversed_for(plan, REDO, given, who, works, key))
 
 
-def reversed_for(name: str, verb: str, given: Base, who: Identity, works: Works) -> dict[str, Any]:
+def reversed_for(name: str, verb: str, given: Base, who: Identity, works: Works, key: str | None) -> Mapping[str, Any]:
     """Undo or redo, and say which entry of the log that took back."""
+    base = given.base_revision
 
-    def attempt(connection: Any) -> dict[str, Any]:
-        done = reverse_on(connection, name, verb, by=who.name, base=given.base_revision, scope=who.scope)
-        return {**outcome(connection, name, done, who.scope)}
+    def attempt(connection: Connection) -> Mapping[str, Any]:
+        def do() -> Mapping[str, Any]:
+            done = reverse_on(connection, name, verb, by=who.name, base=base, scope=who.scope)
+            return outcome(connection, name, done, who.scope)
 
-    answer: dict[str, Any] = done_for(works, who, name, attempt)
+        return answered_once(connection, key, who.name, as_text([name, base, verb]), do)
+
+    answer: Mapping[str, Any] = done_for(works, who, name, attempt)
     with looking_at(works, who, name) as (connection, state):
         [made] = log(connection, find_plan(connection, name), after=answer["revision"] - 1, limit=1)
         [taken] = log(connection, state.plan, after=(made.reverses or 0) - 1, limit=1)
-        return answer | {
-            f"{verb.replace('undo', 'undone').replace('redo', 'redone')}": entry_shown(taken, state, who.scope)
-        }
+        return {**answer, TAKEN_BACK[verb]: entry_shown(taken, state, who.scope)}

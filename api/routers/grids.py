@@ -18,6 +18,7 @@ from api.asked import (
     Cql2,
     Division,
     GridCode,
+    Key,
     Limit,
     PlanName,
     box_asked,
@@ -128,14 +129,15 @@ def read_grid(
 
 @router.patch("/api/plans/{plan}/grids/{code}", responses=problems(401, 403, 404, 409, 412))
 def change_grid(
-    plan: PlanName, code: GridCode, given: GridTags, request: Request, who: Editor, works: Works, language: Asked
-) -> Outcome:
+    plan: PlanName, code: GridCode, given: GridTags, request: Request, who: Editor, works: Works, language: Asked,
+    *, key: Key = None,
+) -> Outcome:  # fmt: skip
     """Change a grid's name and management type, or lock it; the land stays as it is. `If-Match` is kept to."""
     verb = given.verb(code)
     with looking_at(works, who, plan) as (connection, state):
         require_match(request, lambda told: shown(connection, state, code, who, told), language)
     base = state.at if given.base_revision is None else given.base_revision
-    return edit_asked(works, who, plan, verb, base=base, key=request.headers.get("idempotency-key"))
+    return edit_asked(works, who, plan, verb, base=base, key=key)
 
 
 def shown(connection: Connection, state: State, code: str, who: Identity, language: Language | None) -> bytes:

@@ -98,6 +98,33 @@ def test_a_trial_writes_nothing_and_the_edit_does_once_under_a_key(world: World)
     assert {one["id"] for one in every_grid(world, plan)} == {one["id"] for one in every_grid(world)}
 
 
+def test_undo_and_redo_sent_again_under_their_key_take_back_one_edit(world: World):
+    plan = f"/api/plans/{world.branched()}"
+    path = f"{plan}/grids/{world.code}"
+    for name in ("一", "二", "三"):
+        assert world.ask(PLANNER, "PATCH", path, json={"name": name}).status_code == 200
+    head = world.ask(PLANNER, "GET", plan).json()["revision"]
+    for verb, name in (("undo", "二"), ("redo", "三")):
+        sent = {"headers": {"Idempotency-Key": f"{verb} once"}, "json": {"base_revision": head}}
+        done, again = (world.ask(PLANNER, "POST", f"{plan}/{verb}", **sent) for _ in range(2))
+        assert done.status_code == 200, done.text
+        assert again.json() == done.json()
+        head += 1
+        assert done.json()["revision"] == head == world.ask(PLANNER, "GET", plan).json()["revision"]
+        assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == name
+    other = world.ask(PLANNER, "POST", f"{plan}/undo", **sent)
+    assert other.status_code == 422
+    assert "Idempotency-Key was used for another" in other.json()["detail"]
+    described = world.client.get("/api/openapi.json").json()["paths"]
+    keyed = {
+        (where, method)
+        for where, methods in described.items() for method, said in methods.items()
+        if "Idempotency-Key" in {one["name"] for one in said.get("parameters", ())}
+    }  # fmt: skip
+    writes = {(f"/api/plans/{{plan}}/{verb}", "post") for verb in ("edits", "undo", "redo")}
+    assert keyed == {*writes, ("/api/plans/{plan}/grids/{code}", "patch")}
+
+
 def test_who_has_it_already_is_told_so_and_who_has_an_old_one_changes_nothing(world: World):
     path = f"/api/plans/{world.branched()}/grids/{world.code}"
     first = world.ask(PLANNER, "GET", path)
