@@ -13,7 +13,7 @@ from data.plans.ground import Meant, meant_by_grids
 from data.plans.look import Look, look
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.rows import row, rows
-from data.plans.stale import stale
+from data.plans.stale import changed_since, stale
 from data.plans.versions import Version, read_versions
 from geo.edits.ground import Edit, Grid
 from geo.edits.replacing import replace_grids
@@ -29,6 +29,8 @@ WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s)
     AND (reverses IS NOT NULL OR EXISTS (SELECT FROM jsonb_each(changes) AS each (what, codes) WHERE codes <> '[]'))
 ORDER BY revision
 """
+TAKES_BACK = "SELECT reverses FROM onegrid.revision WHERE plan_id = %(plan)s AND revision = %(revision)s"
+CHANGED_BY = "SELECT modified FROM onegrid.grids_at(%(plan)s, %(at)s) WHERE grid_id = %(grid)s"
 REVISION = "SELECT grid_ids, changes FROM onegrid.revision WHERE plan_id = %(plan)s AND revision = %(revision)s"
 
 
@@ -64,10 +66,10 @@ def reverse_on(connection: Connection, name: str, verb: str, *, by: str, base: i
     was = Was.of(connection, plan, target)
     seen = look(connection, plan, lambda plan: was.meant)
     if next_to_reverse(connection, seen.plan, verb, by) != target:
-        raise stale([], base)
+        raise stale(changed_since(connection, seen.plan, plan.head), base)
     # whoever takes something back means the state as it is: the revision's own grids tell whether he may
     asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
-    done = carry_out(connection, seen, taking_back(seen, was), asked)
+    done = carry_out(connection, seen, taking_back(connection, seen, was), asked)
     require_done_within(done, scope)
     return done
 
@@ -131,15 +133,18 @@ class Was:
         return [states[code] for states in (self.before, self.after) if code in states]
 
 
-def taking_back(seen: Look, was: Was) -> Edit:
+def taking_back(connection: Connection, seen: Look, was: Was) -> Edit:
     """Return the edit that puts a revision's grids back as they were before it.
 
     Raises
     ------
     StaleRevisionError
-        One of them has changed since.
+        One of them has changed since, and that was not taken back.
     """
-    moved = [code for code in was.changed if state(seen.versions, code) != state(was.after, code)]
+    moved = [
+        code for code in was.changed
+        if not stands(connection, seen.plan, now=seen.versions.get(code), then=was.after.get(code))
+    ]  # fmt: skip
     if moved:
         raise stale(moved, was.revision)
     back = [version.grid for code, version in was.before.items() if code in was.changed]
@@ -157,9 +162,20 @@ def unwoven(now: Grid, then: Grid) -> Grid:
     return replace(now, polygon=then.polygon, faces=then.faces)
 
 
-def state(versions: Mapping[str, Version], code: str) -> int | None:
-    """Return which revision last changed a grid in a way that counts; None: it is not there."""
-    return versions[code].modified if code in versions else None
+def stands(connection: Connection, plan: Plan, *, now: Version | None, then: Version | None) -> bool:
+    """Tell whether a grid is as it was then: nothing that counts was done to it since, or all of that taken back."""
+    if now is None or then is None:
+        return now is then
+    return now.modified == then.modified or origin(connection, plan, now) == origin(connection, plan, then)
+
+
+def origin(connection: Connection, plan: Plan, version: Version) -> int:
+    """Return the revision that first made a grid what it is: what takes another one back makes nothing new."""
+    revision, grid = version.modified, version.grid.grid_id
+    while (took := row(connection, TAKES_BACK, {"plan": plan.plan_id, "revision": revision})) and took.reverses:
+        before = row(connection, CHANGED_BY, {"plan": plan.plan_id, "at": took.reverses - 1, "grid": int(grid)})
+        revision = before.modified
+    return int(revision)
 
 
 def is_same(now: Version | None, then: Version) -> bool:

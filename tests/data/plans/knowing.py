@@ -44,7 +44,8 @@ class Known:
     """A plan as it must be.
 
     ``first`` is the earliest revision that it shows, ``left`` the one at which it left its parent. ``digests`` has the
-    mark of each revision, ``changes`` the codes that it changed, ``owner`` the grid that each code was given to.
+    mark of each revision, ``changes`` the codes that it changed, ``reverses`` the one that it took back, ``owner`` the
+    grid that each code was given to.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Known:
     state: str = "draft"
     digests: dict[int, bytes] = field(default_factory=dict)
     changes: dict[int, Changes] = field(default_factory=dict)
+    reverses: dict[int, int] = field(default_factory=dict)
     owner: dict[str, int] = field(default_factory=dict)
     turns: dict[str, Turns] = field(default_factory=lambda: defaultdict(Turns))
 
@@ -93,6 +95,12 @@ class Known:
     def changed_since(self, revision: int) -> set[str]:
         """Return the grids that changed after a revision, by more than vertices."""
         return {code for number, changes in self.changes.items() if number > revision for code in counted(changes)}
+
+    def maker(self, code: str, at: int) -> int:
+        """Return the revision that made a grid what it is at another; what is taken back is as it was before."""
+        own = (number for number in range(at, self.left, -1) if code in counted(self.changes[number]))
+        made = next(own, self.left)
+        return made if made not in self.reverses else self.maker(code, self.reverses[made] - 1)
 
 
 def counted(changes: Changes) -> Iterator[str]:

@@ -110,10 +110,11 @@ class Steps:
         since = 0 if target is None else target
         applied = self.timed(known, lambda: turn(self.engine, known.name, by=by, base=head), since)
         if applied is None:
-            self.require_no_turn_missed(target)
+            self.require_no_turn_missed(known, target)
             return
         assert target is not None
         assert applied.revision is not None
+        known.reverses[applied.revision] = target
         self.arrives(known, verb, by, applied, reverses=target)
         before = self.look_back(known, target - 1)
         require_taken_back(known.changes[target], before, then, known.now)
@@ -122,11 +123,16 @@ class Steps:
                 "taken back at once, " + ("to the bit" if known.now.drawn == before.drawn else "but for vertices")
             ] += 1
 
-    def require_no_turn_missed(self, target: int | None) -> None:
+    def require_no_turn_missed(self, known: Known, target: int | None) -> None:
         """An undo was refused because there is nothing to undo, others went over it, or the plan is in review."""
         if self.refusal != "not_a_draft":
             assert (self.refusal == "nothing_to_reverse") == (target is None)
             assert self.refusal in ("nothing_to_reverse", "stale_revision", "land_changed")
+        if self.refusal == "stale_revision":
+            assert target is not None
+            changes = known.changes[target]
+            codes = {*counted(changes)} or {*changes["woven"]}
+            assert any(known.maker(code, known.head) != known.maker(code, target) for code in codes)
 
     def merge(self, known: Known, source: Known, *, by: str) -> None:
         """Bring what another plan did since both were one."""

@@ -75,6 +75,33 @@ def test_undo_takes_back_the_callers_own_edits_in_turn(planned: Engine):
         redo(planned, "town", by="a", base=plan_of(planned).head)
 
 
+def test_what_was_done_to_one_grid_is_taken_back_and_done_again_step_by_step(planned: Engine):
+    grid = largest(planned)
+    states = [drawn(planned)]
+    for number in range(4):
+        land = grids_of(planned)[grid.code].grid.polygon
+        said = {"verb": "split", "line": across(land)} if number % 2 else {"verb": "retag", "name": f"第{number}"}
+        ask(planned, **said, code=grid.code, by="a")
+        states.append(drawn(planned))
+    for turn, past in ((undo, states[3::-1]), (redo, states[1:3]), (undo, states[1::-1]), (redo, states[1:])):
+        for state in past:
+            turn(planned, "town", by="a", base=plan_of(planned).head)
+            assert drawn(planned) == state
+
+
+def test_what_others_did_to_a_grid_and_took_back_does_not_keep_its_last_edit(planned: Engine):
+    grid = largest(planned)
+    ask(planned, "retag", by="a", code=grid.code, name="甲")
+    ask(planned, "split", by="b", code=grid.code, line=across(grid.polygon))
+    with pytest.raises(StaleRevisionError):
+        undo(planned, "town", by="a", base=2)
+    undo(planned, "town", by="b", base=2)
+    undo(planned, "town", by="a", base=3)
+    assert grids_of(planned)[grid.code].grid == grid
+    with pytest.raises(StaleRevisionError):
+        redo(planned, "town", by="b", base=4)
+
+
 def test_an_edit_whose_grids_changed_since_is_not_undone(planned: Engine):
     grid = largest(planned)
     ask(planned, "split", by="a", code=grid.code, line=across(grid.polygon))
