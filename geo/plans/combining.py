@@ -104,7 +104,8 @@ def combine(
     """Combine what two branches did since they parted.
 
     A grid changed on one side alone goes as that side has it. Where one side gave a grid other land, and the other
-    changed what it says, both come; where both say the same, nothing is to do. Land goes by regions (`Side`).
+    changed what it says, both come; where both say the same, nothing is to do. Land goes by regions (`Side`). Who
+    locks a grid wants it to stay as it is: that contradicts whatever the other side did to it.
 
     Parameters
     ----------
@@ -194,12 +195,21 @@ def passing_over(fresh: Fresh, codes: Collection[str]) -> Fresh:
 
 def wanted(keys: frozenset[str], ours: Side, theirs: Side) -> list[Grid] | None:
     """Return the grids of a region of theirs as they are to be on ours; None where the two contradict each other."""
+    if any(against_lock(key, ours, theirs) or against_lock(key, theirs, ours) for key in keys):
+        return None
     if keys & ours.moved and keys & theirs.moved:
         return same_change(keys, ours, theirs)
     land, words = (theirs, ours) if keys & theirs.moved else (ours, theirs)
     if any(words.said.get(key) and key not in land.now for key in keys):
         return None
     return all_or_none([saying(key, land, words) for key in sorted(keys & land.now.keys())])
+
+
+def against_lock(key: str, one: Side, other: Side) -> bool:
+    """Tell whether one side changed a grid that the other locked; land that both moved is compared elsewhere."""
+    if not other.locked(key):
+        return False
+    return key in one.moved - other.moved or bool({*one.said.get(key, ())} - {"locked"})
 
 
 def all_or_none(grids: Sequence[Grid | None]) -> list[Grid] | None:

@@ -57,6 +57,10 @@ class Side:
         """Return the regions that some grids are in."""
         return (region for region in self.regions if region & keys)
 
+    def locked(self, key: str) -> bool:
+        """Tell whether the branch locked a grid that it began with."""
+        return "locked" in self.said.get(key, ()) and self.now[key].locked
+
     def compared(self, keys: frozenset[str], buildings: Buildings) -> tuple[Compared, ...]:
         """Say what the branch did to some grids; those that it left alone are left out."""
         old, new = ([grids[key] for key in sorted(keys) if key in grids] for grids in (self.base, self.now))

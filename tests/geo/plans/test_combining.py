@@ -96,11 +96,57 @@ def test_a_grid_that_is_gone_while_nobody_has_its_land_is_for_people_to_decide()
 
 def test_land_from_one_side_and_words_from_the_other():
     base = ground("ab")
-    ours = edited(base, retag_grid("a", name="A"), lock_grid("b"))
+    ours = edited(base, retag_grid("a", name="A"), retag_grid("b", management_type="key_attention"))
     theirs = edited(base, reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1))), retag_grid("b", name="B"))
     for after in (merged(base, ours, theirs), merged(base, theirs, ours)):
         assert areas(after) == {"a": 0.75, "b": 1.25}
-        assert (after.grids["a"].name, after.grids["b"].name, after.grids["b"].locked) == ("A", "B", True)
+        said = (after.grids["a"].name, after.grids["b"].name, after.grids["b"].management_type)
+        assert said == ("A", "B", "key_attention")
+
+
+@pytest.mark.parametrize(
+    "edits, concerned",
+    [
+        ([reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1)))], {"a", "b"}),
+        ([merge_grids(["a", "b"], keep="b")], {"a", "b"}),
+        ([split_grid("b", line((1.5, -1), (1.5, 2)), fresh=fresh("t"))], {"b"}),
+        ([retag_grid("b", name="B")], {"b"}),
+        ([retag_grid("b", name="B"), lock_grid("b")], {"b"}),
+    ],
+)
+def test_what_one_side_locked_and_the_other_changed_is_for_people_to_decide(edits: Sequence[Edit], concerned: set[str]):
+    base = ground("abc")
+    locked = edited(base, lock_grid("b"), retag_grid("c", name="C"))
+    changed = edited(base, *edits)
+    for ours, theirs in ((locked, changed), (changed, locked)):
+        found = combined(base, ours, theirs)
+        [conflict] = found.conflicts
+        assert conflict.why == "both_changed"
+        sides = [{(one.old or one.new).code for one in side} for side in (conflict.ours, conflict.theirs)]
+        assert "b" in sides[0] & sides[1]
+        assert concerned <= sides[0] | sides[1]
+        after = apply(ours, found.edit).ground
+        assert {code: after.grids[code] for code in ours.grids if code != "c"} == {
+            code: grid for code, grid in ours.grids.items() if code != "c"
+        }
+        assert after.grids["c"].name == "C"
+
+
+def test_what_one_side_unlocked_to_change_it_comes_as_that_side_has_it():
+    base = edited(ground("ab"), lock_grid("b"))
+    reshape = reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1)))
+    theirs = edited(base, lock_grid("b", locked=False), reshape)
+    ours = edited(base, retag_grid("a", name="A"))
+    after = merged(base, ours, theirs)
+    assert (areas(after), after.grids["b"].locked) == ({"a": 0.75, "b": 1.25}, False)
+
+
+def test_what_both_sides_locked_is_locked():
+    base = ground("ab")
+    ours, theirs = (edited(base, lock_grid("b"), retag_grid("a", name="A")) for _ in range(2))
+    found = combined(base, ours, theirs)
+    assert not found.conflicts
+    assert not found.put
 
 
 def test_different_words_about_one_grid_come_together():
