@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from data.plans.ledger import POST
 from data.plans.pages import community_names, worst_of
 from geo.codes import lies_in, number_of
 from geo.gaps import KINDS
-from geo.themes import severity_class, staff_totals
+from geo.themes import severity_class
 
 OF_STAFF = ("required", "held", "short")
 OF_PARTY = ("form", "proposed_form")
@@ -28,19 +28,17 @@ SAID = (
 )  # fmt: skip
 
 
-def staff_of(ledger: Mapping[str, Any]) -> dict[str, int | None]:
-    """Add the posts of a grid up; None where nobody knows."""
-    posts = pd.DataFrame(ledger.get("staffing", ()), columns=list(POST)).assign(code="")
-    totals = staff_totals(posts)
-    if not len(totals):
-        return {**dict.fromkeys(OF_STAFF), "over": None}
-    return {name: None if pd.isna(value) else int(value) for name, value in totals.iloc[0].items()}
+def added_up(people: Iterable[int | None]) -> int | None:
+    """Add up people of whom some, or none, are known."""
+    known = [count for count in people if count is not None]
+    return sum(known) if known else None
 
 
 def figures_beside(ledger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the figures that stand beside a grid."""
-    staff = staff_of(ledger)
-    return {**{name: staff[name] for name in OF_STAFF}, **{name: ledger.get(name) for name in OF_PARTY}}
+    """Return the figures that stand beside a grid: of all its posts together, and its party organisation."""
+    posts = ledger.get("staffing", ())
+    staff = {name: added_up(post[POST.index(name)] for post in posts) for name in OF_STAFF}
+    return {**staff, **{name: ledger.get(name) for name in OF_PARTY}}
 
 
 def properties_of(connection: Connection, state: State, today: date, found: Sequence[Any]) -> list[dict[str, Any]]:
