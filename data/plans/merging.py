@@ -11,7 +11,7 @@ from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.comparing import require_one_crs
 from data.plans.differing import State, grids_of, parting, touched_since_parting
 from data.plans.door import require_revision, tried
-from data.plans.ground import meant_by_grids
+from data.plans.ground import Meant, meant_by_grids
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
@@ -64,25 +64,57 @@ def merge_plans(engine: Engine, name: str, *, source: str, by: str, base: int, d
         ours, theirs = (State(plan, plan.head) for plan in (find_plan(connection, one) for one in (name, source)))
         require_draft(ours.plan)
         require_revision(ours.plan, base)
-        require_one_crs(ours, theirs)
-        parted = parting(connection, ours, theirs)
-        if parted is None or ours.plan.source_id != theirs.plan.source_id:
-            raise PlanError(f"plans {name} and {source} do not come from one build; accept the newer build first")
-        ids = touched_since_parting(connection, ours, theirs)
-        was, them = (grids_of(connection, state, ids) for state in (parted, theirs))
-        if not ids:
+        touched = touched_by(connection, ours, theirs)
+        if not touched.ids:
             return Merged(Combination((), (), ()), None)
-        touched = meant_by_grids([*was, *them, *grids_of(connection, ours, ids)])
-        seen = look(connection, ours.plan, lambda plan: touched)
-        mine = grids_of(connection, State(seen.plan, seen.plan.head), ids)
+
+        def find(plan: Plan) -> Meant:
+            nonlocal touched
+            if plan.head != touched.at:  # others were there before their communities were locked
+                touched = touched_by(connection, State(plan, plan.head), theirs)
+            return meant_by_grids([*touched.was, *touched.ours, *touched.theirs])
+
+        seen = look(connection, ours.plan, find)
         fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
-        found = combine(was, mine, them, seen.ground, fresh, owners(connection, seen.plan, them))
+        had = owners(connection, seen.plan, touched.theirs)
+        found = combine(touched.was, touched.ours, touched.theirs, seen.ground, fresh, had)
         if not found.regions:
             return Merged(found, None)
         asked = Asked("merge_plan", {"plan": source, "revision": theirs.at}, by, seen.plan.head)
         return Merged(found, carry_out(connection, seen, found.edit, asked, dry_run=dry_run))
 
     return tried(engine, name, attempt)
+
+
+@dataclass(frozen=True, eq=False)
+class Touched:
+    """The grids that either plan touched since both were one: as they were then, and as both have them.
+
+    ``at`` is the revision of ours.
+    """
+
+    at: int
+    ids: Sequence[int]
+    was: Sequence[Grid]
+    ours: Sequence[Grid]
+    theirs: Sequence[Grid]
+
+
+def touched_by(connection: Connection, ours: State, theirs: State) -> Touched:
+    """Find the grids that either plan touched since both were one.
+
+    Raises
+    ------
+    PlanError
+        The two do not come from one plan, or stand on different builds.
+    """
+    require_one_crs(ours, theirs)
+    parted = parting(connection, ours, theirs)
+    if parted is None or ours.plan.source_id != theirs.plan.source_id:
+        both = f"plans {ours.plan.name} and {theirs.plan.name}"
+        raise PlanError(f"{both} do not come from one build; accept the newer build first")
+    ids = touched_since_parting(connection, ours, theirs)
+    return Touched(ours.at, ids, *(grids_of(connection, state, ids) for state in (parted, ours, theirs)))
 
 
 def owners(connection: Connection, plan: Plan, grids: Sequence[Grid]) -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import shapely
@@ -13,6 +14,7 @@ from data.plans.approving import approve
 from data.plans.comparing import compare
 from data.plans.differing import State, begun_as, differing_grids
 from data.plans.life import branch, log, move
+from data.plans.look import Look, look
 from data.plans.merging import merge_plans
 from data.plans.plan import find_plan, latest_in_force, plan_in_force
 from data.plans.undoing import undo
@@ -225,6 +227,24 @@ def test_what_fits_is_merged_and_what_both_changed_is_listed(planned: Engine):
     undo(planned, "b", by="lead", base=2)
     assert after[far.code].grid.polygon != grids_of(planned, "b")[far.code].grid.polygon
     assert_whole(planned, "b", since="town")
+
+
+def test_what_is_done_while_a_branch_is_merged_is_seen(planned: Engine, monkeypatch: pytest.MonkeyPatch):
+    one, other = neighbours(planned)
+    branch(planned, "draft", of="town", by="b")
+    ask(planned, "retag", plan="draft", code=one.code, name="改名")
+
+    def look_later(*asked: Any) -> Look:
+        if plan_of(planned).head == 0:
+            ask(planned, "merge", codes=[one.code], keep=other.code)
+        return look(*asked)
+
+    monkeypatch.setattr("data.plans.merging.look", look_later)
+    done = merge_plans(planned, "town", source="draft", by="lead", base=0)
+    [conflict] = done.combination.conflicts
+    fates = {each.old.code: each.fate for each in conflict.ours}
+    assert fates == dict.fromkeys((one.code, other.code), "merged")
+    assert plan_of(planned).head == 1
 
 
 def test_a_code_that_a_grid_had_before_it_was_undone_comes_to_no_other(planned: Engine):
