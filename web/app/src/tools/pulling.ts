@@ -43,7 +43,7 @@ export function pulled(bench: Bench, grabbed: Snap, to: Position): Extract<Edit,
 /** Let borders be pulled; returns what stops it. `busy` tells that another gesture has the pointer. */
 export function pulling(bench: Bench, busy: () => boolean): () => void {
   let grabbed: { snap: Snap; from: [number, number]; moved: boolean } | null = null;
-  const consider = paused((edit: Edit) => void propose(edit));
+  const consider = paused((edit: Edit) => propose(edit));
   const offs = [
     bench.map.on("press", (pointed) => {
       const snap = busy() ? null : movable(bench, pointed);

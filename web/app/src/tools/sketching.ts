@@ -28,9 +28,9 @@ class Sketching implements Running {
   private latest: Position[] = [];
   /** A finished shape, kept until the exact land can be read, as when the server does not answer. */
   private waiting: Position[] | null = null;
-  private readonly consider = paused((positions: Position[]) => {
+  private readonly consider = paused(async (positions: Position[]) => {
     const edit = this.how.edit(positions, this.bench);
-    if (edit) void propose(edit, { unfinished: true });
+    if (edit) await propose(edit, { unfinished: true });
   });
 
   constructor(bench: Bench, how: Sketched) {

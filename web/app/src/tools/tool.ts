@@ -49,18 +49,43 @@ export const showsAlso = (tool: ToolId | null, overlay: Overlay): boolean =>
 
 export const hint = signal<WordKey | null>(null);
 
-const SETTLE_MS = 70;
+/** Two reports of a pointer that did not come: it rests. */
+const SETTLE_MS = 30;
 
-/** Call once the pointer has paused; what came before is forgotten. */
+/**
+ * Call once the pointer has paused, and once what was called before has ended, so that a hand that trembles asks the
+ * server for one thing at a time; what came before the latest is forgotten.
+ */
 export function paused<Given extends unknown[]>(
-  act: (...given: Given) => void,
+  act: (...given: Given) => Promise<void>,
 ): { (...given: Given): void; cancel(): void } {
-  let timer = 0;
-  const later = (...given: Given) => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => act(...given), SETTLE_MS);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let acting = false;
+  let latest: Given | null = null;
+  const begin = async () => {
+    timer = undefined;
+    if (acting || !latest) return;
+    const given = latest;
+    latest = null;
+    acting = true;
+    try {
+      await act(...given);
+    } finally {
+      acting = false;
+    }
+    if (!timer) void begin();
   };
-  return Object.assign(later, { cancel: () => window.clearTimeout(timer) });
+  const later = (...given: Given) => {
+    latest = given;
+    clearTimeout(timer);
+    timer = setTimeout(begin, SETTLE_MS);
+  };
+  const cancel = () => {
+    latest = null;
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return Object.assign(later, { cancel });
 }
 
 export const EMPTY = { type: "FeatureCollection" as const, features: [] };

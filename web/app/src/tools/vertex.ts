@@ -24,7 +24,7 @@ class Vertices implements Running {
   private chosen: Snap | null = null;
   private held: Snap | null = null;
   private moved = false;
-  private readonly consider = paused((edit: Edit) => void propose(edit));
+  private readonly consider = paused((edit: Edit) => propose(edit));
 
   constructor(bench: Bench) {
     this.bench = bench;
