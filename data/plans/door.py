@@ -23,8 +23,8 @@ from data.plans.ground import Meant, meant_by_codes, meant_by_community, meant_b
 from data.plans.look import look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
-from data.plans.refused import said, state_of
-from data.plans.stale import OvertakenError, changed_since, stale
+from data.plans.refused import grids_of, said, state_of
+from data.plans.stale import OvertakenError, changed_since, kept_changing, stale
 from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
 from data.users.errors import NotAllowed
 from geo.arrays import Floats
@@ -171,7 +171,7 @@ def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> D
     Raises
     ------
     StaleRevisionError
-        They did so each time.
+        They did so each time; names the grids, where that is known.
     NotADraftError, PartitionError, InputError
         The database refused it.
     DatabaseUnavailableError
@@ -179,13 +179,15 @@ def tried(engine: Engine, name: str, attempt: Callable[[Connection], Done]) -> D
     DatabaseLostError
         The connection broke: it was done, or it was not.
     """
+    in_the_way: set[str] = set()
     for _ in range(ATTEMPTS):
         try:
             with connected(engine, place=engine.url.render_as_string()) as connection:
                 return attempt(connection)
-        except OvertakenError:
-            continue
+        except OvertakenError as overtaken:
+            in_the_way |= overtaken.grids
         except (psycopg.Error, DBAPIError) as error:
             if state_of(error) not in AGAIN:
                 raise said(error, name) from error
-    raise StaleRevisionError(f"others keep changing these grids of plan {name}; try again")
+            in_the_way |= grids_of(error)
+    raise kept_changing(name, in_the_way)

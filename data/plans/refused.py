@@ -58,6 +58,13 @@ def state_of(error: psycopg.Error | DBAPIError) -> str | None:
     return getattr(cause_of(error), "sqlstate", None)
 
 
+def grids_of(error: psycopg.Error | DBAPIError) -> frozenset[str]:
+    """Return the codes of the grids that the functions of the migrations say have changed since (``OG001``)."""
+    cause = cause_of(error)
+    is_ours = isinstance(cause, psycopg.Error) and cause.sqlstate == "OG001"
+    return frozenset((cause.diag.message_detail or "").split()) if is_ours else frozenset()
+
+
 def cause_of(error: psycopg.Error | DBAPIError) -> BaseException | None:
     """Return the driver's error."""
     return error.orig if isinstance(error, DBAPIError) else error

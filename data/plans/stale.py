@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from data.plans.look import Look
 from data.plans.plan import Plan
-from data.plans.rows import row, rows
+from data.plans.rows import rows
 from geo.edits.applying import Change
 from geo.errors import StaleRevisionError
 from geo.noding import GRID_M
@@ -22,14 +22,21 @@ WHERE r.plan_id = %(plan)s AND r.revision > %(base)s AND what <> 'woven'
 """
 
 OVERTOOK = """
-SELECT count(*) AS number FROM onegrid.revision
+SELECT ARRAY(SELECT unnest(grid_ids) INTERSECT SELECT unnest(%(ids)s::bigint[])) AS met FROM onegrid.revision
 WHERE plan_id = %(plan)s AND revision > %(seen)s AND revision < %(made)s
     AND (grid_ids && %(ids)s::bigint[] OR source_id <> %(source)s)
 """
 
 
 class OvertakenError(Exception):
-    """Others changed what an edit looked at, in communities that it has not locked: it has to be done again."""
+    """Others changed what an edit looked at, in communities that it has not locked: it has to be done again.
+
+    ``grids`` are the codes of what they changed there.
+    """
+
+    def __init__(self, grids: Collection[str]) -> None:
+        super().__init__()
+        self.grids = frozenset(grids)
 
 
 def changed_since(connection: Connection, plan: Plan, base: int) -> set[str]:
@@ -66,10 +73,11 @@ def require_not_overtaken(connection: Connection, seen: Look, revision: int) -> 
     """
     if revision == seen.plan.head + 1:
         return
-    ids = sorted(int(version.grid.grid_id) for version in seen.versions.values())
+    codes = {int(version.grid.grid_id): code for code, version in seen.versions.items()}
     between = {"plan": seen.plan.plan_id, "seen": seen.plan.head, "made": revision}
-    if row(connection, OVERTOOK, between | {"ids": ids, "source": seen.plan.source_id}).number:
-        raise OvertakenError
+    overtook = rows(connection, OVERTOOK, between | {"ids": sorted(codes), "source": seen.plan.source_id})
+    if overtook:
+        raise OvertakenError({codes[grid_id] for one in overtook for grid_id in one.met})
 
 
 def around(seen: Look, codes: Collection[str]) -> list[str]:
@@ -85,3 +93,11 @@ def stale(codes: Iterable[str], base: int) -> StaleRevisionError:
     """Say which grids have changed since a revision."""
     named = sorted(codes)
     return StaleRevisionError(f"grid {', '.join(named)} has changed since revision {base}; look again", named)
+
+
+def kept_changing(name: str, codes: Collection[str]) -> StaleRevisionError:
+    """Say that others changed grids of a plan whenever something was to be done to it."""
+    if codes:
+        named = sorted(codes)
+        return StaleRevisionError(f"others keep changing grid {', '.join(named)} of plan {name}; try again", named)
+    return StaleRevisionError(f"others keep changing plan {name}, nobody knows at which grids; try again")
