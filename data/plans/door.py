@@ -25,7 +25,17 @@ from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.refused import grids_of, said, state_of
 from data.plans.stale import OvertakenError, changed_since, kept_changing, stale
-from data.plans.verbs import AnyVerb, Reassign, Scene, codes_meant, edit_of, into, positions_meant, written_verb
+from data.plans.verbs import (
+    AnyVerb,
+    Reassign,
+    Scene,
+    codes_meant,
+    edit_of,
+    into,
+    positions_meant,
+    snapped_within,
+    written_verb,
+)
 from data.users.errors import NotAllowed
 from geo.arrays import Floats
 from geo.codes import lies_in
@@ -143,7 +153,8 @@ def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Call
     if codes := codes_meant(verb):
         return meant_by_codes(connection, plan, plan.head, codes)
     places = to_working(np.array(positions_meant(verb), dtype=np.float64))
-    return meant_by_place(connection, plan, plan.head, shapely.multipoints(places).convex_hull)
+    drawn = shapely.multipoints(places).convex_hull
+    return meant_by_place(connection, plan, plan.head, drawn, within_m=snapped_within(verb))
 
 
 def require_named_within(plan: Plan, verb: AnyVerb, scope: str) -> None:

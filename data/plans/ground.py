@@ -72,8 +72,10 @@ def meant_by_community(connection: Connection, plan: Plan, at: int, code: str) -
     return meant(rows(connection, f"SELECT {BOXES} FROM {AROUND}", reach(plan, at, (), [home])))
 
 
-def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry) -> Meant:
-    """Find the grids that something drawn, in the working CRS, touches.
+def meant_by_place(
+    connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry, *, within_m: float = 0.0
+) -> Meant:
+    """Find the grids that something drawn, in the working CRS, touches, or that lie within some metres of it.
 
     Raises
     ------
@@ -81,7 +83,9 @@ def meant_by_place(connection: Connection, plan: Plan, at: int, drawn: shapely.G
         It touches none.
     """
     near = "WHERE ST_DWithin(polygon, ST_GeomFromWKB(%(drawn)s, %(srid)s), %(reach)s)"
-    values = {**reach(plan, at, [box_of(drawn)], ()), "drawn": shapely.to_wkb(drawn), "reach": REACH_M}
+    west, south, east, north = box_of(drawn)
+    box = (west - within_m, south - within_m, east + within_m, north + within_m)
+    values = {**reach(plan, at, [box], ()), "drawn": shapely.to_wkb(drawn), "reach": REACH_M + within_m}
     found = rows(connection, f"SELECT {BOXES} FROM {AROUND} {near}", values)
     if not found:
         raise LineMissesGridError("there is no grid where this is drawn")

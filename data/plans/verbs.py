@@ -215,6 +215,20 @@ def positions_meant(verb: Verb) -> list[Position]:
     return []
 
 
+def snapped_within(verb: Verb) -> float:
+    """Return how far, in metres, from where it is drawn an edit that names no grid may change something.
+
+    A vertex is the nearest within ``snap_m``. What is carved has vertices drawn as far, and follows borders that lie as
+    far from the straight way between two of these.
+    """
+    match verb:
+        case MoveVertex() | DeleteVertex():
+            return verb.snap_m
+        case Carve():
+            return 2 * verb.snap_m
+    return 0.0
+
+
 def edit_of(verb: AnyVerb, scene: Scene) -> Edit:  # noqa: PLR0911 (a verb, a return)
     """Return the edit that a request stands for, on the ground of a scene."""
     snap_m = verb.snap_m

@@ -15,11 +15,14 @@ VERBS = (
     *("retag", "lock"),
 )
 NEAR_M = 5.0
-SNAPS_M = (0, 0.5)
+SNAPS_M = (0, 0.5, 0.5, 5, 50)
+"""Within which what is drawn is drawn to borders: not at all, as the map asks, and up to the most that may be asked."""
 ASIDE_M = (0, 0.001, 0.3)
 """How far beside an old border a line runs that is drawn along it."""
 STEPS_M = (0.001, 1, 30)
 """How far a vertex goes."""
+BESIDE_M = (0, 0, 0.2, 10)
+"""How far beside a vertex it is pointed at."""
 
 
 def possible_verbs(
@@ -45,6 +48,7 @@ def possible_verbs(
     corner = corners[int(dice.integers(len(corners)))]
     spot = corner + dice.uniform(-1, 1, 2) * dice.choice(STEPS_M)
     across = np.array([(west, places[0, 1]), (east, places[1, 1])])
+    near = corner + dice.uniform(-1, 1, 2) * dice.choice(BESIDE_M)
     part = int(dice.integers(len(corners) - 1))
     middle = corners[part] + (corners[part + 1] - corners[part]) * dice.random()
     along = alongside(polygon, dice)
@@ -63,9 +67,9 @@ def possible_verbs(
         {"verb": "carve", "polygon": [*along, places[0].tolist(), along[0]], "name": "新网格"},
         {"verb": "reassign", "places": places.tolist(), "to": other},
         {"verb": "reassign", "faces": [face], "to": code},
-        {"verb": "move_vertex", "from": corner.tolist(), "to": spot.tolist()},
+        {"verb": "move_vertex", "from": near.tolist(), "to": spot.tolist()},
         {"verb": "insert_vertex", "at": middle.tolist()},
-        {"verb": "delete_vertex", "at": corner.tolist()},
+        {"verb": "delete_vertex", "at": near.tolist()},
         {"verb": "retag", "code": code, "name": f"网格 {dice.integers(1000)}"},
         {"verb": "lock", "code": code, "locked": bool(dice.random() < 0.1)},
     ]

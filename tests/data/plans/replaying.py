@@ -9,14 +9,16 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import shapely
 
+from data.plans.door import meant_by
 from data.plans.dossiers import read_folder
-from data.plans.ground import REACH_M, load, meant_by_codes, meant_by_place
-from data.plans.look import source_of
+from data.plans.ground import REACH_M, load
+from data.plans.look import around, source_of
 from data.plans.verbs import AnyVerb, Scene, codes_meant, edit_of, positions_meant, read_verb
 from data.plans.versions import Version
 from geo.edits.applying import Change, apply
@@ -69,15 +71,12 @@ def redone(record: Record, at: int, said: dict[str, Any], fresh: Fresh) -> Chang
 
 def ground_at(record: Record, at: int, verb: AnyVerb) -> Ground:
     """Return what an edit is shown of a revision."""
-    connection, plan = record.connection, record.plan
-    if codes := codes_meant(verb):
-        meant = meant_by_codes(connection, plan, at, codes)
-    else:
-        meant = meant_by_place(connection, plan, at, shapely.multipoints(positions_meant(verb)).convex_hull)
+    connection, plan = record.connection, replace(record.plan, head=at)
+    meant = meant_by(connection, plan, verb, lambda xy: xy)
     folder = read_folder(connection, source_of(connection, plan.source_id), meant.communities)
     communities = {*meant.communities, *folder.overlaps_with}
     versions = load(connection, plan, at, meant.boxes, communities, folder.straddling())
-    return Ground.of((version.grid for version in versions.values()), folder.buildings())
+    return around(versions, meant, folder.buildings())
 
 
 def as_then(created: list[Version]) -> Fresh:
