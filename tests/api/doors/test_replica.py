@@ -97,10 +97,9 @@ def test_a_replica_that_does_not_answer_is_done_without_and_taken_up_again(world
     until(lambda: replica_of(world)["state"] == "level")
 
 
-@pytest.mark.parametrize("asked", ["/grids?limit=3", "/export?format=geojson"])
-def test_who_reads_what_a_replica_ends_is_answered_all_the_same(
-    world: World, original: tuple[Access, Copy], monkeypatch: pytest.MonkeyPatch, asked: str
-):
+@pytest.fixture
+def ended(world: World, original: tuple[Access, Copy], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Have the replica end whoever looks for a plan in it; return which plans were looked for."""
     access, copy = original
     reads = world.running.transactions.replica
     assert reads is not None
@@ -117,10 +116,26 @@ def test_who_reads_what_a_replica_ends_is_answered_all_the_same(
     monkeypatch.setattr(replica, "PATIENCE_S", LONGEST_S)
     with copy.settled(max_standby_streaming_delay="0", hot_standby_feedback="off"):
         until(lambda: reads.usable and not reads.late)
-        answer = world.ask(ADMIN, "GET", f"/api/plans/{NAME}{asked}")
+        yield ended
+
+
+@pytest.mark.parametrize("asked", ["/grids?limit=3", "/export?format=geojson"])
+def test_who_reads_what_a_replica_ends_is_answered_all_the_same(world: World, ended: list[str], asked: str):
+    answer = world.ask(ADMIN, "GET", f"/api/plans/{NAME}{asked}")
     assert answer.status_code == 200, answer.text
     assert ended == [NAME]
     assert answer.content == world.ask(ADMIN, "GET", f"/api/plans/{NAME}{asked}").content
+
+
+def test_who_writes_is_not_in_the_way_of_a_replica(world: World, ended: list[str]):
+    plan, grid = world.branched(), {"name": f"新名 {next(world.numbers)}"}
+    renamed = world.ask(ADMIN, "PATCH", f"/api/plans/{plan}/grids/{world.code}", json=grid)
+    assert renamed.status_code == 200, renamed.text
+    assert renamed.json()["modified"] == [world.code]
+    gap = {"state": "accepted", "reason": "改造期间", "expires": "2099-01-01"}
+    accepted = world.ask(ADMIN, "PATCH", f"/api/plans/{plan}/gaps/{world.gap_id}", json=gap)
+    assert accepted.status_code == 200, accepted.text
+    assert plan not in ended
 
 
 def end_readers(access: Access, copy: Copy) -> None:
