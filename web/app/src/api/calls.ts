@@ -97,11 +97,11 @@ export const tryEdit = (name: string, base_revision: number, edit: Edit, signal:
 export const makeEdit = (name: string, base_revision: number, edit: Edit, key: string): Promise<Outcome> =>
   request(`${plan(name)}/edits`, { method: "POST", body: { base_revision, ...edit }, key });
 
-export const undoEdit = (name: string, base_revision: number): Promise<Outcome & { undone: LogEntry }> =>
-  request(`${plan(name)}/undo`, { method: "POST", body: { base_revision } });
+export const undoEdit = (name: string, base_revision: number, key: string): Promise<Outcome & { undone: LogEntry }> =>
+  request(`${plan(name)}/undo`, { method: "POST", body: { base_revision }, key });
 
-export const redoEdit = (name: string, base_revision: number): Promise<Outcome & { redone: LogEntry }> =>
-  request(`${plan(name)}/redo`, { method: "POST", body: { base_revision } });
+export const redoEdit = (name: string, base_revision: number, key: string): Promise<Outcome & { redone: LogEntry }> =>
+  request(`${plan(name)}/redo`, { method: "POST", body: { base_revision }, key });
 
 export const listEdits = (name: string, since?: number): Promise<Page<LogEntry>> =>
   request(`${plan(name)}/edits`, { query: { since } });

@@ -142,11 +142,28 @@ effect(() => {
   void (now.write ? write(now.edit, now.write) : propose(now.edit));
 });
 
+/** An undo or redo that got no answer; asked for again, it is the same one, which the server does once. */
+let unanswered: { verb: "undo" | "redo"; name: string; revision: number; key: string } | null = null;
+
+function takingBack(verb: "undo" | "redo") {
+  if (unanswered?.verb !== verb || unanswered.name !== current().name) {
+    const { name, revision } = current();
+    unanswered = { verb, name, revision, key: crypto.randomUUID() };
+  }
+  return unanswered;
+}
+
 export const undo = (): Promise<void> =>
-  step(async (name, revision) => ({ type: "undone" as const, ...entryOf(await undoEdit(name, revision), "undone") }));
+  step(async () => {
+    const { name, revision, key } = takingBack("undo");
+    return { type: "undone" as const, ...entryOf(await undoEdit(name, revision, key), "undone") };
+  });
 
 export const redo = (): Promise<void> =>
-  step(async (name, revision) => ({ type: "redone" as const, ...entryOf(await redoEdit(name, revision), "redone") }));
+  step(async () => {
+    const { name, revision, key } = takingBack("redo");
+    return { type: "redone" as const, ...entryOf(await redoEdit(name, revision, key), "redone") };
+  });
 
 export const retag = (code: string, tags: GridTags): Promise<void> =>
   step(async (name, revision) => {
@@ -177,12 +194,14 @@ async function step(act: (name: string, revision: number) => Promise<Stepped>): 
 }
 
 function tell(error: unknown): void {
+  if (!(error instanceof Unreachable)) unanswered = null;
   if (error instanceof Unreachable) said.value = { type: "unreachable" };
   else if (error instanceof Refusal) said.value = { type: "refused", problem: error.problem };
   else throw error;
 }
 
 async function settle(name: string, outcome: Outcome): Promise<void> {
+  unanswered = null;
   const now = plan.peek();
   if (now?.name === name) plan.value = { ...now, revision: Math.max(now.revision, outcome.revision) };
   landed.value += 1;

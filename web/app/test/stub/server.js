@@ -144,6 +144,16 @@ function makeEdit({ params, query, body, user, key }) {
   return answer;
 }
 
+const takeBack =
+  (verb) =>
+  ({ params, user, key }) => {
+    const plan = found(params);
+    if (key && plan.answers.has(key)) return plan.answers.get(key);
+    const answer = noted(plan, plan[verb](user), user);
+    if (key) plan.answers.set(key, answer);
+    return answer;
+  };
+
 function retag({ params, body, user }) {
   const plan = found(params);
   plan.requireDraft();
@@ -192,8 +202,8 @@ const ROUTES = [
   ["PATCH", "/api/plans/:plan/grids/:code", retag],
   ["POST", "/api/plans/:plan/edits", makeEdit],
   ["GET", "/api/plans/:plan/edits", ({ params }) => ({ items: [...found(params).log].reverse(), next: null })],
-  ["POST", "/api/plans/:plan/undo", ({ params, user }) => noted(found(params), found(params).undo(user), user)],
-  ["POST", "/api/plans/:plan/redo", ({ params, user }) => noted(found(params), found(params).redo(user), user)],
+  ["POST", "/api/plans/:plan/undo", takeBack("undo")],
+  ["POST", "/api/plans/:plan/redo", takeBack("redo")],
   ["GET", "/api/plans/:plan/gaps", listGaps],
   ["GET", "/api/plans/:plan/gaps/:id", readGap],
   ["PATCH", "/api/plans/:plan/gaps/:id", signGap],

@@ -4,7 +4,7 @@ import { branchPlan, type Edit, listEdits, listGrids, readPlan } from "../../src
 import { commit, discard, proposal, propose, redo, retag, retryOnLatest, said, undo } from "../../src/edits/door";
 import { boundsOf, ringsOf } from "../../src/map/planar";
 import { online } from "../../src/state/connection";
-import { plan } from "../../src/state/plans";
+import { plan, refreshPlan } from "../../src/state/plans";
 import { type Served, serve } from "./served";
 
 const COMPOUND = "530102001001004";
@@ -180,6 +180,29 @@ describe("without a connection", () => {
     online.value = true;
     await settled(() => proposal.value === null);
     expect(await log()).toHaveLength(1);
+  });
+
+  it("an undo whose answer was lost takes back one edit when it is asked for again", async () => {
+    await retag(COMPOUND, { name: "一" });
+    await retag(COMPOUND, { name: "二" });
+    server.loseNextAnswer();
+    await undo();
+    expect(said.value).toEqual({ type: "unreachable" });
+    await refreshPlan();
+    await undo();
+    expect(said.value).toMatchObject({ type: "undone", entry: { verb: "retag" } });
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag", "retag"]);
+    await undo();
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "undo", "retag", "retag"]);
+  });
+
+  it("an undo after something else was done is another one", async () => {
+    await retag(COMPOUND, { name: "一" });
+    server.loseNextAnswer();
+    await undo();
+    await retag(COMPOUND, { name: "二" });
+    await undo();
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag", "undo", "retag"]);
   });
 
   it("a write whose answer was lost is not made twice", async () => {
