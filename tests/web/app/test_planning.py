@@ -351,6 +351,16 @@ def submit(desk: Desk, note: str) -> None:
     expect(desk.page.locator(".chip.status-in_review").first).to_be_visible()
 
 
+def test_who_is_quicker_than_the_search_is_taken_to_what_it_finds(desk: Open):
+    desk = desk()
+    one, other = (home(desk, number)["properties"]["code"] for number in (0, 1))
+    search = desk.page.locator("#search")
+    for code in (one, other):
+        search.fill(code)
+        search.press("Enter")
+        expect(desk.page.locator(".grid-head code")).to_have_text(code)
+
+
 @pytest.mark.parametrize("datum", ["CGCS2000", "GCJ-02"])
 def test_a_place_is_found_by_its_coordinate_in_any_datum(desk: Open, datum: str):
     desk = desk()

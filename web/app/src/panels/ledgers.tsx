@@ -11,6 +11,7 @@ import { gaps, plan, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, t } from "../words";
 import { area, count, shortCode } from "../words/figures";
+import { CommunityChoice } from "./community_choice";
 import { fitTo, unbox } from "./map_stage";
 
 export const LEDGERS: readonly Ledger[] = ["unheld", "contested", "unserved"];
@@ -114,18 +115,11 @@ function Filters(): JSX.Element {
           </option>
         ))}
       </select>
-      <select
-        aria-label={t("ledgers.community")}
-        value={filter.value.community ?? ""}
-        onChange={(event) => change({ community: event.currentTarget.value || null })}
-      >
-        <option value="">{t("ledgers.all_communities")}</option>
-        {communities.map((each) => (
-          <option key={each.code} value={each.code}>
-            {each.name}
-          </option>
-        ))}
-      </select>
+      <CommunityChoice
+        communities={communities}
+        chosen={filter.value.community}
+        onChoose={(community) => change({ community })}
+      />
       {filter.value.bounds && (
         <Button icon="cross" onClick={unbox}>
           {t("ledgers.boxed")}

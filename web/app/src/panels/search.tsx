@@ -3,7 +3,7 @@
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import { type Bounds, listGrids } from "../api";
+import { type Bounds, listGrids, Refusal, Unreachable } from "../api";
 import { boundsOf, ringsOf } from "../map/planar";
 import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
@@ -24,46 +24,69 @@ interface Hit {
 const PAUSE_MS = 180;
 const MOST_HITS = 8;
 
-/** What a text finds, a little after it stopped changing; null where there is no text. */
-function useHits(text: string): [Hit[] | null, (hits: null) => void] {
-  const [hits, setHits] = useState<Hit[] | null>(null);
+/** What a text has found; `hits` is null where the server did not answer. */
+interface Found {
+  text: string;
+  hits: Hit[] | null;
+}
+
+/** What a text finds, a little after it stopped changing, at once where that is `urgent`; null where there is no text. */
+function useFound(text: string, urgent: boolean): [Found | null, (found: null) => void] {
+  const [found, setFound] = useState<Found | null>(null);
   useEffect(() => {
-    const wanted = text.trim();
-    if (!wanted) return setHits(null);
+    if (!text) return setFound(null);
     const aborted = new AbortController();
     const look = async () => {
-      const found = await find(wanted, aborted.signal);
-      if (!aborted.signal.aborted) setHits(found);
+      const hits = await find(text, aborted.signal);
+      if (!aborted.signal.aborted) setFound({ text, hits });
     };
-    const timer = window.setTimeout(() => void look(), PAUSE_MS);
+    const timer = window.setTimeout(() => void look(), urgent ? 0 : PAUSE_MS);
     return () => {
       window.clearTimeout(timer);
       aborted.abort();
     };
-  }, [text]);
-  return [hits, setHits];
+  }, [text, urgent]);
+  return [found, setFound];
 }
 
 export function Search(): JSX.Element {
-  const [text, setText] = useState("");
-  const [hits, setHits] = useHits(text);
+  const [written, setWritten] = useState("");
   const [row, setRow] = useState(0);
+  /** Enter was pressed before the hits were there: the best of them is taken when they come. */
+  const [urgent, setUrgent] = useState(false);
+  const text = written.trim();
+  const [found, setFound] = useFound(text, urgent);
   const list = useId();
+  const hits = found?.hits;
+  const isLatest = found?.text === text;
+  const write = (now: string) => {
+    setWritten(now);
+    setRow(0);
+    setUrgent(false);
+  };
   const take = (hit: Hit | undefined) => {
-    setHits(null);
+    setFound(null);
+    setUrgent(false);
     if (!hit) return;
     unpin();
     hit.go();
     view.peek()?.canvas.focus({ preventScroll: true }); // arrows and the keys of tools go on from there
   };
+  useEffect(() => {
+    if (!urgent || !isLatest) return;
+    if (hits?.length) take(hits[0]);
+    else setUrgent(false);
+  }, [urgent, isLatest, hits]);
   const onKeyDown = (event: KeyboardEvent) => {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (way && hits?.length) {
       event.preventDefault();
       setRow((row + way + hits.length) % hits.length);
-    } else if (event.key === "Enter") take(hits?.[row]);
-    else if (event.key === "Escape") {
-      setText("");
+    } else if (event.key === "Enter") {
+      if (isLatest && hits?.length) take(hits[row]);
+      else setUrgent(text !== "");
+    } else if (event.key === "Escape") {
+      write("");
       unpin();
     }
   };
@@ -80,35 +103,32 @@ export function Search(): JSX.Element {
         spellcheck={false}
         placeholder={t("search.hint")}
         aria-label={t("search.hint")}
-        aria-expanded={hits !== null}
+        aria-expanded={found !== null}
+        aria-busy={text !== "" && !isLatest}
         aria-controls={list}
         aria-activedescendant={hits?.[row] ? `${list}-${row}` : undefined}
-        value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          setRow(0);
-        }}
+        value={written}
+        onInput={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => window.setTimeout(() => setHits(null), PAUSE_MS)}
+        onBlur={() => window.setTimeout(() => [setFound(null), setUrgent(false)], PAUSE_MS)}
       />
       <kbd>/</kbd>
-      {hits && <Hits id={list} hits={hits} row={row} text={text} onTake={take} />}
+      {found && <Hits id={list} found={found} row={row} onTake={take} />}
     </search>
   );
 }
 
 interface HitsProps {
   id: string;
-  hits: Hit[];
+  found: Found;
   row: number;
-  text: string;
   onTake: (hit: Hit) => void;
 }
 
-function Hits({ id, hits, row, text, onTake }: HitsProps): JSX.Element {
+function Hits({ id, found: { text, hits }, row, onTake }: HitsProps): JSX.Element {
   return (
     <div class="hits" id={id} role="listbox" aria-label={t("search.results")}>
-      {hits.map((hit, at) => (
+      {hits?.map((hit, at) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the field.
         <div
           key={hit.id}
@@ -122,12 +142,12 @@ function Hits({ id, hits, row, text, onTake }: HitsProps): JSX.Element {
           <small>{hit.kind}</small>
         </div>
       ))}
-      {hits.length === 0 && <div class="none">{t("search.none", { text })}</div>}
+      {!hits?.length && <div class="none">{hits ? t("search.none", { text }) : t("search.failed")}</div>}
     </div>
   );
 }
 
-async function find(text: string, signal: AbortSignal): Promise<Hit[]> {
+async function find(text: string, signal: AbortSignal): Promise<Hit[] | null> {
   const places = coordinateHits(text);
   if (places.length) return places;
   const divisions = known(summary.now.peek());
@@ -140,7 +160,8 @@ async function find(text: string, signal: AbortSignal): Promise<Hit[]> {
       kind: t("search.division"),
       go: () => fitTo(each.bounds),
     }));
-  return [...communities, ...(await gridHits(text, signal))].slice(0, MOST_HITS);
+  const grids = await gridHits(text, signal);
+  return grids || communities.length ? [...communities, ...(grids ?? [])].slice(0, MOST_HITS) : null;
 }
 
 const coordinateHits = (text: string): Hit[] =>
@@ -157,7 +178,8 @@ function inWorkingSystem(text: string): { datum: string; at: Position }[] {
   return parsePlane(text, crs).map((at, row) => ({ datum: row ? `${crs} ${t("search.swapped")}` : crs, at }));
 }
 
-async function gridHits(text: string, signal: AbortSignal): Promise<Hit[]> {
+/** Grids by their code or name; null where the server does not answer. */
+async function gridHits(text: string, signal: AbortSignal): Promise<Hit[] | null> {
   const name = plan.peek()?.name;
   if (!name) return [];
   try {
@@ -168,7 +190,8 @@ async function gridHits(text: string, signal: AbortSignal): Promise<Hit[]> {
       kind: `${properties.community_name} · ${field("kind", properties.kind)}`,
       go: () => [selectGrid(properties.code), fitTo(boundsOf(ringsOf(geometry).flat()) as Bounds)],
     }));
-  } catch {
-    return [];
+  } catch (error) {
+    if (signal.aborted || error instanceof Unreachable || error instanceof Refusal) return null;
+    throw error;
   }
 }

@@ -72,6 +72,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "search.hint": "Code, name, community, coordinate",
   "search.results": "Results",
   "search.none": "Nothing found for “{text}”",
+  "search.failed": "Not searched: no answer from the server.",
   "search.division": "Street or community",
   "search.coordinate": "Coordinate, as {datum}",
   "rail.title": "Layers, legend and ledgers",

@@ -71,6 +71,7 @@ export const ZH = {
   "search.hint": "搜索编码、名称、社区、坐标",
   "search.results": "搜索结果",
   "search.none": "没有找到“{text}”",
+  "search.failed": "没有找成：连不上服务器。",
   "search.division": "街道 / 社区",
   "search.coordinate": "坐标，按 {datum}",
   "rail.title": "图层、图例与台账",
