@@ -91,4 +91,7 @@ def restore(
     with stages() as stage, reached(settings) as access:
         made = put_back(access, file, progress=stage)
     since = f", upgraded from {made.upgraded_from}" if made.upgraded_from else ""
-    print(f"{access.place}: {made.rows} rows of {made.tables} tables, schema {made.revision}{since}")
+    unknown = (
+        "" if made.sealed else "; the backup has no checksum, so that nobody knows whether it is as it was written"
+    )
+    print(f"{access.place}: {made.rows} rows of {made.tables} tables, schema {made.revision}{since}{unknown}")

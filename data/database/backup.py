@@ -17,6 +17,7 @@ from data.database.engine import administrator_engine, connected, first_line
 from data.database.fingerprints import Fingerprint, Fingerprints, fingerprints
 from data.database.provision import SCHEMA, extend, index_numbers, postgis_schema
 from data.database.schema import UPGRADING, revision_of
+from data.database.sealing import seal
 from data.database.tools import Tools, tools_for
 from data.database.url import DatabaseURL
 from data.whole import whole
@@ -62,6 +63,7 @@ def backup(access: Access, file: Path, *, progress: Callable[[str], None]) -> Ba
             tools.run("pg_dump", "--format=custom", *as_owner, *arguments, url=access.administrator)
             held = fingerprints(connection)
             schema = postgis_schema(connection) or "public"
+        seal(part)
         progress("verify")
         restored = proven(part, held, access, tools, postgis=schema)
     return Backup(len(held), sum(table.rows for table in held.values()), revision, restored)

@@ -19,6 +19,7 @@ from data.database.engine import administrator_engine, connected
 from data.database.fingerprints import fingerprints
 from data.database.provision import SCHEMA, provision
 from data.database.schema import require_known, revision_of, upgrade_on
+from data.database.sealing import require_sealed
 from data.database.tools import Tools, failed, surroundings, tools_for
 from data.database.url import DatabaseURL
 from geo.errors import InputError
@@ -40,6 +41,8 @@ class Restored:
     revision: str
     upgraded_from: str | None
     """The backup's revision, where the schema was upgraded after it; else None."""
+    sealed: bool
+    """Whether the backup is known to be as it was written."""
 
 
 def restore(access: Access, file: Path, *, progress: Callable[[str], None]) -> Restored:
@@ -48,13 +51,15 @@ def restore(access: Access, file: Path, *, progress: Callable[[str], None]) -> R
     Raises
     ------
     InputError
-        The file is no backup, or one of a newer program; the database can't be reached, or its schema is a newer
-        program's, which is not overwritten; somebody is working with it. The database is then as it was.
+        The file is no backup, was damaged since, or is one of a newer program; the database can't be reached, or its
+        schema is a newer program's, which is not overwritten; somebody is working with it. The database is then as it
+        was.
     """
     engine = administrator_engine(access.administrator)
     with connected(engine, place=access.place) as connection:
         tools = tools_for(server_major(connection))
         require_known(revision_of(connection), f"the database {access.place}")
+    sealed = require_sealed(file)
     revision = revision_in(file, tools)
     require_known(revision, f"the backup {file}")
     with connected(engine, place=access.place) as connection:
@@ -67,7 +72,7 @@ def restore(access: Access, file: Path, *, progress: Callable[[str], None]) -> R
         connection.execute(text("ANALYZE"))  # a planner of queries that knows nothing of the new rows plans badly
         held = fingerprints(connection)
     rows = sum(table.rows for table in held.values())
-    return Restored(len(held), rows, now, revision if revision != now else None)
+    return Restored(len(held), rows, now, revision if revision != now else None, sealed)
 
 
 def replay(file: Path, url: DatabaseURL, tools: Tools) -> None:

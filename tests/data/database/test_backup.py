@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -12,11 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from data.database.access import Access
 from data.database.backup import backup
 from data.database.restore import restore
 from data.database.schema import newest_revision, upgrade
+from data.database.sealing import SEAL
 from data.database.status import status
 from data.database.tools import Tools
 from geo.errors import InputError
@@ -71,6 +75,13 @@ def filled(database: Access) -> Access:
     return database
 
 
+@pytest.fixture
+def kept(filled: Access, tmp_path: Path) -> tuple[Access, Path]:
+    """Make a backup of it."""
+    backup(filled, tmp_path / "a.backup", progress=quiet)
+    return filled, tmp_path / "a.backup"
+
+
 def test_what_was_backed_up_comes_back_to_the_last_bit(filled: Access, tmp_path: Path):
     contents, objects = execute(filled, CONTENTS), execute(filled, OBJECTS)
     file = tmp_path / "备份 of today.backup"
@@ -83,6 +94,9 @@ def test_what_was_backed_up_comes_back_to_the_last_bit(filled: Access, tmp_path:
             "CREATE TABLE onegrid.made_since ()")  # fmt: skip
     back = restore(filled, file, progress=quiet)
     assert (back.tables, back.rows, back.revision, back.upgraded_from) == (tables, ROWS + 1, newest_revision(), None)
+    assert back.sealed
+    said, sealed = file.read_bytes()[:-SEAL], file.read_bytes()[-SEAL:].decode()
+    assert sealed == f"\nonegrid backup, sha256 {hashlib.sha256(said).hexdigest()}\n"
     assert execute(filled, CONTENTS) == contents
     assert execute(filled, OBJECTS) == objects
     assert scratch_left(filled) == []
@@ -267,13 +281,60 @@ def test_a_newer_programs_backup_is_not_restored(filled: Access, tmp_path: Path)
     assert execute(filled, CONTENTS) == contents
 
 
-def test_a_spoilt_backup_changes_nothing(filled: Access, tmp_path: Path):
+def test_a_spoilt_backup_of_an_older_program_changes_nothing(filled: Access, tmp_path: Path):
     """Its table of contents and its revision can be read; what is broken comes late."""
     backup(filled, tmp_path / "a.backup", progress=quiet)
+    os.truncate(tmp_path / "a.backup", (tmp_path / "a.backup").stat().st_size - SEAL)
+    assert not restore(filled, tmp_path / "a.backup", progress=quiet).sealed
     overwrite(tmp_path / "a.backup")
     contents, objects = execute(filled, CONTENTS), execute(filled, OBJECTS)
     with pytest.raises(InputError, match=r"pg_restore failed: |psql failed: |can't be read as a"):
         restore(filled, tmp_path / "a.backup", progress=quiet)
+    assert execute(filled, CONTENTS) == contents
+    assert execute(filled, OBJECTS) == objects
+
+
+PLACES = st.one_of(st.integers(0, 400), st.integers(-2 * SEAL, -1), st.integers(0, 2**31))
+"""In the head of a backup, in its seal, anywhere."""
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(PLACES, min_size=1, max_size=2), flip=st.integers(1, 255))
+@example(places=[-SEAL], flip=1)
+@example(places=[-1], flip=1)
+def test_wherever_a_backup_is_damaged_it_is_refused_or_comes_back_as_it_was(
+    kept: tuple[Access, Path], places: list[int], flip: int
+):
+    filled, file = kept
+    whole, contents, objects = file.read_bytes(), execute(filled, CONTENTS), execute(filled, OBJECTS)
+    damaged = bytearray(whole)
+    for place in places:
+        damaged[place % len(whole) if place >= 0 else place] ^= flip
+    try:
+        file.write_bytes(damaged)
+        restore(filled, file, progress=quiet)
+    except InputError as error:
+        assert "was damaged since it was written" in str(error)
+        assert "\n" not in str(error)
+    finally:
+        file.write_bytes(whole)
+    assert execute(filled, CONTENTS) == contents
+    assert execute(filled, OBJECTS) == objects
+
+
+@pytest.mark.parametrize("left", [0, 5, 1000, -1, -SEAL, -SEAL - 1, -SEAL - 40])
+def test_a_backup_that_lost_its_end_is_refused_or_comes_back_as_it_was(kept: tuple[Access, Path], left: int):
+    filled, file = kept
+    whole, contents, objects = file.read_bytes(), execute(filled, CONTENTS), execute(filled, OBJECTS)
+    try:
+        file.write_bytes(whole[:left])
+        restored = restore(filled, file, progress=quiet)
+        assert not restored.sealed
+    except InputError as error:
+        assert "\n" not in str(error)
+        assert left not in (-1, -SEAL)
+    finally:
+        file.write_bytes(whole)
     assert execute(filled, CONTENTS) == contents
     assert execute(filled, OBJECTS) == objects
 
