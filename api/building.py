@@ -14,7 +14,8 @@ from api.arguments import day_of
 from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
-from data.kept_parts import kept_parts
+from data.kept_folder import kept_folder
+from data.kept_parts import KeptParts
 from data.layers_file import read_layers_file
 from data.output import begun_build, require_writable_build
 from data.reading import read_sources
@@ -47,8 +48,8 @@ def build_files(
     data_dir
         Where plans are, as the command line says.
     parts
-        A folder for finished parts of the merge, which are taken from there where their sources are the same, by one
-        build at a time; see `data.kept_parts`.
+        A folder for finished pieces of builds, which are taken from there where what they hang on is the same, by one
+        build at a time; see `data.kept_folder`.
 
     Raises
     ------
@@ -61,18 +62,18 @@ def build_files(
     if scheduler:
         stage.warn(f"the cluster: {require_workers(scheduler)}")
     run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
-    with kept_parts(parts, run) if parts else nullcontext(run) as work, ExitStack() as building:
+    with kept_folder(parts) if parts else nullcontext() as kept, ExitStack() as building:
         stage("read")
         read = read_sources(layers, warn=stage.warn, standards=standards)
         old, used = earlier(previous, data_dir)
-        file = building.enter_context(begun_build(out, aside=count > 1))
+        file = building.enter_context(begun_build(out, aside=count > 1, kept=kept))
         grid = build(
             read.sources,
             read.settings.parameters,
             previous=old,
             used_codes=used,
             as_of=as_of,
-            run=work,
+            run=KeptParts(kept, run) if kept else run,
             local=threads(count),
             forked=processes(count, stage.done),
             keep=file.keep,

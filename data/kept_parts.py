@@ -2,107 +2,50 @@
 they are.
 
 A part hangs on its batch of communities alone, so it is found by what is in that: geometries, ranks, homes and
-parameters, with the versions of the program and of the geometry library. What is the same has the same name, whichever
-build it was made in; what differs in anything has another. So two inputs are never mixed, and nothing needs to be told
-of what changed.
+parameters, with the versions of the program and of the geometry library (`data.kept_folder`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
-import shapely
 
-from data.cluster.locks import Lock
-from data.whole import reason
+from data.content import content_of
+from data.kept_folder import KeptFolder, put
 from geo.arrays import Ints
-from geo.errors import InputError
 from geo.faces import Batch
 from geo.parts import POLYGONS, Part
 from geo.rules import NOBODY
 from geo.running import Run
 
 SUFFIX = ".part.npz"
-LOCK = "building.lock"
 SIZES, BORDERS = "tiling_sizes", "tiling_borders"
 LENGTHS = "_bytes"
-
-
-@contextmanager
-def kept_parts(folder: Path, run: Run) -> Iterator[KeptParts]:
-    """Keep parts in a folder, which one build has for itself; those it had no use for go when the block ends well.
-
-    Raises
-    ------
-    InputError
-        The folder can't be used, or another build uses it.
-    """
-    kept = KeptParts(folder, run)
-    lock = locked(folder)
-    try:
-        yield kept
-        kept.forget_others()
-    finally:
-        lock.close()
-
-
-def locked(folder: Path) -> Lock:
-    """Take a folder for one build.
-
-    Raises
-    ------
-    InputError
-        Another build has it, or it can't be written.
-    """
-    try:
-        lock = Lock(folder / LOCK)
-        if lock.take():
-            return lock
-    except OSError as error:
-        raise InputError(f"--parts {folder}: {reason(error)}") from error
-    lock.close()
-    raise InputError(f"--parts {folder}: another build uses it; wait for its end, or name another folder")
 
 
 class KeptParts:
     """A `Run` for `geo.merge`: takes the parts that lie in a folder, has another make those that don't, and puts them
     there."""
 
-    def __init__(self, folder: Path, run: Run) -> None:
+    def __init__(self, folder: KeptFolder, run: Run) -> None:
         self.folder, self.run = folder, run
-        self.used: set[Path] = set()
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise InputError(f"--parts {folder}: {reason(error)}") from error
 
     def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         """Return the part of each batch."""
         batches = list(items)
         bare = [without_numbers(batch) for batch in batches]
-        paths = [self.folder / f"{content(function, batch)}{SUFFIX}" for batch in bare]
+        paths = [self.folder.place(f"{content(function, batch)}{SUFFIX}") for batch in bare]
         parts = {path: part for path in paths if (part := read(path)) is not None}
         missing = {path: batch for path, batch in zip(paths, bare, strict=True) if path not in parts}
         made = self.run(partial(make, function), list(missing.items()))
         parts.update(zip(missing, made, strict=True))
-        self.used.update(paths)
         return [numbered(parts[path], batch) for path, batch in zip(paths, batches, strict=True)]
-
-    def forget_others(self) -> None:
-        """Remove the parts that this build had no use for."""
-        for path in self.folder.glob(f"*{SUFFIX}"):
-            if path not in self.used:
-                path.unlink(missing_ok=True)
 
 
 def without_numbers(batch: Batch) -> Batch:
@@ -112,17 +55,8 @@ def without_numbers(batch: Batch) -> Batch:
 
 def content(function: Callable[[Any], Any], batch: Batch) -> str:
     """Name what a part hangs on: the work, its parameters and the batch, in which communities and units are bare."""
-    digest = hashlib.sha256()
     work = function if isinstance(function, partial) else partial(function)
-    programs = (version("onegrid"), shapely.__version__, shapely.geos_version_string, np.__version__)
-    digest.update(repr((work.func.__qualname__, work.args, sorted(work.keywords.items()), programs)).encode())
-    for drawn in (batch.area, batch.around, batch.polygon):
-        shapes = [shape or b"" for shape in shapely.to_wkb(drawn)]
-        digest.update(repr([len(shape) for shape in shapes]).encode() + b"".join(shapes))
-    meets = batch.meets
-    for numbers in (meets.community, meets.unit, meets.within, batch.rank, batch.layer, batch.home):
-        digest.update(f"{numbers.dtype} {numbers.shape}".encode() + np.ascontiguousarray(numbers).tobytes())
-    return digest.hexdigest()
+    return content_of(work.func.__qualname__, work.args, sorted(work.keywords.items()), batch)
 
 
 def make(function: Callable[[Any], Any], item: tuple[Path, Batch]) -> Part:
@@ -135,11 +69,7 @@ def make(function: Callable[[Any], Any], item: tuple[Path, Batch]) -> Part:
     """
     path, batch = item
     part: Part = function(batch)
-    try:
-        write(part, path)
-    except OSError as error:
-        why = f"{reason(error)}; every worker has to be able to write there"
-        raise InputError(f"--parts {path.parent}: {why}") from error
+    put(path, partial(write, part))
     return part
 
 
@@ -156,17 +86,15 @@ def numbered(part: Part, batch: Batch) -> Part:
     )
 
 
-def write(part: Part, path: Path) -> None:
-    """Write a part beside its place and rename it."""
+def write(part: Part, file: IO[bytes]) -> None:
+    """Write a part."""
     state = part.__getstate__()
     tilings = state.pop("tilings")
     for name in POLYGONS:
         state[name], state[name + LENGTHS] = packed(state[name])
     state[SIZES] = np.array([(size, len(border)) for size, border in tilings], dtype=np.int64).reshape(-1, 2)
     state[BORDERS] = np.concatenate([border for _, border in tilings]) if tilings else np.empty((0, 4), np.int64)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=SUFFIX, delete=False) as file:
-        np.savez(file, **state)
-    Path(file.name).replace(path)
+    np.savez(file, **state)
 
 
 def read(path: Path) -> Part | None:

@@ -10,43 +10,68 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import feather
 
 from data.build_layers import LAYERS
+from data.content import content_of
+from data.kept_folder import put
 from data.layer_types import typed
 from geo.arrays import Ints
+from geo.drawing_up import Drawn, Group
 
 LAYER = "gaps"
 KEPT = ("gap_id", "kind", "ledger", "severity")
 """What stays in memory of each row: its place in the order, and what a build says of its gaps at the end."""
 
 FILE = "shelved_in"
+SUFFIX, USED = ".ledger", ".used"
+"""Of a ledger among finished pieces, and of the exceptions that are about a gap in it."""
+
 ROWS_AT_A_TIME = 512
 ROWS_A_GROUP = 32_768
 """Rows of the layer that are put together at a time: a row group of the file."""
 
 
 class LedgerShelf:
-    """Puts the rows of a ledger into a folder, from any process, and makes the layer of them."""
+    """Puts the rows of a ledger into a folder, from any process, and makes the layer of them.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    With ``kept``, a folder of finished pieces, the ledger of a group lies there, and is taken from there where nothing
+    that it hangs on has changed; the shelf then has a link to it.
+    """
 
-    def keep(self, rows: gpd.GeoDataFrame) -> pd.DataFrame:
-        """Put rows, worst first, on the disk; return `KEPT` of them, and the file that they are in."""
+    def __init__(self, folder: Path, kept: Path | None = None) -> None:
+        self.folder, self.kept = folder, kept and kept.absolute()
+
+    def keep(self, group: Group) -> Drawn:
+        """Have the ledger of a group on the disk; return `KEPT` of it, and the file that it is in."""
         self.folder.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=".arrow", dir=self.folder)
-        os.close(handle)
-        layer = typed(rows, LAYERS[LAYER])
-        layer.to_feather(name, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
-        return pd.DataFrame({key: rows[key].to_numpy() for key in KEPT} | {FILE: Path(name).name})
+        content = None if self.kept is None else group.content()
+        if self.kept is None or content is None:
+            drawn = group.drawn()
+            handle, name = tempfile.mkstemp(suffix=".arrow", dir=self.folder)
+            os.close(handle)
+            write_rows(drawn.rows, name)
+        else:
+            name = f"{content_of('ledger', *content)}{SUFFIX}"
+            drawn = taken(self.kept / name) or finished(group, self.kept / name)
+            (self.folder / name).unlink(missing_ok=True)  # of a process that was killed
+            (self.folder / name).symlink_to(self.kept / name)
+        stays = pd.DataFrame({key: drawn.rows[key].to_numpy() for key in KEPT} | {FILE: Path(name).name})
+        return Drawn(stays, drawn.used)
+
+    def pieces(self) -> list[str]:
+        """Return the names of the pieces of ``kept`` that were of use."""
+        links = [path.name for path in self.folder.iterdir() if path.is_symlink()] if self.folder.is_dir() else []
+        return [*links, *(str(Path(name).with_suffix(USED)) for name in links)]
 
     def write(self, ledger: pd.DataFrame, path: Path) -> None:
         """Write the layer as GeoParquet; ``ledger`` is what was kept, in the order of the layer."""
@@ -58,6 +83,28 @@ class LedgerShelf:
             for first in range(0, len(ledger), ROWS_A_GROUP):
                 rows = interleaved(shelves, number[first : first + ROWS_A_GROUP])
                 writer.write_table(rows.replace_schema_metadata(schema.metadata))
+
+
+def write_rows(rows: gpd.GeoDataFrame, file: str | IO[bytes]) -> None:
+    """Write rows, worst first, as the layer has them."""
+    typed(rows, LAYERS[LAYER]).to_feather(file, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
+
+
+def finished(group: Group, path: Path) -> Drawn:
+    """Draw a ledger up and keep it: which exceptions it used first, so that with the rows all is there."""
+    drawn = group.drawn()
+    put(path.with_suffix(USED), lambda file: np.save(file, drawn.used))
+    put(path, partial(write_rows, drawn.rows))
+    return drawn
+
+
+def taken(path: Path) -> Drawn | None:
+    """Read `KEPT` of a finished ledger, and which exceptions it used; None where there is none that is whole."""
+    try:
+        rows = feather.read_table(path, columns=list(KEPT), memory_map=False).to_pandas()
+        return Drawn(rows, np.load(path.with_suffix(USED), allow_pickle=False))
+    except (OSError, ValueError, EOFError, pa.ArrowException):
+        return None
 
 
 class Shelf:

@@ -23,11 +23,13 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from data import geopackage, geoparquet
 from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
+from data.kept_folder import KeptFolder
 from data.layer_types import Frame, typed
 from data.ledger_shelf import LAYER as LEDGER
 from data.ledger_shelf import LedgerShelf
 from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
+from geo.drawing_up import Drawn, Group
 from geo.errors import InputError
 from geo.result import OneGrid
 
@@ -60,17 +62,20 @@ def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress:
 
 
 @contextmanager
-def begun_build(out: Path, *, aside: bool = False) -> Iterator[BuildFile]:
+def begun_build(out: Path, *, aside: bool = False, kept: KeptFolder | None = None) -> Iterator[BuildFile]:
     """Begin a build on disk, see `write_build`; it takes its place when it is finished and the block ends.
 
-    With ``aside`` the layers it begins with are written in a process of their own.
+    With ``aside`` the layers it begins with are written in a process of their own; ``kept`` has finished pieces, which
+    those of its ledger are taken from and added to.
     """
     file = BuildFile(geopackage if is_geopackage(out) else geoparquet, aside=aside)
     with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
         if not is_geopackage(out):
-            file.shelf = LedgerShelf(file.path.parent / "ledger")
+            file.shelf = LedgerShelf(file.path.parent / "ledger", kept and kept.folder)
         try:
             yield file
+            if kept and file.shelf:
+                kept.used.update(file.shelf.pieces())
         finally:
             file.stop()
 
@@ -86,12 +91,12 @@ class BuildFile:
         self.running: Aside | None = None
         self.shelf: LedgerShelf | None = None
 
-    def keep(self, rows: gpd.GeoDataFrame) -> pd.DataFrame:
-        """Take rows of the ledger before all of it is there, and return what is to stay in memory.
+    def keep(self, group: Group) -> Drawn:
+        """Have the ledger of a group drawn up before all of it is there, and return what is to stay in memory.
 
         GeoParquet is written of what lies on the disk; a GeoPackage, which nobody takes for a province, of the rows.
         """
-        return rows if self.shelf is None else self.shelf.keep(rows)
+        return group.drawn() if self.shelf is None else self.shelf.keep(group)
 
     def begin(self, layers: Mapping[str, Frame | None]) -> None:
         """Take the layers that are final, and begin to write them; None is a layer that the build has nothing of."""

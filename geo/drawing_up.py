@@ -1,43 +1,79 @@
 """The ledgers of a build, drawn up by groups of communities: on however many workers, with a group in memory at a time.
 
-A gap stands in the ledger of one community. What it hangs on may lie in others, as far as its units reach, and
-`Held.only` finds that wherever it lies: a group looks at all of the one grid and answers for its own communities alone.
-So how communities are grouped changes nothing. Holes between communities are nobody's, and are looked at together.
+A gap stands in the ledger of one community. What it hangs on may lie in others, as far as its units reach: a group is
+cut out of the one grid with all of that, and answers for its own communities alone. So how communities are grouped
+changes nothing, and a ledger hangs on what its group holds alone. Holes between communities are nobody's, and are
+looked at together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import partial, reduce
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from geo.arrays import Bools, Ints
+from geo.arrays import Ints
 from geo.gaps import FINDERS, Held, find_gaps
-from geo.gaps.exceptions import with_exceptions
+from geo.gaps.cutting import cut
+from geo.gaps.exceptions import Signed
 from geo.gaps.ledger import worst_first
 from geo.running import Run, in_order
 from geo.sources import Sources
 from geo.tables import Matched
 
-COMMUNITIES_A_GROUP = 256
-"""So many that their ledgers take some hundred megabytes while they are drawn up."""
+COMMUNITIES_A_GROUP = 128
+"""So few that a change is drawn up again for few of them, and that their ledgers take little memory meanwhile."""
 
 BETWEEN_COMMUNITIES = "no_community"
 """The kind that is about holes, which belong to no community."""
 
-Keep: TypeAlias = Callable[[gpd.GeoDataFrame], pd.DataFrame]
-"""Takes rows of the ledger, worst first, and returns what is to stay in memory: ``gap_id`` and ``severity`` at
-least. It is called where the group is worked on, maybe in another process."""
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Communities whose ledgers are drawn up together, with all that these hang on (`geo.gaps.cutting`).
+
+    ``codes`` are those of the communities; None for what lies between communities, which is looked at in the whole.
+    """
+
+    held: Held
+    codes: NDArray[np.object_] | None
+    signed: Signed | None
+
+    def drawn(self) -> Drawn:
+        """Draw up the ledger."""
+        kinds = {BETWEEN_COMMUNITIES}
+        gaps = find_gaps(self.held, kinds=kinds if self.codes is None else FINDERS.keys() - kinds)
+        if self.codes is not None:
+            gaps = gaps[gaps["community_code"].isin(self.codes)].reset_index(drop=True)
+        return Drawn(gaps, np.empty(0, dtype=np.int64)) if self.signed is None else Drawn(*self.signed.marked(gaps))
+
+    def content(self) -> tuple[Any, ...] | None:
+        """Return all that the ledger hangs on; None where that is the whole, which nobody wants to compare."""
+        if self.codes is None:
+            return None
+        return self.held, self.codes, None if self.signed is None else self.signed.said()
 
 
-def as_they_are(rows: gpd.GeoDataFrame) -> pd.DataFrame:
+class Drawn(NamedTuple):
+    """A ledger, worst first, or what stays of it, and the exceptions of its group that are about a gap in it."""
+
+    rows: pd.DataFrame
+    used: Ints
+
+
+Keep: TypeAlias = Callable[[Group], Drawn]
+"""Has the ledger of a group drawn up, unless it has that already, and returns what is to stay in memory: ``gap_id`` and
+``severity`` at least. It is called where the group is worked on, maybe in another process."""
+
+
+def as_they_are(group: Group) -> Drawn:
     """Keep rows of the ledger in memory."""
-    return rows
+    return group.drawn()
 
 
 def draw_up(
@@ -71,31 +107,40 @@ def draw_up(
     tuple
         What was kept, worst first, ids unique; and the positions of the exceptions that are about no gap.
     """
+    signed = exceptions_of(sources, matches, grids, as_of)
+
+    def draw(first: int | None) -> Drawn:
+        group = between(held, signed) if first is None else group_of(held, signed, first, size)
+        rows, used = keep(group)
+        return Drawn(rows, used if group.signed is None else group.signed.row[used])
+
+    drawn = run(draw, [*range(0, len(held.community_polygon), size), None])
+    idle = np.arange(0 if signed is None else len(signed.table))
+    return together([rows for rows, _ in drawn]), np.setdiff1d(idle, np.concatenate([used for _, used in drawn]))
+
+
+def exceptions_of(
+    sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame, as_of: date | None
+) -> Signed | None:
+    """Return the exceptions of a jurisdiction; None where it has no such table."""
     table = sources.tables.exceptions if sources.tables else None
+    if table is None:
+        return None
     names = sources.standards.general.facility_names if sources.standards else {}
-
-    def draw(find: Callable[[], gpd.GeoDataFrame]) -> tuple[pd.DataFrame, Ints]:
-        gaps, idle = find(), np.empty(0, dtype=np.int64)
-        if table is not None:
-            found = matches["exceptions"]
-            gaps, idle = with_exceptions(gaps, table, found, grids, as_of=as_of, facility_names=names)
-        return keep(gaps), idle
-
-    groups = [partial(ledger_of, held, first, size) for first in range(0, len(held.community_polygon), size)]
-    drawn = run(draw, [*groups, partial(find_gaps, held, kinds={BETWEEN_COMMUNITIES})])
-    return together([rows for rows, _ in drawn]), reduce(np.intersect1d, [idle for _, idle in drawn])
+    return Signed.of(table, matches["exceptions"], grids, as_of, names)
 
 
-def ledger_of(held: Held, first: int, size: int) -> gpd.GeoDataFrame:
-    """Find the gaps of some communities, numbered from ``first`` on."""
-    own = held.only(np.flatnonzero(within(held.grid_community, first, size)))
-    gaps = find_gaps(own, kinds=FINDERS.keys() - {BETWEEN_COMMUNITIES})
-    return gaps[gaps["community_code"].isin(held.community["code"][first : first + size])].reset_index(drop=True)
+def group_of(held: Held, signed: Signed | None, first: int, size: int) -> Group:
+    """Take some communities, numbered from ``first`` on."""
+    rows = np.arange(first, min(first + size, len(held.community_polygon)))
+    piece, codes = cut(held, rows), held.community["code"][rows]
+    grids, units = piece.text("code", piece.rows), piece.unit["label"]
+    return Group(piece, codes, None if signed is None else signed.concerning(codes, grids, units))
 
 
-def within(community: Ints, first: int, size: int) -> Bools:
-    """Tell which numbers belong to a group."""
-    return (community >= first) & (community < first + size)
+def between(held: Held, signed: Signed | None) -> Group:
+    """Take what lies between communities."""
+    return Group(held, None, signed)
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -40,7 +40,6 @@ class Roads:
     xy: Floats
     start: Ints
     end: Ints
-    tree: shapely.STRtree
 
     @classmethod
     def of(cls, lines: Geometries) -> Roads:
@@ -50,13 +49,14 @@ class Roads:
         nodes, number = np.unique(xy, axis=0, return_inverse=True)
         number = number.reshape(-1).astype(np.int64)
         on = line[1:] == line[:-1]
-        return cls.between(nodes, number[:-1][on], number[1:][on])
+        return cls(nodes, number[:-1][on], number[1:][on])
 
-    @classmethod
-    def between(cls, xy: Floats, start: Ints, end: Ints) -> Roads:
-        """Take nodes and stretches as they are."""
-        drawn = shapely.linestrings(np.stack([xy[start], xy[end]], axis=1)) if len(start) else np.empty(0, object)
-        return cls(xy, start, end, shapely.STRtree(drawn, node_capacity=4))  # the nearest is found in half the time
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The stretches, to find those near a place; made when it is first asked for."""
+        ends = np.stack([self.xy[self.start], self.xy[self.end]], axis=1)
+        drawn = shapely.linestrings(ends) if len(ends) else np.empty(0, object)
+        return shapely.STRtree(drawn, node_capacity=4)  # the nearest is found in half the time
 
     @cached_property
     def length_m(self) -> Floats:
@@ -83,7 +83,7 @@ class Roads:
         nodes = np.concatenate([self.start, node, self.end])
         order = np.lexsort([nodes, along, stretch])
         chain, on = nodes[order], stretch[order][1:] == stretch[order][:-1]
-        return Roads.between(xy, chain[:-1][on], chain[1:][on]), node
+        return Roads(xy, chain[:-1][on], chain[1:][on]), node
 
     def ways_m(self, start: Ints, leg_m: Floats, groups: Ints, count: int, limit_m: float) -> Floats:
         """Measure the shortest way from each node to the nearest start of each group.

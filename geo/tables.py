@@ -260,7 +260,8 @@ def looked_up(keys: Texts, known: Texts, values: Ints | None = None) -> Ints:
 
 def at_or_none(column: pd.Series, place: Ints) -> Texts:
     """Return the values of a column at positions, None at -1."""
-    return np.array([*column, None], dtype=object)[place]
+    nothing = np.full(1, None, dtype=object)
+    return np.asarray(np.concatenate([column.to_numpy(dtype=object), nothing])[place], dtype=object)
 
 
 def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Matched]:

@@ -119,9 +119,33 @@ class Walks:
             (4,) min x, min y, max x, max y, metres; infinite where everything is given.
         """
         number = np.arange(2 * len(stretches.ends))
-        roads = Roads.between(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
+        roads = Roads(stretches.ends.reshape(-1, 2), number[0::2], number[1::2])
         ways = np.stack([stretches.start_m, stretches.end_m], axis=1).reshape(len(number), len(self.kinds)).T
         return replace(self, roads=roads, ways_m=ways, road_bounds=road_bounds)
+
+    def within(self, bounds: Floats) -> Walks:
+        """Return the ways along the roads that come into bounds, to the facilities in them.
+
+        From places that are no farther from a road than from the bounds, `to_nearest` gives what it gives along all
+        roads: where a facility is nearer than the road, it lies in the bounds too. Only where there are roads.
+
+        Parameters
+        ----------
+        bounds
+            (4,) min x, min y, max x, max y, metres.
+        """
+        if self.roads is None:
+            raise LookupError("without roads, a facility may be the nearest wherever it lies")
+        row = self.roads.tree.query(shapely.box(*bounds))
+        start, end = self.roads.start[row], self.roads.end[row]
+        ends = np.concatenate([self.roads.xy[start], self.roads.xy[end]], axis=1)
+        order = np.lexsort(ends.T[::-1])
+        ways = [self.ways_m[:, node[order]].T for node in (start, end)]
+        some = [np.asarray(tree.data)[margin_m(np.asarray(tree.data), bounds) >= 0] for tree in self.straight]
+        from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
+
+        near = replace(self, straight=tuple(map(KDTree, some)), any_kind=KDTree(np.concatenate(some)))
+        return near.along(Stretches(ends[order], *ways), bounds)
 
     def stretches(self) -> Stretches | None:
         """Return the stretches of road and the ways from their ends, as `along` takes them; None without roads."""

@@ -12,7 +12,8 @@ its gap again: the gap is marked ``expired``, so that somebody signs anew or act
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -77,6 +78,99 @@ def with_exceptions(
     return marked(gaps, exceptions, pairs["gap"].to_numpy(), pairs["exception"].to_numpy(), as_of), idle
 
 
+@dataclass(frozen=True, eq=False)
+class Signed:
+    """Exceptions with the places they are about, and what else it takes to mark gaps by them.
+
+    Parameters
+    ----------
+    row
+        (n,) where each exception stands in the whole table.
+    table, found
+        The exceptions and their places; see `of`.
+    grids
+        ``code`` of the grids that ``found`` points to.
+    """
+
+    row: Ints
+    table: pd.DataFrame
+    found: Matched
+    grids: pd.DataFrame
+    as_of: date | None
+    facility_names: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, table: pd.DataFrame, found: Matched, grids: pd.DataFrame, as_of: date | None, names: Mapping[str, str]
+    ) -> Signed:
+        """Take the whole table; as `with_exceptions`."""
+        code = pd.DataFrame({"code": at_or_none(grids["code"], found.grid)})
+        grid = np.where(found.grid < 0, found.grid, np.arange(len(found.grid)))
+        return cls(np.arange(len(table)), table, found._replace(grid=grid), code, as_of, names)
+
+    def concerning(
+        self, communities: NDArray[np.object_], grids: NDArray[np.object_], units: NDArray[np.object_]
+    ) -> Signed:
+        """Take those that may be about a gap of some communities.
+
+        Parameters
+        ----------
+        communities, grids
+            The codes of the communities, and of their grids.
+        units
+            "layer:id" of the units that claim land there.
+        """
+        there = (self.table["layer"] + ":" + self.table["source_id"]).isin(units).to_numpy(np.bool_, copy=True)
+        there |= named_in(text_or_none(self.table["gap_id"]), {*communities, *grids}, set(units))
+        there[self.found.row[np.isin(self.found.community, communities)]] = True
+        rows, placed = np.flatnonzero(there), np.flatnonzero(there[self.found.row])
+        grid = self.found.grid[placed]
+        found = self.found._replace(
+            row=np.searchsorted(rows, self.found.row[placed]),
+            grid=np.where(grid < 0, grid, np.arange(len(grid))),
+            community=self.found.community[placed],
+            whole=self.found.whole[placed],
+        )
+        table, grids = (
+            frame.iloc[here].reset_index(drop=True) for frame, here in ((self.table, rows), (self.grids, placed))
+        )
+        return replace(self, row=self.row[rows], table=table, found=found, grids=grids)
+
+    def marked(self, gaps: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ints]:
+        """Mark the gaps that are accepted; return also the positions here of the exceptions that are about one."""
+        gaps, idle = with_exceptions(
+            gaps, self.table, self.found, self.grids, as_of=self.as_of, facility_names=self.facility_names
+        )
+        return gaps, np.setdiff1d(np.arange(len(self.table)), idle)
+
+    def said(self) -> tuple[Any, ...]:
+        """Return all that the mark of a gap hangs on, wherever the exceptions stand in their table."""
+        day = states(text_or_none(self.table["expires"]), self.as_of)
+        found = self.found
+        place = found.row, self.grids["code"].to_numpy(dtype=object), found.grid, found.community, found.whole
+        return self.table.drop(columns=["file", "row"]), place, day, self.facility_names
+
+
+def named_in(gap_id: NDArray[np.object_], places: Collection[str], units: Collection[str]) -> NDArray[np.bool_]:
+    """Tell which ids may be those of gaps about some places, or of an overlap of some units; None is no id.
+
+    An id is the kind and what the gap is about: the code of a grid or community, and more; of an overlap the two units.
+
+    >>> named_in(np.array(["overlap:compound:a+compound:b", "unclaimed:530102:x", None]), {"530102"}, {"compound:b"})
+    array([False,  True, False])
+    """
+    told = [("", "") if text is None else text.partition(":")[::2] for text in gap_id]
+    pairs = [about.split("+") if kind == "overlap" else [] for kind, about in told]
+    first = [["+".join(pair[:end]) for end in range(1, len(pair))] for pair in pairs]  # an id may have a + of its own
+    return np.array(
+        [
+            about.partition(":")[0] in places or any(unit in units for unit in names)
+            for (_, about), names in zip(told, first, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+
+
 def by_id(
     gaps: pd.DataFrame, exceptions: pd.DataFrame, found: Matched, grids: pd.DataFrame
 ) -> Iterator[tuple[int, int]]:
@@ -92,12 +186,15 @@ def by_place(
     """Yield the exceptions that name a grid or a community, and the gaps of their kind there."""
     named = keyed(exceptions, found)
     code = at_or_none(grids["code"], named["grid"].to_numpy(np.int64))
+    rows = np.flatnonzero(gaps["kind"].isin(named["kind"].unique()))
     for column, place, chosen in (
         ("code", code, ~named["whole"].to_numpy(np.bool_)),
         ("community_code", named["community"].to_numpy(dtype=object), named["whole"].to_numpy(np.bool_)),
     ):
         here = pd.DataFrame({"exception": named["exception"], "kind": named["kind"], "place": place})[chosen]
-        there = pd.DataFrame({"gap": np.arange(len(gaps)), "kind": gaps["kind"], "place": gaps[column]})
+        there = pd.DataFrame(
+            {"gap": rows, **{key: gaps[name].array[rows] for key, name in (("kind", "kind"), ("place", column))}}
+        )
         both = here.dropna().merge(there.dropna(), on=["kind", "place"])
         yield from zip(both["exception"], both["gap"], strict=True)
 

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geo.merge
-from data.kept_parts import KeptParts, kept_parts, locked
+from data.kept_folder import KeptFolder, kept_folder, locked
+from data.kept_parts import KeptParts
 from geo.errors import InputError
 from geo.merge import Merged, merge
 from geo.running import in_order
@@ -47,7 +48,7 @@ def communities_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def merged(sources: Sources, folder: Path, counting: Counting, parameters: Parameters | None = None) -> Merged:
-    return merge(sources, parameters or Parameters(), run=KeptParts(folder, counting))
+    return merge(sources, parameters or Parameters(), run=KeptParts(KeptFolder(folder), counting))
 
 
 def same(one: Merged, other: Merged) -> None:
@@ -121,7 +122,7 @@ def test_a_damaged_part_is_made_anew(tmp_path):
 
 
 def test_a_worker_that_can_not_write_parts_is_told_of_in_a_line(tmp_path):
-    kept = KeptParts(tmp_path / "elsewhere", in_order)
+    kept = KeptParts(KeptFolder(tmp_path / "elsewhere"), in_order)
     (tmp_path / "elsewhere").rmdir()
     with pytest.raises(InputError, match=r"^--parts .*elsewhere: no such file or directory; every worker has to be"):
         merge(messy_sources(5), Parameters(), run=kept)
@@ -130,30 +131,30 @@ def test_a_worker_that_can_not_write_parts_is_told_of_in_a_line(tmp_path):
 def test_parts_of_no_more_use_are_forgotten(tmp_path):
     sources = messy_sources(5)
     merged(sources, tmp_path, Counting(), Parameters(sliver_width=3.0))
-    with kept_parts(tmp_path, in_order) as kept:
-        merge(sources, Parameters(), run=kept)
-    assert set(tmp_path.glob("*.npz")) == kept.used
+    with kept_folder(tmp_path) as kept:
+        merge(sources, Parameters(), run=KeptParts(kept, in_order))
+    assert {path.name for path in tmp_path.glob("*.npz")} == kept.used
 
 
 def test_a_build_that_fails_leaves_the_parts_of_others_for_the_next_one(tmp_path):
     merged(messy_sources(5), tmp_path, Counting())
     before = set(tmp_path.iterdir())
-    with pytest.raises(KeyboardInterrupt), kept_parts(tmp_path, in_order):
+    with pytest.raises(KeyboardInterrupt), kept_folder(tmp_path):
         raise KeyboardInterrupt
     assert before and before <= set(tmp_path.iterdir())
 
 
 def test_a_second_build_with_the_parts_of_one_that_runs_is_refused_in_a_line(tmp_path):
     refused = pytest.raises(InputError, match=r"^--parts .*: another build uses it; wait for its end, or name another")
-    with kept_parts(tmp_path, in_order), refused, kept_parts(tmp_path, in_order):
+    with kept_folder(tmp_path), refused, kept_folder(tmp_path):
         pytest.fail("two builds have one folder")
-    with kept_parts(tmp_path, in_order):
+    with kept_folder(tmp_path):
         pass
 
 
 def test_a_build_that_was_killed_holds_its_parts_no_longer(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from data.kept_parts import locked; lock = locked(Path(sys.argv[1]))"
+        "import sys; from pathlib import Path; from data.kept_folder import locked; lock = locked(Path(sys.argv[1]))"
     )
     command = [sys.executable, "-c", f"{program}; print('taken', flush=True); sys.stdin.read()", tmp_path]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:

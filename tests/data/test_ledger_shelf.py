@@ -16,6 +16,7 @@ from data.build_layers import LAYERS
 from data.geoparquet import write_file
 from data.layer_types import typed
 from data.ledger_shelf import FILE, KEPT, LedgerShelf
+from geo.drawing_up import Drawn, Group
 from tests.data.small_build import CRS
 
 LEDGER = LAYERS["gaps"]
@@ -34,12 +35,23 @@ def ledger(rows: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=np.array(land, dtype=object), crs=CRS)
 
 
+class Found(Group):
+    """A group whose ledger is known."""
+
+    def drawn(self) -> Drawn:
+        return Drawn(self.held, np.empty(0, dtype=np.int64))
+
+
+def kept_of(shelf: LedgerShelf, rows: gpd.GeoDataFrame) -> pd.DataFrame:
+    return shelf.keep(Found(rows, None, None)).rows
+
+
 @pytest.mark.parametrize(("rows", "pieces"), [(0, 1), (1, 1), (40, 1), (2000, 3), (1500, 40)])
 def test_a_ledger_kept_in_pieces_is_written_as_in_one(tmp_path, rows: int, pieces: int):
     whole = ledger(rows)
     of = np.random.default_rng(7).integers(0, pieces, rows)
     shelf = LedgerShelf(tmp_path / "ledger")
-    kept = [shelf.keep(whole[of == number].reset_index(drop=True)) for number in range(pieces)]
+    kept = [kept_of(shelf, whole[of == number].reset_index(drop=True)) for number in range(pieces)]
     together = pd.concat(kept).sort_values("gap_id", ignore_index=True)
     assert list(together) == [*KEPT, FILE]
     shelf.write(together, tmp_path / "gaps.parquet")
@@ -53,7 +65,7 @@ def test_a_ledger_kept_in_pieces_is_written_as_in_one(tmp_path, rows: int, piece
 def test_the_file_says_the_extent_of_all_pieces(tmp_path):
     whole = ledger(300)
     shelf = LedgerShelf(tmp_path / "ledger")
-    kept = [shelf.keep(whole.iloc[rows].reset_index(drop=True)) for rows in (slice(0, 100), slice(100, 300))]
+    kept = [kept_of(shelf, whole.iloc[rows].reset_index(drop=True)) for rows in (slice(0, 100), slice(100, 300))]
     shelf.write(pd.concat(kept, ignore_index=True), tmp_path / "gaps.parquet")
     west, south, east, north = whole.total_bounds
     about = json.loads(pq.read_schema(tmp_path / "gaps.parquet").metadata[b"geo"])

@@ -11,7 +11,7 @@ import shapely
 
 import geo.build as building
 from geo.build import build
-from geo.drawing_up import draw_up
+from geo.drawing_up import Drawn, Group, draw_up
 from geo.gaps import find_gaps
 from geo.gathering import gather
 from geo.scale import workers
@@ -36,6 +36,12 @@ def drawn():
         plain = with_organisations(with_invented_tables(messy_sources(SEED), SEED), SEED)
         sources = with_exceptions(plain, build(plain, Parameters()), SEED)
         return build(sources, Parameters(), as_of=AS_OF).gaps, given[-1], held[-1]
+
+
+def few(group: Group) -> Drawn:
+    """Keep what a ledger is ordered by."""
+    rows, used = group.drawn()
+    return Drawn(rows[["gap_id", "severity"]], used)
 
 
 def same_ledger(one: pd.DataFrame, other: pd.DataFrame) -> None:
@@ -64,6 +70,6 @@ def test_groups_together_find_what_the_rules_find_among_all_at_once(drawn):
 def test_processes_that_keep_the_rows_elsewhere_hand_back_what_stays(drawn, tmp_path):
     """The rows come back from forked processes only as far as ``keep`` says."""
     gaps, given, _ = drawn
-    kept, _ = draw_up(*given, size=1, run=workers(2), keep=lambda rows: rows[["gap_id", "severity"]])
+    kept, _ = draw_up(*given, size=1, run=workers(2), keep=few)
     assert kept["gap_id"].tolist() == gaps["gap_id"].tolist()
     assert list(kept) == ["gap_id", "severity"]

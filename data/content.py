@@ -1,0 +1,77 @@
+"""What something holds, as a hash: the same for the same, whichever build it was made in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from geo.gaps.held import Links
+from geo.grouped import Grouped
+from geo.standards import Standards
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+DERIVED = (Links, Grouped, shapely.STRtree)
+"""What is made of other things that stand beside it."""
+
+
+def content_of(*things: Any) -> str:
+    """Return a hash of some things and of the programs that work on them."""
+    digest = hashlib.sha256()
+    add(digest, (version("onegrid"), shapely.__version__, shapely.geos_version_string, np.__version__))
+    add(digest, things)
+    return digest.hexdigest()
+
+
+def add(digest: _Hash, thing: Any) -> None:
+    """Add what something holds to a hash, with its type, so that two things never pass for each other.
+
+    Raises
+    ------
+    TypeError
+        Nobody said what such a thing holds.
+    """
+    digest.update(f"{type(thing).__qualname__}(".encode())
+    if isinstance(thing, np.ndarray):
+        add_array(digest, thing)
+    elif isinstance(thing, Standards) or thing is None or isinstance(thing, (str, bytes, bool, int, float)):
+        digest.update(repr(thing).encode())
+    elif isinstance(thing, pyproj.CRS):
+        digest.update(thing.to_wkt().encode())
+    elif isinstance(thing, pd.DataFrame):
+        add(digest, {name: thing[name].to_numpy(dtype=object, na_value=None) for name in thing})
+    elif isinstance(thing, Mapping):
+        add(digest, tuple(thing.items()))
+    elif isinstance(thing, (tuple, list)):
+        for one in thing:
+            add(digest, one)
+    elif is_dataclass(thing) and not isinstance(thing, DERIVED):
+        for field in fields(thing):
+            add(digest, getattr(thing, field.name))
+    elif type(thing).__name__ == "KDTree":  # whose module is slow to import
+        add_array(digest, np.asarray(thing.data))
+    elif not isinstance(thing, DERIVED):
+        raise TypeError(f"what does a {type(thing).__qualname__} hold?")
+    digest.update(b")")
+
+
+def add_array(digest: _Hash, array: np.ndarray) -> None:
+    """Add the values of an array: shapes as WKB, other objects as they are written."""
+    digest.update(f"{array.dtype} {array.shape}".encode())
+    if array.dtype != object:
+        digest.update(np.ascontiguousarray(array))
+    elif shapely.is_geometry(array).any():
+        shapes = [shape or b"" for shape in shapely.to_wkb(array)]
+        digest.update(repr([len(shape) for shape in shapes]).encode())
+        digest.update(b"".join(shapes))
+    else:
+        digest.update(repr(array.tolist()).encode())

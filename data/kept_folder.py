@@ -1,0 +1,101 @@
+"""A folder of finished pieces of builds, each found by what it hangs on (`data.content`).
+
+What is the same has the same name, whichever build it was made in; what differs in anything has another. So two inputs
+are never mixed, and nothing needs to be told of what changed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from data.cluster.locks import Lock
+from data.whole import reason
+from geo.errors import InputError
+
+LOCK = "building.lock"
+NAME = re.compile(r"\.?[0-9a-f]{64}\..+")
+"""Of a piece: its hash and a suffix; with a point before it while it is written."""
+
+
+@contextmanager
+def kept_folder(folder: Path) -> Iterator[KeptFolder]:
+    """Keep pieces in a folder, which one build has for itself; those it had no use for go when the block ends well.
+
+    Raises
+    ------
+    InputError
+        The folder can't be used, or another build uses it.
+    """
+    kept = KeptFolder(folder)
+    lock = locked(folder)
+    try:
+        yield kept
+        kept.forget_others()
+    finally:
+        lock.close()
+
+
+def locked(folder: Path) -> Lock:
+    """Take a folder for one build.
+
+    Raises
+    ------
+    InputError
+        Another build has it, or it can't be written.
+    """
+    try:
+        lock = Lock(folder / LOCK)
+        if lock.take():
+            return lock
+    except OSError as error:
+        raise InputError(f"--parts {folder}: {reason(error)}") from error
+    lock.close()
+    raise InputError(f"--parts {folder}: another build uses it; wait for its end, or name another folder")
+
+
+class KeptFolder:
+    """A folder of pieces, and which of them this build has used."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.used: set[str] = set()
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise InputError(f"--parts {folder}: {reason(error)}") from error
+
+    def place(self, name: str) -> Path:
+        """Return where the piece of a name lies, or is to lie, and keep it for the next build."""
+        self.used.add(name)
+        return self.folder / name
+
+    def forget_others(self) -> None:
+        """Remove the pieces that this build had no use for, and what builds that were killed had begun."""
+        for path in self.folder.iterdir():
+            if NAME.fullmatch(path.name) and path.name not in self.used:
+                path.unlink(missing_ok=True)
+
+
+def put(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Write a piece beside its place, and rename it when it is whole and on the disk.
+
+    Raises
+    ------
+    InputError
+        It can't be written there: the disk is full, or the process is on a machine that has no such folder.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(path)
+    except OSError as error:
+        why = f"{reason(error)}; every worker has to be able to write there"
+        raise InputError(f"--parts {path.parent}: {why}") from error
