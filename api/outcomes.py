@@ -92,15 +92,20 @@ class Outcome(BaseModel):
 
 
 def edit_asked(
-    works: Running, who: Identity, name: str, verb: AnyVerb, *, base: int, key: str | None, dry_run: bool = False
-) -> Outcome:
-    """Apply an edit, or try it, as somebody; in a thread."""
+    works: Running, who: Identity, name: str, verb: AnyVerb, *, base: int | None, key: str | None,
+    latest: int = 0, dry_run: bool = False,
+) -> Outcome:  # fmt: skip
+    """Apply an edit, or try it, as somebody; in a thread.
+
+    ``base`` is the revision that the request names. Where it names none, the edit is drawn on ``latest``.
+    """
     asked = as_text([name, base, verb.verb, written_verb(verb)])
+    drawn_on = latest if base is None else base
 
     def attempt(connection: Connection) -> Mapping[str, Any]:
         def do() -> Mapping[str, Any]:
             done = edit_on(
-                connection, name, verb, by=who.name, base=base, dry_run=dry_run, scope=who.scope
+                connection, name, verb, by=who.name, base=drawn_on, dry_run=dry_run, scope=who.scope
             )  # fmt: skip
             return outcome(connection, name, done, who.scope)
 

@@ -37,6 +37,7 @@ from api.problems import problems
 from api.running import Works
 from api.shapes import ManagementType
 from api.telling import Asked, gap_told, told_of
+from data.plans.answers import is_answered
 from data.plans.decisions import find_gaps
 from data.plans.differing import State
 from data.plans.dossiers import read_standards
@@ -135,9 +136,9 @@ def change_grid(
     """Change a grid's name and management type, or lock it; the land stays as it is. `If-Match` is kept to."""
     verb = given.verb(code)
     with looking_at(works, who, plan) as (connection, state):
-        require_match(request, lambda told: shown(connection, state, code, who, told), language)
-    base = state.at if given.base_revision is None else given.base_revision
-    return edit_asked(works, who, plan, verb, base=base, key=key)
+        if not is_answered(connection, key, who.name):
+            require_match(request, lambda told: shown(connection, state, code, who, told), language)
+    return edit_asked(works, who, plan, verb, base=given.base_revision, latest=state.at, key=key)
 
 
 def shown(connection: Connection, state: State, code: str, who: Identity, language: Language | None) -> bytes:

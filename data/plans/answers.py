@@ -22,6 +22,11 @@ VALUES (%(by)s, %(key)s, %(asked)s, %(answered)s) RETURNING key
 """
 
 
+def is_answered(connection: Connection, key: str | None, by: str) -> bool:
+    """Tell whether something was done under a key, so that asking again under it does nothing."""
+    return key is not None and row(connection, GIVEN, {"by": by, "key": key}) is not None
+
+
 def answered_once(
     connection: Connection, key: str | None, by: str, asked: str, do: Callable[[], Mapping[str, Any]]
 ) -> Mapping[str, Any]:

@@ -125,6 +125,18 @@ def test_undo_and_redo_sent_again_under_their_key_take_back_one_edit(world: Worl
     assert keyed == {*writes, ("/api/plans/{plan}/grids/{code}", "patch")}
 
 
+def test_a_change_of_a_grid_sent_again_under_its_key_is_answered_as_it_was(world: World):
+    plan = f"/api/plans/{world.branched()}"
+    path = f"{plan}/grids/{world.code}"
+    known = {"Idempotency-Key": "named once", "If-Match": world.ask(PLANNER, "GET", path).headers["etag"]}
+    done, again = (world.ask(PLANNER, "PATCH", path, headers=known, json={"name": "新名"}) for _ in range(2))
+    assert done.status_code == 200, done.text
+    assert (again.status_code, again.json()) == (200, done.json())
+    assert world.ask(PLANNER, "GET", plan).json()["revision"] == done.json()["revision"]
+    assert world.ask(PLANNER, "PATCH", path, headers=known, json={"name": "另名"}).status_code == 422
+    assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == "新名"
+
+
 def test_who_has_it_already_is_told_so_and_who_has_an_old_one_changes_nothing(world: World):
     path = f"/api/plans/{world.branched()}/grids/{world.code}"
     first = world.ask(PLANNER, "GET", path)
