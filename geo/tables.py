@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeAlias
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 from numpy.typing import NDArray
 
@@ -43,6 +45,9 @@ KEY_LAYERS = (*SOURCE_LAYERS, "community")
 """What a row may be about by layer and id."""
 
 Texts: TypeAlias = NDArray[np.object_]
+
+LARGE = pa.large_string()
+"""Text of any length in all: a province's tables come to more than 2 GB."""
 
 TEXT, COUNT, NUMBER, FLAG = "str", "Int64", "float64", "boolean"
 
@@ -192,8 +197,8 @@ def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Ma
     unit[asks_unit], restored = with_zeros(layer[asks_unit], unit[asks_unit], homes)
     grid[asks_unit] = by_unit(layer[asks_unit], unit[asks_unit], community[asks_unit], grids, homes)
     named = np.where(unit == "", community, unit)
-    known = pd.Series(named).isin(grids["community_code"].unique()).to_numpy(np.bool_)
-    whole = asks_community & ((community == "") | (community == named)) & known
+    whole = asks_community & ((community == "") | (community == named))
+    whole[whole] = pd.Series(named[whole]).isin(grids["community_code"].unique()).to_numpy(np.bool_)
     grid[whole] = by_unit(np.full(int(whole.sum()), "community", object), named[whole], named[whole], grids, homes)
     where = at_or_none(grids["community_code"], grid)
     where[whole] = named[whole]
@@ -212,15 +217,17 @@ def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Ma
 
 def by_code(code: Texts, codes: Texts) -> Ints:
     """Return the row of each code among those of the grids, -1 for none; a code without its leading zeros gets them."""
-    width = len(codes[0]) if len(codes) else 0
-    padded = pd.Series(code, dtype="str").str.zfill(width).to_numpy(dtype=object)
-    return looked_up(padded, codes, np.arange(len(codes)))
+    place = np.full(len(code), -1, dtype=np.int64)
+    width, given = len(codes[0]) if len(codes) else 0, np.flatnonzero(code != "")
+    if len(given):
+        place[given] = looked_up(joined([text.zfill(width) for text in code[given]]), joined(codes))
+    return place
 
 
 def by_unit(layer: Texts, unit: Texts, community: Texts, grids: pd.DataFrame, homes: pd.DataFrame) -> Ints:
     """Return the grid of each unit: in the community named, else in its home, else its largest; -1 for none."""
     names = ("source_layer", "source_id", "community_code")
-    own = pd.DataFrame({name: grids[name].to_numpy(dtype=object) for name in names})
+    own = pd.DataFrame({name: grids[name].to_numpy(dtype=object) for name in names}, dtype=object)
     own["area_m2"] = grids["area_m2"].to_numpy(np.float64)
     home = looked_up(joined(own["source_layer"], own["source_id"]), joined(homes["layer"], homes["source_id"]))
     own["away"] = at_or_none(homes["home"], home) != own["community_code"]
@@ -234,28 +241,32 @@ def by_unit(layer: Texts, unit: Texts, community: Texts, grids: pd.DataFrame, ho
 def with_zeros(layer: Texts, unit: Texts, homes: pd.DataFrame) -> tuple[Texts, Bools]:
     """Give digits that name no unit back the leading zeros that they may have lost; return ids, and which changed."""
     known = pd.DataFrame({name: homes[name].to_numpy(dtype=object) for name in ("layer", "source_id")})
-    unknown = looked_up(joined(layer, unit), joined(known["layer"], known["source_id"])) < 0
+    unknown = np.flatnonzero(looked_up(joined(layer, unit), joined(known["layer"], known["source_id"])) < 0)
+    found, changed = unit.copy(), np.zeros(len(unit), dtype=np.bool_)
+    if not len(unknown):
+        return found, changed
     known = known[known["source_id"].str.fullmatch(r"[0-9]+")]
     known["bare"] = known["source_id"].str.lstrip("0")
     known = known.drop_duplicates(["layer", "bare"], keep=False)
-    bare = pd.Series(unit, dtype="str").str.lstrip("0").to_numpy(dtype=object)
-    place = looked_up(joined(layer, bare), joined(known["layer"], known["bare"]))
-    changed = unknown & (place >= 0) & (unit != "")
-    return np.where(changed, at_or_none(known["source_id"], place), unit), changed
+    bare = [text.lstrip("0") for text in unit[unknown]]
+    place = looked_up(joined(layer[unknown], bare), joined(known["layer"], known["bare"]))
+    some = (place >= 0) & (unit[unknown] != "")
+    found[unknown[some]] = at_or_none(known["source_id"], place[some])
+    changed[unknown[some]] = True
+    return found, changed
 
 
-def joined(*parts: Any) -> Texts:
+def joined(*parts: Any) -> pa.LargeStringArray:
     """Join texts row by row into one key; what is missing counts as empty."""
-    first, *others = (pd.Series(part, dtype="str").fillna("").to_numpy(dtype=object) for part in parts)
-    for other in others:
-        first = first + "\x1f" + other
-    return np.asarray(first, dtype=object)
+    texts = [pc.fill_null(pa.array(part, LARGE, from_pandas=True), "") for part in parts]
+    return pc.binary_join_element_wise(*texts, pa.scalar("\x1f", LARGE))
 
 
-def looked_up(keys: Texts, known: Texts, values: Ints | None = None) -> Ints:
+def looked_up(keys: pa.LargeStringArray, known: pa.LargeStringArray, values: Ints | None = None) -> Ints:
     """Return the value (by default the position) of each key among the known ones, which are unique; -1 for none."""
+    place = pc.fill_null(pc.index_in(keys, value_set=known), -1).to_numpy()
     values = np.arange(len(known)) if values is None else values
-    return np.asarray(np.append(values, -1)[pd.Index(known).get_indexer(keys)], dtype=np.int64)
+    return np.asarray(np.append(values, -1)[place], dtype=np.int64)
 
 
 def at_or_none(column: pd.Series, place: Ints) -> Texts:
@@ -266,7 +277,14 @@ def at_or_none(column: pd.Series, place: Ints) -> Texts:
 
 def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Matched]:
     """Match every table that is there."""
-    return {} if tables is None else {name: matched(table, grids, homes) for name, table in tables.present()}
+    if tables is None:
+        return {}
+    names = ("code", "community_code", "source_layer", "source_id", "area_m2")
+    own = pd.DataFrame(
+        {name: grids[name].to_numpy(dtype=object) for name in names}, dtype=object
+    )  # once for all tables
+    home = pd.DataFrame({name: homes[name].to_numpy(dtype=object) for name in homes}, dtype=object)
+    return {name: matched(table, own, home) for name, table in tables.present()}
 
 
 def placed_rows(tables: Tables | None, matches: Mapping[str, Matched]) -> dict[str, pd.DataFrame]:
