@@ -170,12 +170,23 @@ def stands(connection: Connection, plan: Plan, *, now: Version | None, then: Ver
 
 
 def origin(connection: Connection, plan: Plan, version: Version) -> int:
-    """Return the revision that first made a grid what it is: what takes another one back makes nothing new."""
-    revision, grid = version.modified, version.grid.grid_id
+    """Return the revision that first made a grid what it is: what takes another one back makes nothing new.
+
+    That holds of the grids that the other one had changed; whatever else happened to one beside them is new.
+    """
+    revision, grid = version.modified, int(version.grid.grid_id)
     while (took := row(connection, TAKES_BACK, {"plan": plan.plan_id, "revision": revision})) and took.reverses:
-        before = row(connection, CHANGED_BY, {"plan": plan.plan_id, "at": took.reverses - 1, "grid": int(grid)})
-        revision = before.modified
-    return int(revision)
+        before, after = (changed_at(connection, plan, at, grid) for at in (took.reverses - 1, took.reverses))
+        if before is None or after not in (None, took.reverses):
+            break
+        revision = before
+    return revision
+
+
+def changed_at(connection: Connection, plan: Plan, at: int, grid: int) -> int | None:
+    """Return the revision that had last changed a grid at a revision; None: it was not there."""
+    found = row(connection, CHANGED_BY, {"plan": plan.plan_id, "at": at, "grid": grid})
+    return None if found is None else int(found.modified)
 
 
 def is_same(now: Version | None, then: Version) -> bool:

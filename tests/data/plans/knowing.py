@@ -100,7 +100,8 @@ class Known:
         """Return the revision that made a grid what it is at another; what is taken back is as it was before."""
         own = (number for number in range(at, self.left, -1) if code in counted(self.changes[number]))
         made = next(own, self.left)
-        return made if made not in self.reverses else self.maker(code, self.reverses[made] - 1)
+        back = self.reverses.get(made)
+        return made if back is None or code not in counted(self.changes[back]) else self.maker(code, back - 1)
 
 
 def counted(changes: Changes) -> Iterator[str]:
