@@ -150,11 +150,13 @@ export const listChanges = (since: number | undefined): Promise<Page<FeedEvent> 
 export const tilesAddress = (name: string, as_of?: AsOf): string =>
   `/tiles/${encodeURIComponent(name)}.json${queryString({ as_of })}`;
 
-export const boardAddress = (name: string, code: string): string =>
-  `/plans/${encodeURIComponent(name)}/board/${encodeURIComponent(code)}`;
+export const boardAddress = (name: string, code: string, query: { as_of?: AsOf; lang: string }): string =>
+  `/plans/${encodeURIComponent(name)}/board/${encodeURIComponent(code)}${queryString(query)}`;
 
-export const exportAddress = (name: string, format: string, layer: string, crs: string): string =>
-  `${plan(name)}/export?${new URLSearchParams({ format, layer, crs })}`;
+export const exportAddress = (
+  name: string,
+  query: { format: string; layer: string; crs: string | undefined; as_of: AsOf | undefined },
+): string => `${plan(name)}/export${queryString(query)}`;
 
 /** A file of the gaps that a filter lets through. */
 export const gapsAddress = (

@@ -1,21 +1,12 @@
 // The one module that knows the map library. Everything else sees a `MapView`.
 
 import type { FeatureCollection, Position } from "geojson";
-import {
-  type GeoJSONSource,
-  LngLatBounds,
-  type MapLayerMouseEvent,
-  MapLibreMap,
-  type MapMouseEvent,
-  type Point,
-  prewarm,
-  setWorkerUrl,
-  type VectorTileSource,
-} from "maplibre-gl";
+import { type GeoJSONSource, MapLibreMap, prewarm, setWorkerUrl, type VectorTileSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, TileJSON } from "../api";
 import { sayBusy } from "./busy";
 import { HATCH_RATIO, hatches } from "./hatches";
+import { hearing, type MapEvents, type Pixel, type Pointed, plainBounds, tellBox } from "./hearing";
 import { gapFilters, veilFilter } from "./narrowing";
 import { fillColour, hatchedIn, mapStyle, OVERLAY_LAYERS, PLAN, type Sketch } from "./style";
 import { SYMBOL_RATIO, symbols } from "./symbols";
@@ -29,33 +20,10 @@ export function warmUp(): void {
   prewarm();
 }
 
-export type Pixel = [x: number, y: number];
+export type { MapEvents, Pixel, Pointed };
 export type Covered = Record<"left" | "right" | "top" | "bottom", number>;
 export type MarkName = "selected" | "group" | "lit" | "against";
 export type Marked = "grids" | "gaps";
-
-export interface Pointed {
-  at: Position;
-  pixel: Pixel;
-  code: string | null;
-  alternative: boolean;
-}
-
-export interface MapEvents {
-  click: (pointed: Pointed) => void;
-  doubleclick: (pointed: Pointed) => void;
-  point: (pointed: Pointed) => void;
-  leave: () => void;
-  move: () => void;
-  settle: () => void;
-  /** All tiles are there and drawn. */
-  rest: () => void;
-  press: (pointed: Pointed) => void;
-  release: (pointed: Pointed) => void;
-  failure: (message: string) => void;
-  /** A box was drawn with the shift key held. */
-  box: (bounds: Bounds) => void;
-}
 
 export interface MapView {
   readonly container: HTMLElement;
@@ -96,30 +64,6 @@ export interface MapView {
   remove(): void;
 }
 
-/** Who hears of boxes, by map: the library takes one handler, when the map is made. */
-const boxDrawn = new WeakMap<MapLibreMap, MapEvents["box"]>();
-
-function boxBetween(map: MapLibreMap, from: Point, to: Point): Bounds {
-  const corners = new LngLatBounds();
-  for (const corner of [from, to]) corners.extend(map.unproject(corner));
-  return plainBounds(corners);
-}
-
-const EVENTS = {
-  click: "click",
-  doubleclick: "dblclick",
-  point: "mousemove",
-  press: "mousedown",
-  release: "mouseup",
-} as const;
-
-const plainBounds = (bounds: LngLatBounds): Bounds => [
-  bounds.getWest(),
-  bounds.getSouth(),
-  bounds.getEast(),
-  bounds.getNorth(),
-];
-
 /** Make a map in a container, showing a plan's tiles. */
 export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme, at: Bounds | null): MapView {
   const map = new MapLibreMap({
@@ -135,7 +79,7 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
     touchPitch: false,
     fadeDuration: 0,
     canvasContextAttributes: { antialias: true },
-    boxZoom: { boxZoomEnd: (its, from, to) => boxDrawn.get(its)?.(boxBetween(its, from, to)) },
+    boxZoom: { boxZoomEnd: tellBox },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -309,39 +253,4 @@ function asking(map: MapLibreMap) {
     codeAt: (pixel: Pixel) => first(["grid-fill"], pixel, "code"),
     gapAt: (pixel: Pixel) => first(["gaps-unheld", "gaps-contested", "gaps-unserved"], pixel, "gap_id"),
   };
-}
-
-function hearing(map: MapLibreMap) {
-  const pointed = (event: MapMouseEvent | MapLayerMouseEvent): Pointed => {
-    const pixel: Pixel = [event.point.x, event.point.y];
-    const code = map.getLayer("grid-fill")
-      ? map.queryRenderedFeatures(pixel, { layers: ["grid-fill"] })[0]?.properties.code
-      : null;
-    const { altKey, shiftKey } = event.originalEvent;
-    return { at: event.lngLat.toArray(), pixel, code: code ?? null, alternative: altKey || shiftKey };
-  };
-  const on = <Name extends keyof MapEvents>(name: Name, heard: MapEvents[Name]): (() => void) => {
-    if (name in EVENTS) {
-      const kind = EVENTS[name as keyof typeof EVENTS];
-      const handler = (event: MapMouseEvent) => (heard as MapEvents["click"])(pointed(event));
-      map.on(kind, handler);
-      return () => void map.off(kind, handler);
-    }
-    return onPlain(map, name, heard);
-  };
-  return { on };
-}
-
-function onPlain(map: MapLibreMap, name: keyof MapEvents, heard: MapEvents[keyof MapEvents]): () => void {
-  if (name === "box") {
-    boxDrawn.set(map, heard as MapEvents["box"]);
-    return () => void boxDrawn.delete(map);
-  }
-  const kind = { leave: "mouseout", move: "move", settle: "moveend", rest: "idle", failure: "error" }[name as "leave"];
-  const handler = (event: object) => {
-    const message = "error" in event && event.error instanceof Error ? event.error.message : "";
-    (heard as MapEvents["failure"])(message);
-  };
-  map.on(kind as "move", handler);
-  return () => void map.off(kind as "move", handler);
 }

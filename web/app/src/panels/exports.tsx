@@ -5,13 +5,41 @@ import { useState } from "preact/hooks";
 import { exportAddress } from "../api";
 import { Button, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
-import { plan } from "../state/plans";
+import { asOf, plan } from "../state/plans";
 import { t } from "../words";
 import { printing } from "./printing";
 
-const FORMATS = ["geojson", "gpkg", "shp", "geoparquet", "csv", "pmtiles"] as const;
+interface Format {
+  name: string;
+  /** The one system of the format by its standard; else it can have any, and has the plan's. */
+  crs?: string;
+  datums: readonly string[];
+}
+
+const SHIFTED = ["GCJ-02", "BD-09"];
+const FORMATS = {
+  geojson: { name: "GeoJSON", crs: "EPSG:4326", datums: SHIFTED },
+  gpkg: { name: "GeoPackage", datums: SHIFTED },
+  shp: { name: "Shapefile", datums: SHIFTED },
+  geoparquet: { name: "GeoParquet", datums: SHIFTED },
+  csv: { name: "CSV", datums: SHIFTED },
+  pmtiles: { name: "PMTiles", crs: "EPSG:3857", datums: ["GCJ-02"] },
+} satisfies Record<string, Format>;
+type FormatName = keyof typeof FORMATS;
 const LAYERS = ["grids", "faces", "gaps", "units", "lineage", "all"] as const;
-const SYSTEMS = ["EPSG:4326", "EPSG:4490", "GCJ-02", "BD-09"] as const;
+/** The system that a format has when none is asked for. */
+const OWN = "";
+
+/** The coordinate systems in which a format can be had. */
+export const systemsOf = (format: FormatName): string[] => {
+  const { crs, datums }: Format = FORMATS[format];
+  return [OWN, ...(crs ? [] : ["EPSG:4490", "EPSG:4326"]), ...datums];
+};
+
+const systemName = (format: FormatName, system: string): string => {
+  const { crs }: Format = FORMATS[format];
+  return system || crs || t("export.of_plan", { crs: plan.value?.working_crs ?? "" });
+};
 
 export function ExportMenu(): JSX.Element {
   return (
@@ -22,9 +50,12 @@ export function ExportMenu(): JSX.Element {
 }
 
 function ExportForm(): JSX.Element {
-  const [format, setFormat] = useState<string>("geojson");
-  const [layer, setLayer] = useState<string>("grids");
-  const [system, setSystem] = useState<string>("EPSG:4326");
+  const [format, setFormat] = useState<FormatName>("geojson");
+  const [layer, setLayer] = useState<(typeof LAYERS)[number]>("grids");
+  const [wanted, setSystem] = useState(OWN);
+  const systems = systemsOf(format);
+  const system = systems.includes(wanted) ? wanted : OWN;
+  const asked = { format, layer, crs: system || undefined, as_of: asOf.value };
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(window.location.href);
@@ -42,12 +73,18 @@ function ExportForm(): JSX.Element {
       <Select
         label={t("export.format")}
         value={format}
-        options={FORMATS}
-        word={(each) => FORMAT_NAMES[each]}
+        options={Object.keys(FORMATS) as FormatName[]}
+        word={(each) => FORMATS[each].name}
         onChoose={setFormat}
       />
-      <Select label={t("export.crs")} value={system} options={SYSTEMS} word={(each) => each} onChoose={setSystem} />
-      <a class="button primary" href={exportAddress(plan.value?.name ?? "", format, layer, system)} download>
+      <Select
+        label={t("export.crs")}
+        value={system}
+        options={systems}
+        word={(each) => systemName(format, each)}
+        onChoose={setSystem}
+      />
+      <a class="button primary" href={exportAddress(plan.value?.name ?? "", asked)} download>
         {t("export.now")}
       </a>
       <hr />
@@ -66,28 +103,19 @@ function ExportForm(): JSX.Element {
   );
 }
 
-const FORMAT_NAMES: Record<(typeof FORMATS)[number], string> = {
-  geojson: "GeoJSON",
-  gpkg: "GeoPackage",
-  shp: "Shapefile",
-  geoparquet: "GeoParquet",
-  csv: "CSV",
-  pmtiles: "PMTiles",
-};
-
 interface SelectProps<Value extends string> {
   label: string;
   value: string;
   options: readonly Value[];
   word: (value: Value) => string;
-  onChoose: (value: string) => void;
+  onChoose: (value: Value) => void;
 }
 
 function Select<Value extends string>({ label, value, options, word, onChoose }: SelectProps<Value>): JSX.Element {
   return (
     <label>
       {label}
-      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value as Value)}>
         {options.map((each) => (
           <option key={each} value={each}>
             {word(each)}

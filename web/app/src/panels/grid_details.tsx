@@ -8,9 +8,9 @@ import { PALETTE } from "../generated/palette";
 import { boundsOf, ringsOf } from "../map/planar";
 import { Button, Computed } from "../parts/controls";
 import { Icon } from "../parts/icons";
-import { isDraft, mayEdit, plan } from "../state/plans";
+import { asOf, isDraft, mayEdit, plan } from "../state/plans";
 import { light, selectGap } from "../state/view";
-import { field, t } from "../words";
+import { field, language, t } from "../words";
 import { area, count, MISSING } from "../words/figures";
 import { Explain } from "./explain";
 import { Entry } from "./history";
@@ -71,7 +71,7 @@ function Head({ detail: { properties, geometry } }: { detail: GridDetail }): JSX
         />
         <a
           class="button quiet"
-          href={boardAddress(plan.value?.name ?? "", code)}
+          href={boardAddress(plan.value?.name ?? "", code, { as_of: asOf.value, lang: language.value })}
           target="_blank"
           rel="noopener"
           aria-label={t("grid.board")}

@@ -10,7 +10,9 @@ import {
   filter,
   ledger,
   selectedCode,
+  selectGap,
   selectGrid,
+  selection,
   shown,
   tab,
   theme,
@@ -27,13 +29,15 @@ const said = (): Omit<Address, "at"> => ({
   revision: asOf.value ?? null,
   theme: theme.value,
   grid: selectedCode.value,
+  gap: selection.value.type === "gap" ? selection.value.id : null,
   overlays: OVERLAYS.filter((each) => shown.value[each]),
   language: language.value,
   supervising: workplace.value === "supervisor",
   compare: comparing.value ? { by: compareBy.value, with: comparedWith.value } : null,
-  ledger: ledger.value === "unheld" ? null : ledger.value,
+  ledger: ledger.value,
   community: filter.value.community,
   kind: filter.value.kind,
+  accepted: filter.value.state === "accepted",
   box: filter.value.bounds,
 });
 
@@ -42,13 +46,15 @@ export function restore(): void {
   const wanted = parseAddress(window.location.hash);
   if (wanted.language) language.value = wanted.language;
   if (wanted.theme) theme.value = wanted.theme;
-  if (wanted.grid) selectGrid(wanted.grid);
+  if (wanted.gap) selectGap(wanted.gap, wanted.grid);
+  else if (wanted.grid) selectGrid(wanted.grid);
   const { overlays } = wanted;
   if (overlays)
     shown.value = Object.fromEntries(OVERLAYS.map((each) => [each, overlays.includes(each)])) as typeof shown.value;
   if (wanted.supervising) workplace.value = "supervisor";
   if (wanted.ledger) ledger.value = wanted.ledger;
-  filter.value = { community: wanted.community, kind: wanted.kind, bounds: wanted.box, state: null };
+  const { community, kind, box: bounds, accepted } = wanted;
+  filter.value = { community, kind, bounds, state: accepted ? "accepted" : null };
 }
 
 /** And what takes a plan, after one was opened. */
@@ -76,7 +82,11 @@ export function keepAddress(): () => void {
     window.clearTimeout(timer);
     timer = window.setTimeout(write, PAUSE_MS);
   };
+  // A link pasted over the address of the open page; what the page itself writes there is not heard.
+  const goThere = () => parseAddress(window.location.hash).plan !== null && window.location.reload();
+  window.addEventListener("hashchange", goThere);
   const stops = [
+    () => window.removeEventListener("hashchange", goThere),
     effect(() => {
       latest = said();
       later();

@@ -9,10 +9,18 @@ import { giveKey, startOver } from "../tools/bench";
 import { stopComparing } from "./compare";
 import { unpin, view } from "./map_stage";
 import { printing } from "./printing";
-import { helping } from "./shortcuts";
+import { helping, withLetters } from "./shortcuts";
 import { choose } from "./tool_strip";
 
-const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+/** Fields that take no text: letters typed there are nobody else's. */
+const WORDLESS = new Set(["radio", "checkbox", "range", "button", "submit", "color", "file"]);
+
+/** Whether keys go into what has the focus. */
+export const isTyping = (target: { tagName: string; type?: string; isContentEditable?: boolean }): boolean =>
+  target.tagName === "TEXTAREA" ||
+  target.tagName === "SELECT" ||
+  target.isContentEditable === true ||
+  (target.tagName === "INPUT" && !WORDLESS.has(target.type ?? "text"));
 
 /** Hear the keys of the page; returns what stops it. */
 export function hearKeys(): () => void {
@@ -24,20 +32,19 @@ export function hearKeys(): () => void {
 }
 
 function pressed(event: KeyboardEvent): boolean {
-  const target = event.target as HTMLElement;
-  if (event.isComposing) return false;
-  if (TYPING.has(target.tagName)) return false;
+  const target = event.target as HTMLElement & { type?: string };
+  if (event.isComposing || isTyping(target) || document.querySelector("dialog[open]")) return false;
   if (event.ctrlKey || event.metaKey) return chorded(event);
   if (event.altKey) return false;
   const onMap = target === document.body || target === view.peek()?.canvas;
-  if (event.key === "/") return focusSearch();
-  if (event.key === "?") return help();
-  if (event.key === "p") return compose();
   if (event.key === "Escape") return escaped();
-  if (event.key === "Enter") return onMap && (giveKey("Enter") || (proposal.peek()?.state === "ready" && did(commit)));
-  if (event.key === " " && target === view.peek()?.canvas) return clickInTheMiddle();
-  return lettered(event.key);
+  if (event.key === "Enter") return (onMap || target.tagName === "INPUT") && entered();
+  if (event.key === " ") return target === view.peek()?.canvas && clickInTheMiddle();
+  if (event.key.length > 1) return giveKey(event.key);
+  return withLetters.peek() && lettered(event.key);
 }
+
+const entered = (): boolean => giveKey("Enter") || (proposal.peek()?.state === "ready" && did(commit));
 
 function did(act: () => unknown): true {
   void act();
@@ -53,6 +60,9 @@ function chorded(event: KeyboardEvent): boolean {
 
 function lettered(key: string): boolean {
   if (giveKey(key)) return true;
+  if (key === "/") return focusSearch();
+  if (key === "?") return help();
+  if (key === "p") return compose();
   const tool = TOOLS.find((each) => each.shortcut === key.toLowerCase());
   if (!tool) return false;
   choose(tool);

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import type { GapProperties, Ledger } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
 import { Blank, Button, Skeleton, Tabs } from "../parts/controls";
+import { parseAddress } from "../state/address";
 import { countedOpen, hasMore, inLedger, isPartial, isReading, readMore } from "../state/gaps";
 import { known } from "../state/loading";
 import { gaps, plan, summary } from "../state/plans";
@@ -61,8 +62,8 @@ const openIn = (name: Ledger): number =>
     ? (known(summary.now.value)?.total.gaps[name] ?? 0)
     : inLedger.value.filter((gap) => gap.ledger === name && isOpen(gap)).length;
 
-/** A page opens on the first ledger in which something is to be done. */
-let opened = false;
+/** A page opens on the first ledger in which something is to be done, where its address names none. */
+let opened = typeof window !== "undefined" && parseAddress(window.location.hash).ledger !== null;
 effect(() => {
   if (opened || !known(gaps.now.value)?.length) return;
   opened = true;

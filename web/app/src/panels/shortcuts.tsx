@@ -9,6 +9,16 @@ import { t } from "../words";
 
 export const helping = signal(false);
 
+const KEPT_AS = "onegrid.letters";
+
+/** Whether a letter alone does something; whoever speaks to the machine, or hits keys by chance, switches it off. */
+export const withLetters = signal(typeof localStorage === "undefined" || localStorage.getItem(KEPT_AS) !== "off");
+
+const heedLetters = (heed: boolean): void => {
+  withLetters.value = heed;
+  localStorage.setItem(KEPT_AS, heed ? "on" : "off");
+};
+
 const KEYS = {
   move: "← ↑ → ↓",
   zoom: "+ −",
@@ -62,6 +72,14 @@ export function Shortcuts(): JSX.Element | null {
           ))}
         </dl>
       </div>
+      <label class="switch">
+        <input
+          type="checkbox"
+          checked={withLetters.value}
+          onChange={(event) => heedLetters(event.currentTarget.checked)}
+        />
+        {t("keys.letters")}
+      </label>
     </dialog>
   );
 }

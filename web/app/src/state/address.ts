@@ -13,6 +13,7 @@ export interface Address {
   theme: Theme | null;
   at: { zoom: number; centre: Position } | null;
   grid: string | null;
+  gap: string | null;
   overlays: Overlay[] | null;
   language: "zh" | "en" | null;
   supervising: boolean;
@@ -21,6 +22,8 @@ export interface Address {
   ledger: Ledger | null;
   community: string | null;
   kind: string | null;
+  /** Only the gaps that are accepted as exceptions. */
+  accepted: boolean;
   box: Bounds | null;
 }
 
@@ -38,6 +41,7 @@ export function parseAddress(hash: string): Address {
     theme: one("theme", THEMES),
     at: parsePlace(said.get("at")),
     grid: said.get("grid"),
+    gap: said.get("gap"),
     overlays: overlays ? OVERLAYS.filter((each) => overlays.includes(each)) : null,
     language: one("lang", ["zh", "en"] as const),
     supervising: said.get("work") === "inspect",
@@ -45,6 +49,7 @@ export function parseAddress(hash: string): Address {
     ledger: one("ledger", LEDGERS),
     community: said.get("community"),
     kind: said.get("kind"),
+    accepted: said.get("state") === "accepted",
     box: parseBox(said.get("box")),
   };
 }
@@ -75,6 +80,7 @@ export function writeAddress(view: Address): string {
     theme: view.theme,
     at: view.at && `${view.at.zoom.toFixed(2)}/${latitude.toFixed(6)}/${longitude.toFixed(6)}`,
     grid: view.grid,
+    gap: view.gap,
     show: view.overlays?.join(","),
     lang: view.language,
     work: view.supervising ? "inspect" : null,
@@ -83,6 +89,7 @@ export function writeAddress(view: Address): string {
     ledger: view.ledger,
     community: view.community,
     kind: view.kind,
+    state: view.accepted ? "accepted" : null,
     box: view.box?.map((side) => side.toFixed(6)).join(","),
   };
   const said = Object.entries(all).filter((each): each is [string, string] => Boolean(each[1]));

@@ -170,6 +170,29 @@ const isNowhere = ({ layer, crs }: Said, row: number): boolean => {
   return layer !== "" && one !== undefined && one.shape !== TABLE && one.crs === null && !crs;
 };
 
+/** What coordinates are in where nothing is said. */
+const PLAIN = "CGCS2000";
+
+/** What `layers.toml` says once of all files of a layer; each is a file of its own. */
+const saidOnce = (one: Found, as: Said): string =>
+  JSON.stringify([
+    one.layer,
+    one.encoding,
+    as.crs || null,
+    as.datum ?? PLAIN,
+    Object.entries(as.fields)
+      .filter(([, it]) => it)
+      .sort(),
+  ]);
+
+/** Whether something is to be part of the same layer as another before it, and can't be: it is read in another way. */
+function isAtOdds(as: Said, row: number): boolean {
+  const first = said.value.findIndex(({ layer }) => layer !== "" && layer === as.layer);
+  const [one, other] = [found.value[first], found.value[row]];
+  if (!one || !other || first === row) return false;
+  return one.file === other.file || saidOnce(one, said.value[first] as Said) !== saidOnce(other, as);
+}
+
 /** Layers of a build that seem to come in another datum than was said, by the rows of what was found. */
 export const suspected = computed(() => {
   const told = new Map((built.value?.suspected ?? []).map(({ layer, datum }) => [layer, datum] as const));
@@ -187,6 +210,7 @@ export const unready = computed(() => {
     return "bring.need_units" as const;
   if (missing.value.some((each) => each.length > 0)) return "bring.need_fields" as const;
   if (said.value.some(isNowhere)) return "bring.need_crs" as const;
+  if (said.value.some(isAtOdds)) return "bring.need_alike" as const;
   return "";
 });
 

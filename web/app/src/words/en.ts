@@ -60,6 +60,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "export.layer": "Layer",
   "export.format": "Format",
   "export.crs": "Coordinates",
+  "export.of_plan": "As the plan, {crs}",
   "export.now": "Export",
   "export.link": "Copy a link to this view",
   "export.copied": "Copied",

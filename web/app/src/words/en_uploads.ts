@@ -40,6 +40,8 @@ export const EN_UPLOADS: Record<keyof typeof ZH_UPLOADS, string> = {
   "bring.need_community": "The layer of communities is missing",
   "bring.need_units": "Bring compounds, courtyards or patrol zones, one of them at least",
   "bring.need_fields": "Some columns have to be chosen",
+  "bring.need_alike":
+    "Parts of one layer must be files of their own with the same fields, encoding and coordinates; join them first, or keep one",
   "bring.need_crs": "A layer has no coordinate system yet; choose one",
   "bring.not_built": "Not built yet. Go back, correct, and build.",
   "bring.progress": "Progress",

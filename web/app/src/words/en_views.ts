@@ -59,6 +59,7 @@ export const EN_VIEWS: Record<keyof typeof ZH_VIEWS, string> = {
   "export.name": "Name",
   "export.area_m2": "Area (m²)",
   "overlay.divisions": "Community and street borders",
+  "keys.letters": "A single key picks a tool (when off, use the buttons; “/” and “?” do nothing either)",
   "search.swapped": "(north and east swapped)",
   "keys.title": "Keyboard shortcuts",
   "keys.move": "Move the map, when it has the focus",

@@ -59,6 +59,7 @@ export const ZH = {
   "export.layer": "图层",
   "export.format": "格式",
   "export.crs": "坐标系",
+  "export.of_plan": "方案坐标系（{crs}）",
   "export.now": "导出",
   "export.link": "复制此视图的链接",
   "export.copied": "已复制",

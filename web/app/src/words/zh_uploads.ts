@@ -36,6 +36,7 @@ export const ZH_UPLOADS = {
   "bring.need_community": "还缺社区边界图层",
   "bring.need_units": "小区、院落、巡防区至少要有一个",
   "bring.need_fields": "还有必须指定的列",
+  "bring.need_alike": "同一图层的几份数据须来自不同文件，且字段、编码、坐标系相同；请先合并，或只留一份",
   "bring.need_crs": "还有图层没有坐标系，请选一个",
   "bring.not_built": "还没有合成。回到上一步，改好后再合成。",
   "bring.progress": "进度",

@@ -57,6 +57,7 @@ export const ZH_VIEWS = {
   "export.name": "名称",
   "export.area_m2": "面积（平方米）",
   "overlay.divisions": "社区与街道界线",
+  "keys.letters": "按字母键直接选工具（关闭后，请点按钮；“/”“?”也不再响应）",
   "search.swapped": "（北、东对调）",
   "keys.title": "快捷键",
   "keys.move": "移动地图（先点地图）",

@@ -65,6 +65,7 @@ describe("the address", () => {
       theme: "form",
       at: { zoom: 15.25, centre: [102.3948, 25.0366] },
       grid: "530102001001004",
+      gap: "no_branch:530102001001004",
       overlays: ["party", "labels"],
       language: "en",
       supervising: true,
@@ -72,6 +73,7 @@ describe("the address", () => {
       ledger: "unserved",
       community: "530102001001",
       kind: "no_branch",
+      accepted: true,
       box: [102.1, 25.1, 102.2, 25.2],
     };
     expect(parseAddress(writeAddress(view))).toEqual(view);
@@ -81,6 +83,6 @@ describe("the address", () => {
     const nothing = Object.values(
       parseAddress("#theme=rainbow&at=17/95/400&lang=fr&rev=-1&box=9,9,1,1&compare=side-on"),
     );
-    expect(nothing.filter((each) => each !== null)).toEqual([false]);
+    expect(nothing.filter((each) => each !== null)).toEqual([false, false]);
   });
 });

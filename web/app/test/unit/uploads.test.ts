@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { Found } from "../../src/api/uploads";
-import { bring, fromMapping, mapping, resume, type Said } from "../../src/state/uploads";
+import { bring, fromMapping, mapping, resume, type Said, said, unready, upload } from "../../src/state/uploads";
 
 const real = globalThis.fetch;
 afterEach(() => {
@@ -72,4 +72,26 @@ test("files that are chosen before the server has said which upload they go to a
     "POST /api/uploads",
     "PUT /api/uploads/abc/files/town.zip",
   ]);
+});
+
+test("parts of a layer that can't be read in one way are not built", () => {
+  const asked = (parts: { file: string; layer: string | null; as: Said }[]) => {
+    const rows = parts.map(({ file, layer }) => found(file, layer));
+    upload.value = { found: rows } as unknown as typeof upload.value;
+    said.value = parts.map(({ as }) => as);
+    return unready.value;
+  };
+  const communities = { file: "c.gpkg", layer: null, as: { layer: "community", fields: { code: "code" } } };
+  const part = (file: string, layer: string | null, id = "id", datum?: Said["datum"]) => ({
+    file,
+    layer,
+    as: { layer: "compound", fields: { id }, ...(datum && { datum }) },
+  });
+  expect(asked([communities, part("a.shp", null), part("b.shp", null)])).toBe("");
+  expect(asked([communities, part("a.shp", null), part("b.shp", null, "id", "CGCS2000")])).toBe("");
+  expect(asked([communities, part("a.gpkg", "东区"), part("a.gpkg", "西区")])).toBe("bring.need_alike");
+  expect(asked([communities, part("a.shp", null), part("b.shp", null, "编号")])).toBe("bring.need_alike");
+  expect(asked([communities, part("a.shp", null), part("b.shp", null, "id", "GCJ-02")])).toBe("bring.need_alike");
+  upload.value = null;
+  said.value = [];
 });
