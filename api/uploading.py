@@ -1,7 +1,8 @@
 """What is done with an upload in a process of its own: ``python -m api.uploading KIND FOLDER …``.
 
-``look`` says what is in the files; ``build DATA_DIR [PLAN]`` builds their one grid, carrying on the codes of a plan;
-``plan DATA_DIR NAME`` makes the build a draft. How it goes is written to the folder (`data.uploads.jobs`).
+``look`` says what is in the files; ``build BYTES SECONDS DATA_DIR [PLAN]`` builds their one grid, carrying on the codes
+of a plan, and takes no more memory and time of a processor than that in any of its processes; ``plan DATA_DIR NAME``
+makes the build a draft. How it goes is written to the folder (`data.uploads.jobs`).
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from api.building import build_files
 from api.importing import told
@@ -21,9 +23,9 @@ from api.summary import not_evaluated
 from data.output import read_facts
 from data.plans.importing import import_build
 from data.uploads.folders import Upload
-from data.uploads.jobs import Job, end_with, one_at_a_time
+from data.uploads.jobs import Job, end_with, few_at_a_time, one_at_a_time
 from data.uploads.looking import look, outline
-from geo.errors import OneGridError
+from geo.errors import InputError, OneGridError
 from geo.result import OneGrid
 
 LOG = logging.getLogger("onegrid.uploading")
@@ -31,6 +33,7 @@ NICE = 10
 """Who looks at the map goes first."""
 LOOK_BYTES, LOOK_S = 4 << 30, 300
 """What looking into files may take, of memory and of the processor: a few kilobytes may swell to anything."""
+GRACE_S = 20
 LISTED = 500
 """How many repairs are listed; all are in the build."""
 GRIDS = "grids"
@@ -39,13 +42,16 @@ GRIDS = "grids"
 
 def looked(upload: Upload, job: Job) -> dict[str, Any]:
     """Look into the files."""
-    job("look")
-    look(upload)
+    with few_at_a_time(upload.place.parent):
+        held_to(LOOK_BYTES, LOOK_S)
+        job("look")
+        look(upload)
     return {}
 
 
-def built(upload: Upload, job: Job, data_dir: str, plan: str = "") -> dict[str, Any]:
+def built(upload: Upload, job: Job, memory: str, seconds: str, data_dir: str, plan: str = "") -> dict[str, Any]:
     """Build the one grid, and say what it came to."""
+    held_to(int(memory), int(seconds))
     with one_at_a_time(upload.place.parent):
         grid = build_files(
             upload.mapping, upload.build, previous=f"plan:{plan}" if plan else None, data_dir=Path(data_dir),
@@ -87,13 +93,25 @@ def counts(frame: Any, by: str, of: str) -> list[dict[str, Any]]:
 KINDS = {"look": looked, "build": built, "plan": planned}
 
 
+def held_to(memory: int, seconds: int) -> None:
+    """Let this process, and each that it begins, take no more memory than that and no more time of a processor.
+
+    Whose time is up is told so; who does not listen, deep in a library, ends a little later.
+    """
+    signal.signal(signal.SIGXCPU, out_of_time)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + GRACE_S))
+
+
+def out_of_time(*_: object) -> NoReturn:
+    """Give up."""
+    raise InputError("the files take more time of the processor than there is for them; bring fewer or smaller ones")
+
+
 def run(arguments: Sequence[str]) -> None:
     """Do what is asked, and write how it ended; what is no fault of the input is in the log, not in the answer."""
     kind, folder, *more = arguments
     os.nice(NICE)
-    if kind == "look":
-        resource.setrlimit(resource.RLIMIT_DATA, (LOOK_BYTES, LOOK_BYTES))
-        resource.setrlimit(resource.RLIMIT_CPU, (LOOK_S, LOOK_S))
     place = Path(folder)
     begun = Upload(place, "", 0.0).read("upload")
     upload = Upload(place, begun["owner"], begun["begun_at"])

@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     """The largest request, in 10⁶ bytes."""
     upload_mb: Annotated[float, Field(gt=0)] = 1024
     """How much somebody may bring at once to make a plan of, unpacked, in 10⁶ bytes."""
+    upload_memory_gb: Annotated[float, Field(gt=0)] = 16
+    """How much memory each process that builds what somebody brought may take, in 2³⁰ bytes."""
+    upload_cpu_hours: Annotated[float, Field(gt=0)] = 6
+    """How long each process that builds what somebody brought may keep a processor busy, in hours."""
     request_s: Annotated[float, Field(gt=0)] = 60
     """How long a request may take until it is answered, in seconds; and a statement of the database."""
     shutdown_s: Annotated[float, Field(gt=0)] = 30

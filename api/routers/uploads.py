@@ -294,7 +294,9 @@ def build_upload(upload: Id, given: Wanted, who: Editor, works: Works, language:
     if given.previous is not None:
         with looking_at(works, who, given.previous) as (_, state):
             require_scope(who, [state.plan.jurisdiction])
-    start(works, found, "build", str(works.settings.data_dir), given.previous or "")
+    settings = works.settings
+    memory, seconds = round(settings.upload_memory_gb * (1 << 30)), round(settings.upload_cpu_hours * 3600)
+    start(works, found, "build", str(memory), str(seconds), str(settings.data_dir), given.previous or "")
     return shown(found, language)
 
 

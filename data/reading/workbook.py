@@ -10,16 +10,20 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.reading.workbook_size import require_readable_size
 from geo.errors import InputError
 
 LONGEST_NUMBER = 10**15
 """A spreadsheet keeps 15 digits of a number, and zeros for the rest."""
 LOST_DIGITS = "#DIGITS"
 """Stands for a number of which digits were lost, like the spreadsheet's own errors."""
+MOST_PLACES = 5_000_000
+"""From the first cell of a sheet to its last, blank ones with them: each is looked at."""
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError),
     *(OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError),
@@ -35,16 +39,28 @@ def read_sheet(raw: bytes, written: str, sheet: str | None) -> dict[str, Any]:
     The fields of `data.reading.table_rows.Rows`.
     """
     try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            require_readable_size(packed, written)
         book = load_workbook(io.BytesIO(raw), data_only=True)
+    except InputError:
+        raise
     except _UNREADABLE as error:
         raise InputError(f"{written}: can't be read as an XLSX file: {' '.join(str(error).split())}") from None
     chosen = _chosen(book, written, sheet)
+    if chosen.max_row * chosen.max_column > MOST_PLACES:
+        raise InputError(
+            f"{written}: has cells far apart, up to {_last(chosen)}; remove those that are not of the table"
+        )
     rows = [_texts(row) for row in chosen.iter_rows(values_only=True)]
     while rows and not rows[-1]:  # rows that were given a format, down to the millionth
         rows.pop()
     ranges = sorted(chosen.merged_cells.ranges, key=lambda cells: cells.coord)
     merged = tuple((one.min_col - 1, one.min_row - 1, one.max_row - 1) for one in ranges)
     return {"rows": rows, "driver": "XLSX", "sheet": chosen.title, "merged": merged}
+
+
+def _last(sheet: Worksheet) -> str:
+    return f"{get_column_letter(sheet.max_column)}{sheet.max_row}"
 
 
 def _chosen(book: Workbook, written: str, sheet: str | None) -> Worksheet:

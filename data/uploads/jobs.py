@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +24,8 @@ ENDING_S = 5.0
 """How long a process of another server, or a change, may hold the lock after one was seen to end."""
 WATCHED_S = 0.2
 """Between two looks of a process whether its upload is still there."""
+LOOKS = 2
+"""How many uploads are looked into at a time."""
 CHANGING_S = 30.0
 """How long a change waits for another one, such as a ZIP that is being unpacked."""
 
@@ -156,6 +158,16 @@ def one_at_a_time(root: Path) -> Iterator[None]:
     """Wait until no other upload of the data directory is built: a build takes all processors."""
     with (root / "building").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def few_at_a_time(root: Path, count: int = LOOKS) -> Iterator[None]:
+    """Wait until fewer than so many other uploads of the data directory are looked into: each may take much memory."""
+    with ExitStack() as opened:
+        places = [opened.enter_context((root / f"looking.{number}").open("a")) for number in range(count)]
+        while not any(map(taken, places)):
+            time.sleep(WATCHED_S)
         yield
 
 
