@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import signal
+import subprocess
+import sys
 import time
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from data.demo import write_demo
 from data.settings import read_settings
 from data.uploads.environment import reading_environment
 from data.uploads.folders import every
-from data.uploads.jobs import changing, one_at_a_time
+from data.uploads.jobs import changing, few_at_a_time, one_at_a_time
 from data.users.roles import Role
 from tests.api.doors.never_stale import beside
 from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
@@ -199,6 +202,61 @@ def spoilt(method: int) -> bytes:
 )
 def test_a_zip_that_is_not_whole_is_refused(ask: Asking, content: bytes) -> None:
     assert "whole ZIP" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
+
+
+def test_a_zip_of_a_hundred_thousand_members_is_refused_before_they_are_listed(ask: Asking) -> None:
+    content = zipped(dict.fromkeys(map(str, range(100_000)), b""))
+    shorter = content[: -22 + 8] + b"\1\0\1\0" + content[-22 + 12 :]  # which says that it has one
+    for one in (content, shorter):
+        began = time.monotonic()
+        assert "more than 20,000 files" in ask("PUT", "/files/a.zip", content=one, status=422)["detail"]
+        assert time.monotonic() - began < 3
+
+
+def test_a_zip_with_a_list_of_a_gigabyte_is_refused_before_it_is_read(ask: Asking) -> None:
+    content = bytearray(zipped({"a.csv": b"x"}))
+    content[-22 + 12 : -22 + 16] = (1 << 30).to_bytes(4, "little")
+    assert "list of files is too long" in ask("PUT", "/files/a.zip", content=bytes(content), status=422)["detail"]
+
+
+def test_zips_share_the_number_of_files_of_an_upload(ask: Asking) -> None:
+    first, second = (zipped({f"{which}{number}.csv": b"" for number in range(1500)}) for which in "ab")
+    ask("PUT", "/files/a.zip", content=first)
+    assert len(ask("PUT", "/files/a.zip", content=first)["files"]) == 1500, "files that are replaced are no more"
+    assert "may have 2,000 files" in ask("PUT", "/files/b.zip", content=second, status=422)["detail"]
+    assert len(ask("GET")["files"]) == 2000
+
+
+def test_a_build_that_takes_too_long_fails_with_a_word(database: Access, tmp_path: Path, town: Path) -> None:
+    with peopled(database, data_dir=tmp_path, upload_cpu_hours=1 / 3600) as world:
+        place = f"/api/uploads/{world.ask(PLANNER, 'POST', '/api/uploads').json()['id']}"
+
+        def asked(method: str, path: str = "", **more: Any) -> Any:
+            return world.ask(PLANNER, method, f"{place}{path}", **more).json()
+
+        bring(asked, town)
+        asked("PUT", "/layers", json=tomllib.loads((town / "layers.toml").read_text("utf-8")))
+        asked("POST", "/build", json={})
+        job = finished(asked)
+        assert (job["state"], "more time of the processor" in job["error"]) == ("failed", True), job
+
+
+def test_a_job_gets_no_more_memory_than_it_may() -> None:
+    taking = "from api.uploading import held_to; held_to(2 << 30, 60); bytearray(1 << 29); print(1); bytearray(3 << 30)"
+    ran = subprocess.run([sys.executable, "-c", taking], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr.strip().splitlines()[-1]) == ("1\n", "MemoryError")
+
+
+def test_two_uploads_at_a_time_are_looked_into(tmp_path: Path) -> None:
+    with few_at_a_time(tmp_path), ThreadPoolExecutor(2) as others:
+        second, third = (ExitStack() for _ in range(2))
+        others.submit(second.enter_context, few_at_a_time(tmp_path)).result(5)
+        waiting = others.submit(third.enter_context, few_at_a_time(tmp_path))
+        with pytest.raises(TimeoutError):
+            waiting.result(0.5)
+        second.close()
+        waiting.result(5)
+        third.close()
 
 
 def test_a_zip_with_a_name_that_no_disk_takes_is_refused(ask: Asking) -> None:
