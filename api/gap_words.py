@@ -38,6 +38,8 @@ HEADINGS = {
     "state": ("状态", "state"),
     "reason": ("例外理由", "reason of the exception"),
     "expires": ("例外到期", "exception expires"),
+    "signed_by": ("签批人", "signed by"),
+    "signed_at": ("签批日期", "signed on"),
     "remedy": ("建议", "remedy"),
     "gap_id": ("缺口编号", "gap id"),
 }

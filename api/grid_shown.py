@@ -22,6 +22,7 @@ from geo.themes import severity_class
 
 OF_STAFF = ("required", "held", "short")
 OF_PARTY = ("form", "proposed_form")
+SIGNED = ("signed_by", "signed_at")
 SAID = (
     "code", "name", "kind", "source_layer", "patrol_zone_id", "management_type", "households", "population",
     "party_members", "locked", "required", "held", "short", "shortage", "form", "proposed_form",
@@ -72,7 +73,7 @@ def gap_shown(one: Any, state: State) -> dict[str, Any]:
     """Return what is said of a gap, a row of `data.plans.decisions.PAGE`, beside its land."""
 
     land = None if one.land is None else shapely.from_wkb(one.land)
-    said = ("gap_id", "kind", "ledger", "severity", "code", "households", "state", "reason", "expires")
+    said = ("gap_id", "kind", "ledger", "severity", "code", "households", "state", "reason", "expires", *SIGNED)
     return {
         **{name: getattr(one, name) for name in said},
         "community_code": one.community,

@@ -46,7 +46,7 @@ MOST_ROWS = 1_048_575
 """Of a sheet, beside its heading."""
 SAID = (
     "severity", "ledger", "kind", "community", "code", "households", "area_m2", "figure", "arithmetic", "rule",
-    "source", "remedy", "state", "reason", "expires", "gap_id",
+    "source", "remedy", "state", "reason", "expires", "signed_by", "signed_at", "gap_id",
 )  # fmt: skip
 """The columns of the sheet, by the keys of `api.gap_words.HEADINGS`."""
 WIDE = {"figure": 40, "arithmetic": 44, "rule": 40, "remedy": 36, "gap_id": 34, "code": 18}

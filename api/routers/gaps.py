@@ -52,6 +52,8 @@ class Gap(BaseModel):
     state: GapState
     reason: str | None
     expires: str | None
+    signed_by: str | None = Field(description="Who decided last: accepted it, or opened it again; null: nobody did.")
+    signed_at: str | None = Field(examples=["2026-03-15"], description="The day of that.")
     bounds: Box | None
     geometry: dict[str, Any] | None = Field(None, description="Only where it was asked for.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from time import localtime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,18 +16,24 @@ from data.plans.rows import Values, row, rows
 
 STATE = "CASE WHEN j.state = 'open' THEN 'open' WHEN j.expires < %(today)s THEN 'expired' ELSE 'accepted' END"
 JUDGING = f"""
-SELECT g.version_id, g.gap_id, g.kind, g.ledger, g.severity, g.code, g.community, g.area_m2, g.households, g.detail,
-       g.remedy, g.land, j.reason, j.expires, {STATE} AS state
+SELECT g.version_id, g.gap_id, g.kind, g.ledger, g.severity, g.code, g.community, g.area_m2, g.households,
+       CASE WHEN d.state IS NULL THEN g.detail
+           WHEN d.state = 'open' THEN g.detail - 'signer' - 'signed'
+           ELSE g.detail || jsonb_build_object('signer', d.signed_by, 'signed', d.day) END AS detail,
+       g.remedy, g.land, j.reason, j.expires, coalesce(d.signed_by, g.detail->>'signer') AS signed_by,
+       coalesce(d.day, g.detail->>'signed') AS signed_at, {STATE} AS state
 FROM {{gaps}} AS g
 LEFT JOIN LATERAL (
-    SELECT state, reason, expires FROM onegrid.gap_decision
-    WHERE jurisdiction = %(jurisdiction)s AND gap_id = g.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
+    SELECT state, reason, expires, signed_by,
+           to_char(signed_at AT TIME ZONE make_interval(secs => %(offset)s), 'YYYY-MM-DD') AS day
+    FROM onegrid.gap_decision WHERE jurisdiction = %(jurisdiction)s AND gap_id = g.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(d.state, g.state) AS state,
            CASE WHEN d.state IS NULL THEN g.reason ELSE d.reason END AS reason,
            CASE WHEN d.state IS NULL THEN g.expires ELSE d.expires::text END AS expires) AS j
 """
-"""Gaps with their ``state`` as of ``today``; which, is to be put in."""
+"""Gaps with their ``state`` as of ``today``; which, is to be put in. Where a decision stands, it is what was signed, not
+the exception that the build came with; ``signed_by`` opened a gap that is open again."""
 JUDGED = JUDGING.format(gaps="onegrid.gaps_at(%(plan)s, %(at)s)")
 """All gaps of a plan at a revision."""
 
@@ -40,7 +47,7 @@ g.plan_id = a.ancestor_id AND g.from_revision <= LEAST(a.upto, %(at)s) AND g.to_
 """That a version ``g`` is in a plan at a revision, as one of its ancestor ``a``."""
 PAGE = f"""
 SELECT v.version_id, v.gap_id, v.kind, v.ledger, v.severity, v.code, v.community, v.area_m2, v.households,
-       v.detail::text, v.remedy, v.state, v.reason, v.expires, ST_AsBinary(v.land) AS land
+       v.detail::text, v.remedy, v.state, v.reason, v.expires, v.signed_by, v.signed_at, ST_AsBinary(v.land) AS land
 FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
     {JUDGING.format(gaps="onegrid.gap_version")} WHERE {IN_PLAN} {{where}} ORDER BY {{order}} LIMIT %(limit)s) AS v
 WHERE a.plan_id = %(plan)s ORDER BY {{order_of_all}} LIMIT %(limit)s
@@ -83,7 +90,7 @@ def judged(state: State, today: date) -> dict[str, Any]:
     """Return the values of `JUDGED`."""
     plan = state.plan
     named = {"plan": plan.plan_id, "at": state.at, "jurisdiction": plan.jurisdiction}
-    return {**named, "today": today.isoformat()}
+    return {**named, "today": today.isoformat(), "offset": localtime().tm_gmtoff}
 
 
 def find_gaps(

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from csv import DictReader
+from datetime import datetime
+from io import StringIO
+from json import loads
+from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 import shapely
 
@@ -207,6 +213,33 @@ def test_a_gap_that_was_accepted_is_accepted_in_every_plan_until_its_day(world: 
     past = said | {"expires": "2020-01-01"}
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=past).json()["state"] == "expired"
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json={"state": "open"}).json()["state"] == "open"
+
+
+def test_a_gap_names_who_signed_it_last_wherever_it_is_told(world: World):
+    gap_id = world.ask(VIEWER, "GET", f"{PLAN}/gaps").json()["items"][-1]["gap_id"]
+    path, export = f"{PLAN}/gaps/{gap_id}", f"{PLAN}/export"
+    said = {"state": "accepted", "reason": "物业代管", "expires": "2999-12-31"}
+    day = datetime.now().astimezone().date().isoformat()
+    imported = """UPDATE onegrid.gap_version SET state = 'accepted', reason = '旧', expires = '2999-01-01',
+        detail = detail || '{"signer": "王示例", "signed": "2020-01-01"}' WHERE gap_id = %s"""
+    with psycopg.connect(world.access.administrator.libpq) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(imported, (gap_id,))
+
+    def told() -> list[tuple[Any, Any]]:
+        gap = world.ask(VIEWER, "GET", path).json()["properties"]
+        csv = world.ask(SUPERVISOR, "GET", export, params={"format": "csv", "layer": "gaps"}).content.decode(
+            "utf-8-sig"
+        )
+        row = next(one for one in DictReader(StringIO(csv)) if one["gap_id"] == gap_id)
+        details = (gap["detail"], loads(row["detail"]))
+        return [(gap["signed_by"], gap["signed_at"]), *((one.get("signer"), one.get("signed")) for one in details)]
+
+    assert told() == 3 * [("王示例", "2020-01-01")]
+    assert world.ask(SUPERVISOR, "PATCH", path, json=said).json()["signed_by"] == "supervisor"
+    assert told() == 3 * [("supervisor", day)]
+    assert world.ask(SUPERVISOR, "PATCH", path, json={"state": "open"}).json()["state"] == "open"
+    assert told() == [("supervisor", day), (None, None), (None, None)]
 
 
 def test_sums_add_up_and_comparisons_name_what_differs(world: World):

@@ -599,6 +599,17 @@ export interface components {
             reason: string | null;
             /** Expires */
             expires: string | null;
+            /**
+             * Signed By
+             * @description Who decided last: accepted it, or opened it again; null: nobody did.
+             */
+            signed_by: string | null;
+            /**
+             * Signed At
+             * @description The day of that.
+             * @example 2026-03-15
+             */
+            signed_at: string | null;
             /** Bounds */
             bounds: [
                 number,

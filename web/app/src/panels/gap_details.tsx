@@ -123,6 +123,9 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
       <h3>{field("state", gap.state)}</h3>
       <p>{gap.reason}</p>
       <small>{gap.expires && t("exception.until", { date: gap.expires })}</small>
+      {gap.signed_by && (
+        <small>{t("exception.by", { who: gap.signed_by, date: gap.signed_at ?? "" })}</small>
+      )}
       {maySign.value && <Button onClick={() => void reopen(gap)}>{t("exception.reopen")}</Button>}
     </section>
   );

@@ -133,6 +133,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "exception.expires": "Expires",
   "exception.confirm": "Sign",
   "exception.until": "until {date}",
+  "exception.by": "signed by {who} {date}",
   "exception.reopen": "Withdraw",
   "inspector.title": "Inspector",
   "inspector.details": "Details",

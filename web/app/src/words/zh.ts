@@ -132,6 +132,7 @@ export const ZH = {
   "exception.expires": "有效期至",
   "exception.confirm": "签批",
   "exception.until": "有效期至 {date}",
+  "exception.by": "签批 {who} {date}",
   "exception.reopen": "撤销例外",
   "inspector.title": "详情面板",
   "inspector.details": "详情",
