@@ -1,6 +1,8 @@
-"""What a browser shows of a sign-in link that signs nobody in: a page; programs get the problem document."""
+"""What a browser shows of a way to sign in that signs nobody in: a page; programs get the problem document."""
 
 from __future__ import annotations
+
+from html import escape
 
 PAGE = """<!doctype html>
 <html lang="zh-CN">
@@ -16,6 +18,29 @@ or sign in at <a href="/">the first page</a>.</p>
 </div>
 </html>
 """
+
+ELSEWHERE = """<!doctype html>
+<html lang="zh-CN">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>多网合一 · One Grid</title>
+<p>没有登录成功：统一身份认证没有确认这次登录，或者您的账号在这里没有角色、已被停用。</p>
+<p>请回到 <a href="/">首页</a> 再试一次；仍然不行，请把下面这句话告诉管理员。</p>
+<div lang="en">
+<p>You are not signed in: {sentence}.</p>
+<p>Go back to <a href="/">the first page</a> and try again; if that does not help, tell your administrator.</p>
+</div>
+</html>
+"""
+
+
+def elsewhere_refused(sentence: str) -> str:
+    """Return the page for somebody whom the identity provider's word did not sign in.
+
+    >>> "<p>You are not signed in: &lt;b&gt;.</p>" in elsewhere_refused("<b>")
+    True
+    """
+    return ELSEWHERE.format(sentence=escape(sentence))
 
 
 def wants_page(accepted: str) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 
 from fastapi import APIRouter, Request, status
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
+from api.link_refused import elsewhere_refused, wants_page
 from api.openid import Provider, Stranger
 from api.problems import problems
 from api.routers.session import HOME, address_of, is_encrypted, set_cookie
@@ -29,6 +31,28 @@ BACK = PATH + "/return"
 @router.get(PATH, status_code=status.HTTP_302_FOUND, response_class=Response, responses=problems(403, 404))
 async def go_to_provider(request: Request, works: Works) -> Response:
     """Send the browser to the identity provider."""
+    return await or_page(request, sent_away(request, works))
+
+
+@router.get(BACK, status_code=status.HTTP_303_SEE_OTHER, response_class=Response, responses=problems(403, 404))
+async def come_back_from_provider(request: Request, works: Works) -> Response:
+    """Take up what the identity provider said, and begin a session."""
+    return await or_page(request, taken_up(request, works))
+
+
+async def or_page(request: Request, answering: Awaitable[Response]) -> Response:
+    """Return an answer; to a browser a refusal is a page, since it is sent here and does not ask."""
+    try:
+        return await answering
+    except ForeignSignInRefused as error:
+        if not wants_page(request.headers.get("accept", "")):
+            raise
+        page = elsewhere_refused(str(error))
+        return HTMLResponse(page, status.HTTP_403_FORBIDDEN, headers={"Vary": "Accept"})
+
+
+async def sent_away(request: Request, works: Running) -> Response:
+    """Return the answer that sends the browser to the provider, and keep what has to be known when it comes back."""
     provider = provider_of(works)
     request.scope["session"] = {}
     answer = await provider.send_away(request, (works.settings.public_url or str(request.base_url).rstrip("/")) + BACK)
@@ -41,9 +65,8 @@ async def go_to_provider(request: Request, works: Works) -> Response:
     return answer
 
 
-@router.get(BACK, status_code=status.HTTP_303_SEE_OTHER, response_class=Response, responses=problems(403, 404))
-async def come_back_from_provider(request: Request, works: Works) -> Response:
-    """Take up what the identity provider said, and begin a session."""
+async def taken_up(request: Request, works: Running) -> Response:
+    """Begin the session of whom the provider sent back, and lead to the first page."""
     provider = provider_of(works)
     async with works.transactions.writing(None) as connection:
         remembered = await connection.run_sync(take_attempt, request.cookies.get(AWAY_COOKIE, ""))

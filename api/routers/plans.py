@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -102,17 +102,18 @@ class Approval(BaseModel):
 def list_all_plans(
     request: Request, who: Reader, works: Works, limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[int | None, Query(ge=0, le=2**31 - 2)] = None,
+    status: Annotated[PlanStatus | None, Query(description="Only plans of this status.")] = None,
 ) -> PlanPage:  # fmt: skip
     """Return all plans, the newest first, each with what it adds up to."""
     with works.transactions.looking(who) as connection:
-        every = list_plans(connection)
+        every = [plan for plan in list_plans(connection) if status is None or plan.status(today()) == status]
         first = after or 0
         items = [shown(connection, plan) for plan in every[first : first + limit]]
     more = str(first + limit) if len(every) > first + limit else None
     return PlanPage(items=items, next=next_link(request, more))
 
 
-@router.post("/api/plans", status_code=status.HTTP_201_CREATED, responses=problems(401, 403, 404, 409))
+@router.post("/api/plans", status_code=201, responses=problems(401, 403, 404, 409))
 def branch_plan(given: Branch, who: Editor, works: Works) -> PlanShown:
     """Make a draft that begins as another plan is; no rows are copied."""
     engine = works.transactions.editing(who)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response, status
@@ -48,6 +49,7 @@ class Ways(BaseModel):
 
     password: bool
     openid: str | None = Field(examples=["/api/session/openid"], description="Where to send the browser.")
+    provider: str | None = Field(examples=["login.city.gov.cn"], description="Whose sign-in that is: the host's name.")
 
 
 @router.post("/api/session", responses=problems(401, 403, 429))
@@ -90,7 +92,9 @@ async def sign_out(found: Known, request: Request, response: Response, works: Wo
 @router.get("/api/session/ways")
 async def ways_to_sign_in(works: Works) -> Ways:
     """Say how one may sign in."""
-    return Ways(password=True, openid="/api/session/openid" if works.provider else None)
+    if works.provider is None:
+        return Ways(password=True, openid=None, provider=None)
+    return Ways(password=True, openid="/api/session/openid", provider=urlsplit(works.provider.issuer).hostname)
 
 
 @router.get("/sign-in", include_in_schema=False)

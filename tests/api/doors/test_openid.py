@@ -65,7 +65,7 @@ def refused(answer) -> str:
 def test_somebody_signs_in_elsewhere_and_is_who_the_claim_says(
     asking: TestClient, provider: IdentityProvider, database: Access
 ):
-    assert asking.get("/api/session/ways").json() == {"password": True, "openid": START}
+    assert asking.get("/api/session/ways").json() == {"password": True, "openid": START, "provider": "127.0.0.1"}
     answer = come_back(asking)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     me = asking.get("/api/session").json()
@@ -160,6 +160,13 @@ def test_a_sign_in_is_taken_up_once_and_only_by_the_browser_that_began_it(asking
     assert "did not confirm" in refused(another.get(back))
     assert asking.get(back).status_code == 303
     assert "was not begun here" in refused(asking.get(back))
+
+
+def test_to_a_browser_a_refusal_is_a_page_in_words(asking: TestClient):
+    """It is sent here by the provider, and would show a document for programs as it stands."""
+    answer = asking.get(f"{START}/return", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, "Accept" in answer.headers["vary"]) == (403, True)
+    assert "没有登录成功" in answer.text and "was not begun here" in answer.text
 
 
 def test_a_sign_in_that_was_tampered_with_or_broken_off_is_refused(asking: TestClient):

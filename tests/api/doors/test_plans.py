@@ -258,6 +258,19 @@ def test_sums_add_up_and_comparisons_name_what_differs(world: World):
     assert feed["items"][-1]["created"] == made
 
 
+def test_plans_of_a_status_are_found_however_many_there_are(world: World):
+    world.branched(), world.branched()
+    every = world.ask(VIEWER, "GET", "/api/plans?limit=200").json()["items"]
+    for wanted in ("draft", "in_force", "retired"):
+        page = world.ask(VIEWER, "GET", f"/api/plans?status={wanted}&limit=1").json()
+        named = [one["name"] for one in page["items"]]
+        while page["next"]:
+            page = world.ask(VIEWER, "GET", page["next"]).json()
+            named += [one["name"] for one in page["items"]]
+        assert named == [one["name"] for one in every if one["status"] == wanted]
+    assert world.ask(VIEWER, "GET", "/api/plans?status=lost").status_code == 422
+
+
 def test_figures_since_a_revision_are_those_of_the_divisions_touched(world: World):
     name = world.branched()
     grid = largest(every_grid(world))

@@ -180,7 +180,7 @@ def test_what_another_site_has_a_browser_send_is_refused(database: Access, li: I
 
 
 def test_the_ways_to_sign_in_are_told_before_it(client: TestClient):
-    assert client.get("/api/session/ways").json() == {"password": True, "openid": None}
+    assert client.get("/api/session/ways").json() == {"password": True, "openid": None, "provider": None}
 
 
 def wait_for(condition, *, seconds: float = 3.0) -> None:

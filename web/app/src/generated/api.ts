@@ -2026,6 +2026,12 @@ export interface components {
              * @example /api/session/openid
              */
             openid: string | null;
+            /**
+             * Provider
+             * @description Whose sign-in that is: the host's name.
+             * @example login.city.gov.cn
+             */
+            provider: string | null;
         };
     };
     responses: never;
