@@ -16,12 +16,14 @@ from api.layers_of import layers_of
 from api.places import require_apart
 from data.kept_folder import kept_folder
 from data.kept_parts import KeptParts
+from data.kept_results import KeptResults
 from data.layers_file import read_layers_file
 from data.output import begun_build, require_writable_build
 from data.reading import read_sources
 from geo.build import build
 from geo.errors import InputError
 from geo.result import OneGrid
+from geo.running import each_time
 from geo.scale import cluster, threads
 from geo.scale import workers as processes
 
@@ -64,7 +66,8 @@ def build_files(
     run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
     with kept_folder(parts) if parts else nullcontext() as kept, ExitStack() as building:
         stage("read")
-        read = read_sources(layers, warn=stage.warn, standards=standards)
+        once = KeptResults(kept) if kept else each_time
+        read = read_sources(layers, warn=stage.warn, standards=standards, once=once)
         old, used = earlier(previous, data_dir)
         file = building.enter_context(begun_build(out, aside=count > 1, kept=kept))
         grid = build(
@@ -77,6 +80,7 @@ def build_files(
             local=threads(count),
             forked=processes(count, stage.done),
             keep=file.keep,
+            once=once,
             progress=stage,
             final=file.begin,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,15 @@ DERIVED = (Links, Grouped, shapely.STRtree)
 def content_of(*things: Any) -> str:
     """Return a hash of some things and of the programs that work on them."""
     digest = hashlib.sha256()
-    add(digest, (version("onegrid"), shapely.__version__, shapely.geos_version_string, np.__version__))
-    add(digest, things)
+    add(digest, (programs(), things))
     return digest.hexdigest()
+
+
+@cache
+def programs() -> tuple[str, ...]:
+    """Return the versions of the programs that results hang on."""
+    libraries = ("onegrid", "numpy", "pandas", "pyarrow", "scipy", "shapely")
+    return (*map(version, libraries), shapely.geos_version_string)
 
 
 def add(digest: _Hash, thing: Any) -> None:

@@ -31,7 +31,7 @@ from geo.overlays import party_of, rated, settlements, staff_of_communities, sta
 from geo.partition import Partition
 from geo.repair import repair
 from geo.result import OneGrid
-from geo.running import Run, in_order
+from geo.running import Once, Run, each_time, in_order
 from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
 from geo.tables import Matched, match_tables, placed_rows, table_repairs
@@ -48,6 +48,7 @@ def build(
     local: Run = in_order,
     forked: Run = in_order,
     keep: Keep = as_they_are,
+    once: Once = each_time,
     progress: Callable[[str], None] = lambda stage: None,
     final: Callable[[Mapping[str, pd.DataFrame]], None] = lambda layers: None,
 ) -> OneGrid:
@@ -70,6 +71,8 @@ def build(
         of the three changes anything but the time.
     keep
         What stays in memory of the ledger of each group; see `geo.drawing_up`.
+    once
+        Does work that hangs on little, or has its result from an earlier build.
     progress
         Told the name of each stage as it begins.
     final
@@ -88,7 +91,7 @@ def build(
     merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
     progress("counts")
     tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code), prove]
-    (grids, units), faces, _, walks = local(call, [*tasks, partial(walks_to, sources)])
+    (grids, units), faces, _, walks = local(call, [*tasks, partial(walks_to, sources, once)])
     land = {
         "grids": grids.drop(columns=["rural"]), "faces": faces, "units": units, "communities": community_layer(merged),
         "lineage": ancestry, **drawn_layers(sources),

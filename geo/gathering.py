@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from geo.gaps.unheld import beside, hole_keys
 from geo.merge import Merged
 from geo.places import Places
 from geo.roster import Roster, with_secretaries
+from geo.running import Once, each_time
 from geo.sources import Parameters, Sources
 from geo.walking import Walks
 
@@ -70,17 +72,16 @@ def gather(
     )
 
 
-def walks_to(sources: Sources) -> Walks | None:
+def walks_to(sources: Sources, once: Once = each_time) -> Walks | None:
     """Measure the ways to facilities, along the roads if there are any; None where no distance can be judged."""
     facilities, standards = sources.facilities, sources.standards
     if facilities is None or standards is None:
         return None
-    return Walks.of(
-        np.asarray(facilities.geometry.array, dtype=object),
-        kinds_of(facilities["kind"], standards),
-        None if sources.roads is None else np.asarray(sources.roads.geometry.array, dtype=object),
-        farthest_m=LOOKED_FOR * max(asked_for(standards).values(), default=0),
-    )
+    point, kind = np.asarray(facilities.geometry.array, dtype=object), kinds_of(facilities["kind"], standards)
+    lines = None if sources.roads is None else np.asarray(sources.roads.geometry.array, dtype=object)
+    farthest_m = float(LOOKED_FOR * max(asked_for(standards).values(), default=0))
+    work = partial(Walks.of, point, kind, lines, farthest_m=farthest_m)
+    return once(work, "walks", point, kind, lines, farthest_m)
 
 
 def counted_places(buildings: gpd.GeoDataFrame | None) -> Places | None:

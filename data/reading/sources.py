@@ -40,6 +40,7 @@ from geo.arrays import Geometries
 from geo.crs import Bounds, area_of_use, crs_name, require_true_to_scale, working_crs_at
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import CRSError, InputError
+from geo.running import Once, each_time
 from geo.sources import COUNTS, SOURCE_LAYERS, Sources
 
 Progress = Callable[[int, int, str], None]
@@ -92,6 +93,7 @@ def read_sources(
     standards: Path | None = None,
     progress: Progress | None = None,
     workers: int | None = None,
+    once: Once = each_time,
 ) -> Read:
     """Read a layers.toml, every layer and every table it names.
 
@@ -108,6 +110,8 @@ def read_sources(
         Called after each file.
     workers
         Threads that read files; by default, as many as there are processors. The result does not depend on it.
+    once
+        Reads a table, or has what an earlier build read of the same files.
 
     Returns
     -------
@@ -130,7 +134,7 @@ def read_sources(
         try:
             features, records = _start(settings, threads)
             reader = _Reader(settings, features, warn, progress or (lambda *_: None))
-            tables = read_tables(settings, warn)
+            tables = read_tables(settings, warn, once)
             reader.repairs += tables.repairs
             sources = replace(_read_layers(reader), standards=demanded, tables=tables.tables)
             inputs = tuple(_recorded(one, records[one.layer, one.path].result()) for one in reader.inputs)

@@ -7,6 +7,7 @@ is refused (`data.reading.identity_numbers`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from data.reading.table_columns import NOT_FILLED_DOWN, columns_of_table
 from data.reading.table_file import TableFile
 from data.reading.table_rows import HEADER_WITHIN, XLSX, Rows, header_names, header_score, read_rows
 from geo.errors import InputError
+from geo.running import Once, each_time
 from geo.tables import Tables
 
 Warn = Callable[[str], None]
@@ -42,7 +44,16 @@ class ReadTables(NamedTuple):
     inputs: list[InputFile]
 
 
-def read_tables(settings: Settings, warn: Warn) -> ReadTables:
+class TableRead(NamedTuple):
+    """One table, and what its files gave beside it: what was changed, the record, what the user is to look at."""
+
+    table: pd.DataFrame
+    repairs: list[Repair]
+    inputs: list[InputFile]
+    warnings: list[str]
+
+
+def read_tables(settings: Settings, warn: Warn, once: Once = each_time) -> ReadTables:
     """Read every table that a layers.toml names.
 
     Raises
@@ -50,23 +61,32 @@ def read_tables(settings: Settings, warn: Warn) -> ReadTables:
     InputError
         One line that names file, row, column, reason and remedy.
     """
-    read = ReadTables(None, [], [])
-    frames = {name: _read_table(settings, name, spec, read, warn) for name, spec in settings.tables.items()}
-    return read._replace(tables=Tables(**frames)) if frames else read
+    read = {}
+    for name, spec in settings.tables.items():
+        files = [sha256_of(path) if (path := settings.located(written)).is_file() else "" for written in spec.path]
+        work = partial(_read_table, settings, name, spec)
+        read[name] = once(work, "table", name, spec.model_dump_json(), files)
+        for line in read[name].warnings:
+            warn(line)
+    tables = Tables(**{name: one.table for name, one in read.items()}) if read else None
+    parts = read.values()
+    return ReadTables(
+        tables, [row for one in parts for row in one.repairs], [file for one in parts for file in one.inputs]
+    )
 
 
-def _read_table(settings: Settings, name: str, spec: TableSpec, read: ReadTables, warn: Warn) -> pd.DataFrame:
-    """Read the files of one table, in order, into one frame; add to the record."""
+def _read_table(settings: Settings, name: str, spec: TableSpec) -> TableRead:
+    """Read the files of one table, in order, into one frame."""
     if spec.sheet is not None and not any(path.lower().endswith(XLSX) for path in spec.path):
         raise InputError(f"{settings.path.name}: [tables.{name}] has a sheet, but no XLSX file; remove sheet")
-    frames = []
+    frames, read = [], TableRead(pd.DataFrame(), [], [], [])
     for written in spec.path:
         path = settings.located(written)
         rows = read_rows(path, written, spec, spec.fields.columns().values())
         file, dropped, filled_down = _mapped(name, spec, written, rows)
         frame, repairs = columns_of_table(file)
         frames.append(frame)
-        read.repairs.extend([*_reading_repairs(file, rows, filled_down, warn), *repairs])
+        read.repairs.extend([*_reading_repairs(file, rows, filled_down, read.warnings.append), *repairs])
         mapped = tuple(spec.fields.columns().values())
         read.inputs.append(
             InputFile(name, written, rows.sheet, rows.driver, "", len(file), mapped, dropped, sha256_of(path))
@@ -75,7 +95,7 @@ def _read_table(settings: Settings, name: str, spec: TableSpec, read: ReadTables
     if name == "party":
         table, repairs = one_tree(table)
         read.repairs.extend(repairs)
-    return table
+    return read._replace(table=table)
 
 
 def _mapped(name: str, spec: TableSpec, written: str, rows: Rows) -> tuple[TableFile, tuple[str, ...], int]:

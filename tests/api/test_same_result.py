@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import tomllib
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -56,6 +58,27 @@ def test_a_build_begun_again_takes_its_finished_parts_and_writes_the_same_bytes(
     assert len(made[0]) >= 4  # of 200 communities
     assert made[0] == made[1]
     assert (tmp_path / "1.gpkg").read_bytes() == (tmp_path / "2.gpkg").read_bytes()
+
+
+def test_a_build_of_a_changed_layer_with_pieces_of_the_last_writes_the_bytes_of_one_from_nothing(
+    city: Path, tmp_path: Path
+):
+    """One compound is moved by a metre: its neighbourhood is done anew, and nobody can tell from the result."""
+    town = shutil.copytree(city.parent, tmp_path / "town")
+    pieces = ("--parts", tmp_path / "parts")
+    assert onegrid("build", town / city.name, "-o", tmp_path / "first", *pieces).status == 0
+    before = {path.name for path in (tmp_path / "parts").iterdir()}
+    path = town / tomllib.loads((town / city.name).read_text("utf-8"))["layers"]["compound"]["path"]
+    compounds = gpd.read_parquet(path)
+    shapes = np.asarray(compounds.geometry.array, dtype=object).copy()
+    shapes[7] = shapely.transform(shapes[7], lambda xy: xy + 1e-5)
+    compounds.set_geometry(shapes, crs=compounds.crs).to_parquet(path)
+    for name, more in (("kept", pieces), ("anew", ())):
+        assert onegrid("build", town / city.name, "-o", tmp_path / name, "--workers", 2, *more).status == 0
+    one, two = ({Path(name).name: text for name, text in listing(tmp_path / name).items()} for name in ("kept", "anew"))
+    assert one == two
+    after = {path.name for path in (tmp_path / "parts").iterdir()}
+    assert before & after and before - after and after - before
 
 
 # a cluster
