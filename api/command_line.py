@@ -255,8 +255,8 @@ def map_(
     from api.places import require_apart
     from data.suffixes import require_suffix
     from data.whole import require_writable
-    from web.reports import write_map
     from web.reports.contents import READ, READ_COLUMNS
+    from web.reports.map import write_map
 
     require_writable(output)
     with stages() as stage, layers_of(out, data_dir=data_dir, today=day_of(None)) as layers:

@@ -16,7 +16,7 @@ from api.features import lonlat_box
 from data.plans.differing import State
 from data.plans.ledger import POST
 from data.plans.pages import community_names, worst_of
-from geo.codes import lies_in, number_of
+from geo.code_profiles import lies_in, number_of
 from geo.gaps import KINDS
 from geo.themes import severity_class
 

@@ -23,7 +23,7 @@ from data.plans.door import edit_on, tried
 from data.plans.plan import find_plan
 from data.plans.verbs import AnyVerb, written_verb
 from data.users.identity import Identity
-from geo.codes import lies_in
+from geo.code_profiles import lies_in
 from geo.edits.ground import Grid
 from geo.noding import GRID_M
 

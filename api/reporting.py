@@ -11,7 +11,7 @@ from api.places import require_apart
 from data.build_layers import LAYERS
 from data.suffixes import require_suffix
 from data.whole import require_writable
-from geo.codes import community_of
+from geo.code_profiles import community_of
 from geo.errors import InputError
 from web.reports.board import READ as OF_BOARDS
 from web.reports.board import grids_in, require_slots, write_boards

@@ -22,7 +22,7 @@ from api.planning import plans
 from api.summary import not_evaluated
 from data.output import read_facts
 from data.plans.importing import import_build
-from data.uploads.folders import Upload
+from data.uploads.folders import GRIDS, Upload
 from data.uploads.jobs import Job, end_with, few_at_a_time, one_at_a_time
 from data.uploads.looking import look, outline
 from geo.errors import InputError, OneGridError
@@ -36,8 +36,6 @@ LOOK_BYTES, LOOK_S = 4 << 30, 300
 GRACE_S = 20
 LISTED = 500
 """How many repairs are listed; all are in the build."""
-GRIDS = "grids"
-"""The outline of the built grids, beside those of the layers."""
 
 
 def looked(upload: Upload, job: Job) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
-import pyogrio
 import pyproj
 
-from data import grid_overlays
+from data import gdal, grid_overlays
 from data.qml import style_qml
 from data.sld import style_sld
 from data.styles import Style, styles_of
@@ -68,7 +67,7 @@ def append(path: Path, name: str, frame: pd.DataFrame, geometry: str | None) -> 
     if not path.exists():
         spatial = {**spatial, "dataset_options": {"VERSION": VERSION}}
     stream = pa.RecordBatchReader.from_batches(as_arrow(frame.iloc[:0]).schema, batches(frame))
-    pyogrio.raw.write_arrow(stream, path, driver="GPKG", layer=name, append=path.exists(), **spatial)
+    gdal.raw.write_arrow(stream, path, driver="GPKG", layer=name, append=path.exists(), **spatial)
 
 
 def batches(frame: pd.DataFrame) -> Iterator[pa.RecordBatch]:
@@ -108,37 +107,37 @@ def add_styles(database: sqlite3.Connection, styles: Sequence[Style]) -> None:
 def layer_columns(path: Path, wanted: Sequence[str]) -> dict[str, list[str]]:
     """List the columns of those wanted layers that the file has."""
     try:
-        there = set(pyogrio.list_layers(path)[:, 0])
-        infos = {name: pyogrio.read_info(path, layer=name) for name in wanted if name in there}
-    except pyogrio.errors.DataSourceError as error:
+        there = set(gdal.list_layers(path)[:, 0])
+        infos = {name: gdal.read_info(path, layer=name) for name in wanted if name in there}
+    except gdal.errors.DataSourceError as error:
         raise InputError(f"{path}: not a build of One Grid, as GDAL can't open it as a GeoPackage") from error
     return {name: [*info["fields"], *(["geometry"] if info["geometry_type"] else [])] for name, info in infos.items()}
 
 
 def crs(path: Path, name: str) -> pyproj.CRS | None:
     """Return the CRS of a layer, if it says one."""
-    said = pyogrio.read_info(path, layer=name)["crs"]
+    said = gdal.read_info(path, layer=name)["crs"]
     return None if said is None else pyproj.CRS(said)
 
 
 def read(path: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Read columns of a layer; a GeoDataFrame when ``geometry`` is among them."""
     fields = [column for column in columns if column != "geometry"]
-    return pyogrio.read_dataframe(path, layer=name, columns=fields, read_geometry="geometry" in columns, use_arrow=True)
+    return gdal.read_dataframe(path, layer=name, columns=fields, read_geometry="geometry" in columns, use_arrow=True)
 
 
 def wkb(path: Path, name: str) -> pa.ChunkedArray:
     """Read the geometry of a layer as WKB."""
-    about, table = pyogrio.raw.read_arrow(path, layer=name, columns=[])
+    about, table = gdal.raw.read_arrow(path, layer=name, columns=[])
     return table[about["geometry_name"] or "wkb_geometry"]
 
 
 @contextmanager
 def gdal_options(options: Mapping[str, str]) -> Iterator[None]:
     """Set options of GDAL, which are global, for the time of a block."""
-    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
-    pyogrio.set_gdal_config_options(dict(options))
+    before = {name: gdal.get_gdal_config_option(name) for name in options}
+    gdal.set_gdal_config_options(dict(options))
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options(before)
+        gdal.set_gdal_config_options(before)

@@ -18,9 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from data import geopackage, geoparquet
+from data import gdal, geopackage, geoparquet
 from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
 from data.kept_folder import KeptFolder
@@ -36,8 +35,8 @@ from geo.result import OneGrid
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
 
-READER_ERRORS = (OSError, DataSourceError, DataLayerError, ValueError, TypeError)
-"""What a damaged or foreign file raises: GDAL; Arrow, by ValueErrors; pandas, on values of another type."""
+READER_ERRORS = (OSError, ValueError, TypeError)
+"""What a damaged or foreign file raises, beside GDAL's: Arrow, by ValueErrors; pandas, on values of another type."""
 
 
 def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
@@ -218,7 +217,7 @@ def read_layer(
     try:
         frame = form.read(out, name, [column for column in wanted if column in found])
         frame = frame.assign(**dict.fromkeys(set(wanted) - set(found)))[wanted].astype(types)
-    except READER_ERRORS as error:
+    except (*READER_ERRORS, *gdal.failures()) as error:
         raise InputError(f"{out}: layer {name} can't be read as a layer of One Grid: {reason(error)}") from error
     if "geometry" in wanted and frame.crs is None:
         raise InputError(f"{out}: not a build of One Grid, its layer {name} has no coordinate system")
@@ -242,7 +241,7 @@ def read_wkb(out: Path, name: str) -> pa.ChunkedArray:
         raise InputError(f"{out}: not a build of One Grid, its layer {name} has no column geometry")
     try:
         wkb: pa.ChunkedArray = form.wkb(out, name)
-    except READER_ERRORS as error:
+    except (*READER_ERRORS, *gdal.failures()) as error:
         raise InputError(f"{out}: layer {name} can't be read as a layer of One Grid: {reason(error)}") from error
     return wkb
 
@@ -257,7 +256,7 @@ def crs_of(form: ModuleType, out: Path) -> pyproj.CRS | None:
     """Return the CRS of a build, that of its grids."""
     try:
         crs: pyproj.CRS | None = form.crs(out, "grids")
-    except READER_ERRORS as error:
+    except (*READER_ERRORS, *gdal.failures()) as error:
         raise InputError(f"{out}: not a build of One Grid, it has no layer grids") from error
     return crs
 

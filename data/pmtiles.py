@@ -17,8 +17,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 
+from data import gdal
 from data.geopackage import as_arrow
 
 MIN_ZOOM, MAX_ZOOM = 8, 15
@@ -43,7 +43,7 @@ def write(frames: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
 
 def cut_tiles(frame: gpd.GeoDataFrame, database: Path, name: str) -> None:
     """Have GDAL cut the tiles of a layer, without dropping features where they are many."""
-    pyogrio.raw.write_arrow(
+    gdal.raw.write_arrow(
         as_arrow(frame),
         database,
         driver="MBTiles",

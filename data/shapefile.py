@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyogrio
 
+from data import gdal
 from data.geopackage import DATE, as_arrow, crs_text
 
 NAME_BYTES, TEXT_BYTES = 10, 254
@@ -26,7 +26,7 @@ def write(frame: gpd.GeoDataFrame, folder: Path, *, name: str) -> list[str]:
     short = short_names(frame.columns.drop("geometry"))
     cut, notes = cut_texts(frame, name)
     table = as_arrow(cut.rename(columns=short))
-    pyogrio.raw.write_arrow(
+    gdal.raw.write_arrow(
         table,
         folder / f"{name}.shp",
         driver="ESRI Shapefile",

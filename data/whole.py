@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from pyogrio.errors import DataLayerError, DataSourceError
-
+from data import gdal
 from geo.errors import InputError
 
-WRITER_ERRORS = (OSError, sqlite3.Error, DataSourceError, DataLayerError)
+WRITER_ERRORS = (OSError, sqlite3.Error)
+"""What a writer raises whose disk is full or gone, beside GDAL's."""
 Needs: TypeAlias = Callable[[], int]
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FULL_WORDS = ("disk is full", "no space left", "quota exceeded")
@@ -93,11 +93,11 @@ def workshop(out: Path, parent: Path, needs: Needs) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".onegrid-", dir=parent) as folder:
             try:
                 yield Path(folder)
-            except WRITER_ERRORS as error:
+            except (*WRITER_ERRORS, *gdal.failures()) as error:
                 full = is_full(error, folder, needs())  # asked before the directory goes, and room comes back
                 raise
         sync_entry(parent)
-    except WRITER_ERRORS as error:
+    except (*WRITER_ERRORS, *gdal.failures()) as error:
         free = shutil.disk_usage(parent).free
         why = no_space(free, needs()) if full else reason(error)
         raise InputError(f"cannot write {out}: {why}") from error

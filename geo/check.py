@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.arrays import Geometries
-from geo.codes import community_of
+from geo.code_profiles import community_of
 from geo.partition import figures_of, some
 from geo.sources import COUNTS
 from geo.unplaced import NOT_COUNTED, said_of_unplaced

@@ -22,7 +22,6 @@ from api.language import Language
 from api.problems import problems
 from api.running import Running, Works
 from api.telling import Asked, told, told_of
-from api.uploading import GRIDS
 from data.reading.datum_report import SUSPECTED
 from data.uploads import folders
 from data.uploads.guessing import SHAPES, keys_of, required_keys
@@ -252,7 +251,7 @@ def look_into(upload: Id, who: Editor, works: Works, language: Asked) -> UploadS
     response_class=FileResponse,
 )  # fmt: skip
 def read_outline(
-    upload: Id, which: Annotated[str, PathOf(pattern=rf"^([0-9]{{1,4}}|{GRIDS})$", examples=["0"])],
+    upload: Id, which: Annotated[str, PathOf(pattern=rf"^([0-9]{{1,4}}|{folders.GRIDS})$", examples=["0"])],
     who: Editor, works: Works,
 ) -> Response:  # fmt: skip
     """Return the outlines of a layer that was found, or of the built ``grids``, in WGS 84, with fewer vertices."""

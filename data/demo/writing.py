@@ -8,10 +8,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
+from data import gdal
 from data.demo.files import LAYER_FILES, TABLE_FILES, Format, LayerFile, TableFile
 from data.demo.seeds import Seeds
 from data.demo.settings import DEMO_MARK, layers_toml
@@ -78,7 +77,7 @@ def write_demo(
     try:
         with _all_or_nothing(directory):
             return _write(directory, make_town(Seeds(communities, seed, sparse), say), format, say)
-    except (OSError, DataSourceError, DataLayerError, FeatureError) as error:
+    except (OSError, *gdal.failures()) as error:
         raise InputError(f"demo: can't write to {directory}: {error}; choose another folder") from error
 
 
@@ -173,16 +172,16 @@ def _office(directory: Path, layer: gpd.GeoDataFrame, file: LayerFile) -> list[s
             _write_gbk_shapefile(directory / path, part)
         elif path.endswith(".geojson"):
             options = {"COORDINATE_PRECISION": str(DECIMALS)}
-            pyogrio.write_dataframe(part, directory / path, driver="GeoJSON", use_arrow=True, layer_options=options)
+            gdal.write_dataframe(part, directory / path, driver="GeoJSON", use_arrow=True, layer_options=options)
         else:
-            pyogrio.write_dataframe(part, directory / path, driver="GPKG", layer=file.sublayer, use_arrow=True)
+            gdal.write_dataframe(part, directory / path, driver="GPKG", layer=file.sublayer, use_arrow=True)
     return [path for path, _ in written]
 
 
 def _write_gbk_shapefile(path: Path, layer: gpd.GeoDataFrame) -> None:
     """Write a Shapefile as many offices have them: text in GBK, and nothing in it that says so."""
     options = {"DBF_DATE_LAST_UPDATE": DBF_DATE}
-    pyogrio.write_dataframe(layer, path, encoding="GBK", geometry_type="Polygon", layer_options=options)
+    gdal.write_dataframe(layer, path, encoding="GBK", geometry_type="Polygon", layer_options=options)
     path.with_suffix(".cpg").unlink()
     with path.with_suffix(".dbf").open("r+b") as dbf:
         dbf.seek(29)

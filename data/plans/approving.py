@@ -12,7 +12,8 @@ from data.plans.look import source_of
 from data.plans.numbers import next_code
 from data.plans.plan import Plan, find_plan, plan_in_force
 from data.plans.rows import row, rows
-from geo.codes import DIGITS, prefixes
+from geo.code_profiles import DIGITS
+from geo.codes import prefixes
 from geo.errors import NotADraftError, PlanOutdatedError
 
 APPROVE = """

@@ -38,7 +38,7 @@ from data.plans.verbs import (
 )
 from data.users.errors import NotAllowed
 from geo.arrays import Floats
-from geo.codes import lies_in
+from geo.code_profiles import lies_in
 from geo.crs import parse_crs
 from geo.errors import (
     EditRefused,

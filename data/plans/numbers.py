@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from data.plans.plan import Plan
 from data.plans.rows import row, rows
-from geo.codes import DIGITS, prefixes
+from geo.code_profiles import DIGITS
+from geo.codes import prefixes
 from geo.edits.ground import Fresh
 from geo.errors import NoCodeLeftError
 from geo.sources import Parameters

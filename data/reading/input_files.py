@@ -15,10 +15,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
-import pyogrio.raw
-from pyogrio.errors import DataLayerError, DataSourceError
 
+from data import gdal
 from data.layers_schema import Layer
 from data.reading.text_encoding import decode, guess, superset
 from geo.arrays import Geometries, Ints
@@ -81,7 +79,7 @@ class _Source:
 
     def about(self, encoding: str | None) -> dict[str, Any]:
         """Ask what the file says about itself; UnicodeDecodeError when column names are not in ``encoding``."""
-        about: dict[str, Any] = pyogrio.read_info(self.at, layer=self.layer, encoding=encoding)
+        about: dict[str, Any] = gdal.read_info(self.at, layer=self.layer, encoding=encoding)
         if about["geometry_type"] is None:
             raise InputError(f"{self.written}: holds no geometry; give {_FORMATS}")
         return about
@@ -106,10 +104,10 @@ def read_features(path: Path, written: str, layer: Layer) -> Features:
 
             return read_geoparquet(path, written, layer.fields.columns())
         return _read(path, written, layer)
-    except DataLayerError:
+    except gdal.errors.DataLayerError:
         names = ", ".join(f'"{name}"' for name in _spatial_layers(path))
         raise InputError(f'{written}: has no layer "{layer.layer}"; its layers are {names or "none"}') from None
-    except DataSourceError as error:
+    except gdal.errors.DataSourceError as error:
         raise InputError(f"{written}: {why_unreadable(str(error))}") from None
     except (pa.ArrowException, OSError, RuntimeError) as error:
         raise InputError(f"{written}: can't be read: {_one_line(str(error))}") from None
@@ -125,7 +123,7 @@ def tells_columns_apart(path: Path, layer: Layer) -> bool:
 
 def columns_in(path: Path) -> tuple[str, ...]:
     """Return the columns of a GeoJSON file."""
-    return tuple(pyogrio.read_info(path)["fields"])
+    return tuple(gdal.read_info(path)["fields"])
 
 
 def require_columns(written: str, mapped: Mapping[str, str], there: Sequence[str]) -> tuple[str, ...]:
@@ -164,7 +162,7 @@ def _read_json(path: Path, written: str, layer: Layer, encoding: str | None) -> 
     try:
         source = _Source(at, written, layer.layer or _only_layer(path, written), layer.fields.columns())
         return _read_geojson(source, path.stem) if tells_columns_apart(path, layer) else _read_by_arrow(source, None)
-    except (UnicodeError, DataSourceError):
+    except (UnicodeError, gdal.errors.DataSourceError):
         if _is_utf8_file(path):
             raise
         raise InputError(
@@ -181,7 +179,7 @@ def _read_by_arrow(source: _Source, encoding: str | None) -> Features:
     by_fid = fid if fid in source.mapped.values() and fid not in names else None
     dropped = require_columns(source.written, source.mapped, [*names, by_fid] if by_fid else names)
     wanted = [column for column in source.mapped.values() if column != by_fid]
-    meta, table = pyogrio.raw.read_arrow(
+    meta, table = gdal.raw.read_arrow(
         source.at, layer=source.layer, encoding=encoding, columns=wanted, return_fids=by_fid is not None
     )
     return _from_arrow(source, meta, table, sublayer=about["layer_name"], driver=about["driver"], dropped=dropped)
@@ -189,7 +187,7 @@ def _read_by_arrow(source: _Source, encoding: str | None) -> Features:
 
 def _read_geojson(source: _Source, sublayer: str) -> Features:
     """Read GeoJSON by Arrow in one pass: which columns it does not read takes another (`columns_in`)."""
-    meta, table = pyogrio.raw.read_arrow(source.at, layer=source.layer, columns=list(source.mapped.values()))
+    meta, table = gdal.raw.read_arrow(source.at, layer=source.layer, columns=list(source.mapped.values()))
     if table.num_rows and not set(source.mapped.values()) <= set(meta["fields"]):
         require_columns(source.written, source.mapped, list(source.about(None)["fields"]))
     return _from_arrow(source, meta, table, sublayer=sublayer, driver="GeoJSON", dropped=None)
@@ -213,7 +211,7 @@ def _from_arrow(
     geometry = table.column(meta["geometry_name"] or "wkb_geometry")
     types = np.concatenate([_wkb_types(chunk) for chunk in geometry.chunks])
     curved = (types >= _FIRST_CURVE) & (types <= _LAST_CURVE)
-    wkb = pyogrio.raw.read(source.at, layer=source.layer, columns=[])[2] if curved.any() else geometry.to_numpy()
+    wkb = gdal.raw.read(source.at, layer=source.layer, columns=[])[2] if curved.any() else geometry.to_numpy()
     return Features(sublayer, driver, meta["crs"], columns, dropped, wkb, int(curved.sum()))
 
 
@@ -247,7 +245,7 @@ def _read_guessing(source: _Source) -> Features:
 
 
 def _plain_columns(source: _Source, encoding: str, mapped: Mapping[str, str]) -> tuple[dict[str, pa.Array], Geometries]:
-    meta, _, wkb, values = pyogrio.raw.read(
+    meta, _, wkb, values = gdal.raw.read(
         source.at, layer=source.layer, encoding=encoding, columns=list(mapped.values())
     )
     by_name = dict(zip(meta["fields"], values, strict=True))
@@ -314,7 +312,7 @@ def _only_layer(path: Path, written: str) -> str | None:
 
 
 def _spatial_layers(path: Path) -> list[str]:
-    layers: Iterable[tuple[str, str | None]] = pyogrio.list_layers(path)
+    layers: Iterable[tuple[str, str | None]] = gdal.list_layers(path)
     return [name for name, geometry in layers if geometry is not None]
 
 

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 
-import pyogrio
-
+from data import gdal
 from data.settings import IN_FILE, PREFIX
 
 DRIVERS = frozenset(
@@ -31,7 +30,7 @@ GEODATABASE = ".gdb"
 @cache
 def skipped_drivers() -> str:
     """Return the drivers that GDAL is to do without, as it wants them listed."""
-    return ",".join(sorted(set(pyogrio.list_drivers()) - DRIVERS))
+    return ",".join(sorted(set(gdal.list_drivers()) - DRIVERS))
 
 
 def reading_environment(told: Mapping[str, str], *, reaches: bool) -> dict[str, str]:

@@ -35,6 +35,8 @@ from geo.errors import InputError
 
 KEPT_S, BEGUN_S = 7 * 24 * 3600, 3600
 """How long an upload is kept, and a folder that is none yet, or none any more."""
+GRIDS = "grids"
+"""What the outline of a build is called among the previews; those of layers have numbers."""
 MOST_FILES = 2000
 MOST_UPLOADS = 10
 """Of one person at a time."""

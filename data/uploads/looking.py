@@ -13,10 +13,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
-import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
+from data import gdal
 from data.layers_schema import RosterFile
 from data.reading.input_files import PARQUET, why_unreadable
 from data.reading.table_rows import CSV, HEADER_WITHIN, XLSX, header_names, read_rows
@@ -92,7 +91,7 @@ def look(upload: Upload) -> None:
             for one, frame in looked_at(path):
                 one.outlined = frame is not None and outline(frame, outlines / f"{len(found)}.json")
                 found.append(one)
-        except (InputError, DataSourceError, DataLayerError, pa.ArrowException, ValueError, OSError) as error:
+        except (InputError, *gdal.failures(), pa.ArrowException, ValueError, OSError) as error:
             wrong.append(said_of(path, error))
     upload.keep("looked", {"found": [asdict(one) for one in found], "unreadable": wrong})
 
@@ -108,7 +107,7 @@ def looked_at(path: Path) -> Iterator[tuple[Found, gpd.GeoDataFrame | None]]:
     if path.suffix.lower() in (*CSV, *XLSX):
         yield table_in(path), None
         return
-    layers = [(path.stem, "Unknown")] if path.suffix.lower() in PARQUET else pyogrio.list_layers(path)
+    layers = [(path.stem, "Unknown")] if path.suffix.lower() in PARQUET else gdal.list_layers(path)
     for name, geometry in layers:
         if geometry is not None:
             yield layer_in(path, str(name), alone=len(layers) == 1)
@@ -154,9 +153,9 @@ def first_features(path: Path, name: str) -> tuple[gpd.GeoDataFrame, int, str | 
     if path.suffix.lower() in PARQUET:
         count = pyarrow.parquet.read_metadata(path).num_rows
         return gpd.read_parquet(path).head(OUTLINED), count, None
-    about = pyogrio.read_info(path, layer=name, force_feature_count=True)
+    about = gdal.read_info(path, layer=name, force_feature_count=True)
     encoding = None if about["encoding"] in (None, "UTF-8") else encoding_of(path, name)
-    frame = pyogrio.read_dataframe(path, layer=name, max_features=OUTLINED, encoding=encoding)
+    frame = gdal.read_dataframe(path, layer=name, max_features=OUTLINED, encoding=encoding)
     return gpd.GeoDataFrame(frame), int(about["features"]), encoding
 
 
@@ -165,7 +164,7 @@ def encoding_of(path: Path, name: str) -> str | None:
 
     None: it is plain ASCII.
     """
-    raw = pyogrio.read_dataframe(
+    raw = gdal.read_dataframe(
         path, layer=name, max_features=SAMPLED, encoding=BYTES_AS_TEXT, read_geometry=False, use_arrow=False
     )
     values = (str(value) for column in raw for value in raw[column] if isinstance(value, str))

@@ -35,7 +35,7 @@ import psycopg
 from sqlalchemy import Connection
 
 from data.users.roles import Right, Role
-from geo.codes import lies_in
+from geo.code_profiles import lies_in
 from geo.errors import InputError
 
 SETTINGS = """

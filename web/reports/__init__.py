@@ -1,3 +1,1 @@
-from web.reports.map import write_map
-
-__all__ = ["write_map"]
+"""What people read on paper and off line: the map, the report, the workbook, duty boards; each a module of its own."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import segno
 
-from geo.codes import before_number, community_of, number_of
+from geo.code_profiles import before_number, community_of, number_of
 from geo.divisions import division_names
 from geo.duty import OFFICE
 from geo.errors import InputError

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.codes import number_of
+from geo.code_profiles import number_of
 from web.reports.markup import Html, tag
 from web.reports.paper import UNITS_A_PX, Geometries, Paper, north_arrow, path, scale_bar
 from web.reports.wording import word

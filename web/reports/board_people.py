@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.codes import community_of, number_of
+from geo.code_profiles import community_of, number_of
 from geo.duty import OFFICE
 from web.reports.markup import Content, Html, tag
 from web.reports.wording import count, known, word

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.codes import number_of
+from geo.code_profiles import number_of
 from geo.gaps.exceptions import ACCEPTED, EXPIRED, OPEN
 from geo.gaps.ledger import KINDS, LEDGERS
 from web.reports.markup import Content, Html, tag

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.codes import community_of, number_of
+from geo.code_profiles import community_of, number_of
 from geo.settlements import CLASSES
 from geo.themes import FORMS
 from web.reports.markup import Html, tag

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from geo.codes import community_of
+from geo.code_profiles import community_of
 from geo.community_workers import COMMUNITY_WORKER
 from geo.gaps.exceptions import OPEN
 from geo.gaps.ledger import LEDGERS

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from tests.web.reports.town import frames
-from web.reports import write_map
+from web.reports.map import write_map
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [

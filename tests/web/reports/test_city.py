@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from tests.web.reports.conftest import Opened
-from web.reports import write_map
+from web.reports.map import write_map
 
 SIDE = 200
 CELL_M = 120.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.reports.town import CODES, HOSTILE, MARKUP, TEMPLATE, communities, corner, frames
-from web.reports import write_map
+from web.reports.map import write_map
 from web.reports.palette import FILLS
 
 

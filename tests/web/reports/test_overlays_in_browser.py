@@ -7,7 +7,7 @@ import pytest
 
 from tests.web.reports.test_map_in_browser import colour
 from tests.web.reports.town import CODES, communities, corner, frames, gaps
-from web.reports import write_map
+from web.reports.map import write_map
 from web.reports.palette import FILLS, PARTY_RED
 
 

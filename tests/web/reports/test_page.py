@@ -11,7 +11,8 @@ import pytest
 import geo.describe
 from geo.errors import InputError
 from tests.web.reports.town import HOLDER, HOSTILE, PHONE, SECRETARY, SIGNER, communities, frames
-from web.reports import contents, write_map
+from web.reports import contents
+from web.reports.map import write_map
 
 
 class Reader(HTMLParser):

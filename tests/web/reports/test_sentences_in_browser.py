@@ -11,8 +11,8 @@ import pytest
 from data.output import read_build
 from tests.api.running import onegrid
 from tests.web.reports.conftest import Opened
-from web.reports import write_map
 from web.reports.contents import READ
+from web.reports.map import write_map
 
 CHINESE = re.compile(r"[\u4e00-\u9fff，；：（）、]+")
 
