@@ -37,6 +37,7 @@ from api.routers import (
     ogc,
     ogc_tiles,
     openid,
+    places,
     plans,
     session,
     tiles,
@@ -52,7 +53,7 @@ from data.uploads.jobs import Jobs
 from data.users.transactions import Transactions
 
 ROUTERS = (
-    health.router, session.router, openid.router, plans.router, grids.router, edits.router, gap_files.router,
+    health.router, session.router, openid.router, plans.router, grids.router, places.router, edits.router, gap_files.router,
     gaps.router, comparisons.router, exports.router, changes.router, boards.router, ogc.router, ogc_tiles.router,
     tiles.router, uploads.router, docs.router, web_application.router,
 )  # fmt: skip

@@ -361,6 +361,20 @@ def test_who_is_quicker_than_the_search_is_taken_to_what_it_finds(desk: Open):
         expect(desk.page.locator(".grid-head code")).to_have_text(code)
 
 
+def test_a_facility_is_found_by_its_name(desk: Open):
+    desk = desk()
+    facilities = desk.ask("/export", layer="facilities")["features"]
+    wanted = facilities[len(facilities) // 2]
+    desk.page.locator("#search").fill(wanted["properties"]["name"])
+    desk.page.locator(".hits [role=option]", has_text="服务设施").first.click()
+    desk.settled()
+    zoom, lon, lat = desk.view()
+    assert zoom >= 17
+    same = [one["geometry"]["coordinates"] for one in facilities
+            if one["properties"]["name"] == wanted["properties"]["name"]]  # fmt: skip
+    assert min(abs(lon - x) + abs(lat - y) for x, y in same) < NEAR
+
+
 @pytest.mark.parametrize("datum", ["CGCS2000", "GCJ-02"])
 def test_a_place_is_found_by_its_coordinate_in_any_datum(desk: Open, datum: str):
     desk = desk()

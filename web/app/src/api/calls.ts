@@ -19,6 +19,7 @@ import type {
   ManagementType,
   Outcome,
   Page,
+  Place,
   Plan,
   Session,
   Summary,
@@ -131,6 +132,12 @@ export const readSummary = (name: string, as_of?: AsOf): Promise<Summary> =>
 /** The figures of a plan now, of the divisions touched after a revision alone. */
 export const readTouched = (name: string, since: number, signal: AbortSignal): Promise<Summary> =>
   request(`${plan(name)}/summary`, { query: { since }, signal });
+
+/** Units, premises, facilities and roads whose names have a text. */
+export const findPlaces = async (name: string, q: string, limit: number, signal: AbortSignal): Promise<Place[]> => {
+  const { items } = await request<{ items: Place[] }>(`${plan(name)}/places`, { query: { q, limit }, signal });
+  return items;
+};
 
 export const comparePlans = (name: string, other: string): Promise<Comparison> =>
   request(`${plan(name)}/compare/${encodeURIComponent(other)}`);

@@ -24,6 +24,7 @@ export type DivisionTally = served.Tally;
 export type Summary = served.Summary & {
   trend?: { revision: number; at: string; gaps: Record<Ledger, number> }[];
 };
+export type Place = Omit<served.Place, "bounds"> & { bounds: Bounds };
 export type Change = served.Difference;
 export type FeedEvent = served.FeedEvent;
 export type Rule = "sole" | "precedence" | "same_layer" | "sliver" | "fallback" | "override";

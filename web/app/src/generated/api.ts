@@ -1129,6 +1129,45 @@ export interface components {
             households: number | null;
         };
         /**
+         * Place
+         * @description A place of the sources.
+         */
+        Place: {
+            /**
+             * Layer
+             * @description As in layers.toml.
+             * @example facility
+             */
+            layer: string;
+            /**
+             * Kind
+             * @description Of premises and facilities.
+             * @example 便民服务站
+             */
+            kind: string | null;
+            /** Name */
+            name: string;
+            /** Community Code */
+            community_code: string | null;
+            /** Community Name */
+            community_name: string | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
+        /**
+         * Places
+         * @description Places whose names have a text, those first that begin with it.
+         */
+        Places: {
+            /** Items */
+            items: components["schemas"]["Place"][];
+        };
+        /**
          * PlanPage
          * @description A page of plans, the newest first.
          */
@@ -2086,6 +2125,8 @@ export type Named = components['schemas']['Named'];
 export type Note = components['schemas']['Note'];
 export type Outcome = components['schemas']['Outcome'];
 export type Passed = components['schemas']['Passed'];
+export type Place = components['schemas']['Place'];
+export type Places = components['schemas']['Places'];
 export type PlanPage = components['schemas']['PlanPage'];
 export type PlanShown = components['schemas']['PlanShown'];
 export type Problem = components['schemas']['Problem'];

@@ -3,7 +3,7 @@
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import { type Bounds, listGrids, Refusal, Unreachable } from "../api";
+import { type Bounds, findPlaces, listGrids, Refusal, Unreachable } from "../api";
 import { boundsOf, ringsOf } from "../map/planar";
 import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
@@ -22,7 +22,9 @@ interface Hit {
 }
 
 const PAUSE_MS = 180;
-const MOST_HITS = 8;
+const MOST_HITS = 9;
+/** Of grids, where places are found too. */
+const MOST_GRIDS = 4;
 
 /** What a text has found; `hits` is null where the server did not answer. */
 interface Found {
@@ -160,8 +162,10 @@ async function find(text: string, signal: AbortSignal): Promise<Hit[] | null> {
       kind: t("search.division"),
       go: () => fitTo(each.bounds),
     }));
-  const grids = await gridHits(text, signal);
-  return grids || communities.length ? [...communities, ...(grids ?? [])].slice(0, MOST_HITS) : null;
+  const [grids, named] = await Promise.all([gridHits(text, signal), placeHits(text, signal)]);
+  if (!grids && !communities.length) return null;
+  const before = [...communities, ...(grids ?? []).slice(0, named.length ? MOST_GRIDS : MOST_HITS)];
+  return [...before, ...named].slice(0, MOST_HITS);
 }
 
 const coordinateHits = (text: string): Hit[] =>
@@ -176,6 +180,37 @@ const coordinateHits = (text: string): Hit[] =>
 function inWorkingSystem(text: string): { datum: string; at: Position }[] {
   const crs = plan.peek()?.working_crs ?? "";
   return parsePlane(text, crs).map((at, row) => ({ datum: row ? `${crs} ${t("search.swapped")}` : crs, at }));
+}
+
+/** Less wide and high than this, in degrees, a place is a point. */
+const POINT = 1e-5;
+
+function showPlace(bounds: Bounds): void {
+  const [west, south, east, north] = bounds;
+  if (Math.max(east - west, north - south) < POINT) {
+    pinAt([west, south]);
+  } else {
+    selectGrid(null);
+    fitTo(bounds);
+  }
+}
+
+/** What else of the plan has such a name; grids are found without it. */
+async function placeHits(text: string, signal: AbortSignal): Promise<Hit[]> {
+  const name = plan.peek()?.name;
+  if (!name || /^\d+$/.test(text)) return [];
+  try {
+    const found = await findPlaces(name, text, MOST_HITS, signal);
+    return found.map(({ layer, kind, name: title, community_name, bounds }) => ({
+      id: `${layer} ${title} ${bounds}`,
+      title,
+      kind: [community_name, field("layer", layer), layer === "facility" ? kind : null].filter(Boolean).join(" · "),
+      go: () => showPlace(bounds),
+    }));
+  } catch (error) {
+    if (signal.aborted || error instanceof Unreachable || error instanceof Refusal) return [];
+    throw error;
+  }
 }
 
 /** Grids by their code or name; null where the server does not answer. */

@@ -144,7 +144,7 @@ export const ZH_VIEWS = {
   "viewer.close": "关闭",
   "viewer.published": "{day} 发布",
   "viewer.fact.kind": "网格类别",
-  "viewer.fact.management_type": "管理类型",
+  "viewer.fact.management_type": "网格类型",
   "viewer.fact.form": "党组织形式",
   "viewer.fact.severity": "缺口程度",
   "viewer.fact.grids": "网格",
