@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -19,19 +19,31 @@ from data.plans.plan import crs_of
 router = APIRouter(tags=["changes"])
 
 
+class DecisionTold(BaseModel):
+    """What was decided on a gap."""
+
+    jurisdiction: str = Field(examples=["530102"], description="It holds in all plans of this division.")
+    gap_id: str = Field(examples=["no_branch:530102001001003"])
+    community_code: str | None = Field(examples=["530102001001"])
+    state: Literal["open", "accepted"]
+    reason: str | None
+    expires: str | None = Field(examples=["2026-12-31"])
+
+
 class FeedEvent(BaseModel):
-    """Something that was done to a plan."""
+    """Something that was done to a plan, or decided on a gap of it."""
 
     seq: int = Field(examples=[4711])
     plan: str = Field(examples=["2026"])
     revision: int = Field(examples=[13])
     at: str = Field(examples=["2026-03-01T09:30:00+08:00"])
     by: str = Field(examples=["li.na"])
-    verb: str = Field(examples=["split"])
+    verb: str = Field(examples=["split"], description="`decide`: on a gap; the revision stays as it was.")
     created: list[str]
     modified: list[str]
     retired: list[str]
     bounds: Box | None
+    decision: DecisionTold | None = Field(None, description="Where the verb is `decide`.")
 
 
 class FeedPage(BaseModel):
@@ -46,7 +58,7 @@ class FeedPage(BaseModel):
 def list_changes(
     who: Reader, works: Works, since: Annotated[int | None, Query(ge=0, le=2**62)] = None, limit: Limit = 1000
 ) -> FeedPage:
-    """Return what was done to all plans behind a cursor, in order, within the caller's scope.
+    """Return what was done to all plans, and decided on gaps, behind a cursor, in order, within the caller's scope.
 
     Without `since` nothing is told but the cursor to begin with.
     """
@@ -66,6 +78,7 @@ def list_changes(
                 FeedEvent(
                     seq=one.sequence, plan=one.plan, revision=one.revision, at=one.made_at.isoformat(), by=one.made_by,
                     verb=one.verb, **codes, bounds=lonlat_box(one.bounds, crs_of(one.srid)),
+                    decision=one.decision,
                 )
             )  # fmt: skip
     more = f"/api/changes?since={latest}&limit={limit}" if len(found) == limit else None

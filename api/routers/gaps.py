@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import shapely
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
-from api.asked import After, AsOf, Division, Limit, PlanName, looking_at, page, today
+from api.asked import After, AsOf, Division, Limit, PlanName, looking_at, page, state_at, today
 from api.callers import GapSigner, Reader
 from api.conditional import conditional, require_match
 from api.described import FEATURE_SCHEMA, GEOJSON, LAND, answered
@@ -26,9 +26,9 @@ from api.problems import problems
 from api.running import Works
 from api.shapes import Box, GapState, Ledger
 from api.telling import Asked, gap_told
-from data.plans.decisions import Place, find_gaps, sign_gap
+from data.plans.decisions import Place, find_gaps, lock_decisions, sign_gap
 from data.plans.differing import State
-from data.plans.plan import find_plan
+from data.users.identity import as_identity
 from geo.errors import InputError
 
 router = APIRouter(tags=["gaps"])
@@ -65,14 +65,17 @@ class GapPage(BaseModel):
     next: str | None
 
 
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
 class Decision(BaseModel):
     """What a supervisor decides: a gap is accepted with a reason until a day, or open again."""
 
     model_config = ConfigDict(extra="forbid")
 
     state: Literal["open", "accepted"] = Field(examples=["accepted"])
-    reason: str | None = Field(None, min_length=1, max_length=1000, examples=["物业代管，年底前成立支部"])
-    expires: date | None = Field(None, examples=["2026-12-31"])
+    reason: Reason | None = Field(None, examples=["物业代管，年底前成立支部"])
+    expires: date | None = Field(None, examples=["2026-12-31"], description="Today or later.")
 
 
 @router.get("/api/plans/{plan}/gaps", responses=problems(401, 403, 404))
@@ -123,20 +126,33 @@ def decide_gap(
 
     Every decision is kept with who signed it; the last one holds.
     """
-    if given.state == "accepted" and (given.reason is None or given.expires is None):
-        raise InputError("an accepted gap needs a reason, and the day on which that expires")
-    with looking_at(works, who, plan) as (connection, state):
+    require_sound(given)
+
+    def attempt(connection: Connection) -> dict[str, Any]:
+        as_identity(connection, who)  # who decides sees no further than the scope
+        state = state_at(connection, plan, None)
+        lock_decisions(connection, state.plan)
         gap_of(connection, state, gap_id)
         require_match(request, lambda told: shown(connection, state, gap_id, told), language)
+        sign_gap(connection, state.plan, gap_id, **given.model_dump(), by=who.name)
+        return gap_shown(gap_of(connection, state, gap_id), state)
 
-    def attempt(connection: Connection) -> None:
-        decided = given.model_dump()
-        sign_gap(connection, find_plan(connection, plan), gap_id, **decided, by=who.name)
+    return Gap.model_validate(gap_told(done_for(works, who, plan, attempt), language))
 
-    done_for(works, who, plan, attempt)
-    with looking_at(works, who, plan) as (connection, state):
-        found = gap_shown(gap_of(connection, state, gap_id), state)
-    return Gap.model_validate(gap_told(found, language))
+
+def require_sound(given: Decision) -> None:
+    """Refuse to accept a gap without a reason, or not for a day yet.
+
+    Raises
+    ------
+    InputError
+        As it says.
+    """
+    if given.state == "accepted":
+        if given.reason is None or given.expires is None:
+            raise InputError("an accepted gap needs a reason, and the day on which that expires")
+        if given.expires < today():
+            raise InputError(f"{given.expires} is past; an exception expires today at the earliest")
 
 
 def gap_of(connection: Connection, state: State, gap_id: str) -> Any:

@@ -26,14 +26,15 @@ FROM {{gaps}} AS g
 LEFT JOIN LATERAL (
     SELECT state, reason, expires, signed_by,
            to_char(signed_at AT TIME ZONE make_interval(secs => %(offset)s), 'YYYY-MM-DD') AS day
-    FROM onegrid.gap_decision WHERE jurisdiction = %(jurisdiction)s AND gap_id = g.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
+    FROM onegrid.gap_decision
+    WHERE jurisdiction = %(jurisdiction)s AND gap_id = g.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(d.state, g.state) AS state,
            CASE WHEN d.state IS NULL THEN g.reason ELSE d.reason END AS reason,
            CASE WHEN d.state IS NULL THEN g.expires ELSE d.expires::text END AS expires) AS j
 """
-"""Gaps with their ``state`` as of ``today``; which, is to be put in. Where a decision stands, it is what was signed, not
-the exception that the build came with; ``signed_by`` opened a gap that is open again."""
+"""Gaps with their ``state`` as of ``today``; which, is to be put in. Where a decision stands, it is what was signed,
+not the exception that the build came with; ``signed_by`` opened a gap that is open again."""
 JUDGED = JUDGING.format(gaps="onegrid.gaps_at(%(plan)s, %(at)s)")
 """All gaps of a plan at a revision."""
 
@@ -64,6 +65,7 @@ SELECT code, ST_AsBinary(polygon) AS land FROM onegrid.grids_named(%(plan)s, %(a
 SIGN = """
 SELECT onegrid.sign_gap(%(plan)s, %(gap)s, %(state)s, %(reason)s, %(expires)s::date, %(by)s) AS decision
 """
+LOCK = "SELECT onegrid.lock_decisions(%(jurisdiction)s) IS NULL AS locked"
 FILTERS = {
     "kind": "g.kind = %(kind)s",
     "ledger": "g.ledger = %(ledger)s",
@@ -144,6 +146,11 @@ def page_of_gaps(
     held = rows(connection, LANDS, {**named, "codes": codes}) if codes else []
     lands = {one.code: one.land for one in held}
     return [one._replace(land=one.land or lands.get(one.code)) for one in found]
+
+
+def lock_decisions(connection: Connection, plan: Plan) -> None:
+    """Let nobody else decide on gaps of the plan's jurisdiction until the end of the transaction."""
+    row(connection, LOCK, {"jurisdiction": plan.jurisdiction})
 
 
 def sign_gap(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from csv import DictReader
 from datetime import datetime
 from io import StringIO
@@ -16,7 +17,7 @@ import shapely
 
 from data.database.access import Access
 from data.users.roles import Role
-from tests.api.doors.world import ADMIN, ALL, INSIDE, NAME, World, peopled
+from tests.api.doors.world import ADMIN, ALL, INSIDE, NAME, OUTSIDE, World, peopled
 from tests.databases import database_like
 
 PLANNER, VIEWER, SUPERVISOR = (Role.planner, INSIDE), (Role.viewer, INSIDE), (Role.supervisor, ALL)
@@ -210,9 +211,53 @@ def test_a_gap_that_was_accepted_is_accepted_in_every_plan_until_its_day(world: 
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=said).json()["state"] == "accepted"
     for plan in (PLAN, branch):
         assert world.ask(VIEWER, "GET", f"{plan}/{path}").json()["properties"]["reason"] == "物业代管"
-    past = said | {"expires": "2020-01-01"}
-    assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json=past).json()["state"] == "expired"
+    with psycopg.connect(world.access.administrator.libpq) as connection:
+        connection.execute("UPDATE onegrid.gap_decision SET expires = '2020-01-01'")
+    assert world.ask(VIEWER, "GET", f"{PLAN}/{path}").json()["properties"]["state"] == "expired"
     assert world.ask(SUPERVISOR, "PATCH", f"{PLAN}/{path}", json={"state": "open"}).json()["state"] == "open"
+
+
+@pytest.mark.parametrize(
+    "said", [{"reason": " \u3000\t"}, {"expires": "2020-01-01"}, {"reason": ""}, {"expires": None}], ids=str
+)
+def test_an_exception_without_a_reason_or_for_no_day_is_refused(world: World, said: dict):
+    decision = {"state": "accepted", "reason": "物业代管", "expires": "2999-12-31"} | said
+    refused = world.ask(SUPERVISOR, "PATCH", f"{PLAN}/gaps/{world.gap_id}", json=decision)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
+
+
+def test_an_exception_may_end_today_and_its_reason_has_no_blanks_around(world: World):
+    decision = {"state": "accepted", "reason": " 物业代管 ", "expires": datetime.now().date().isoformat()}
+    signed = world.ask(SUPERVISOR, "PATCH", f"{PLAN}/gaps/{world.gap_id}", json=decision).json()
+    assert (signed["state"], signed["reason"]) == ("accepted", "物业代管")
+
+
+def test_of_two_who_decide_on_what_both_have_read_one_is_told_that_it_changed(world: World):
+    path = f"{PLAN}/gaps/{world.gap_id}"
+    read = {"If-Match": world.ask(SUPERVISOR, "GET", path).headers["etag"]}
+    decision = {"state": "accepted", "expires": "2999-12-31"}
+    with ThreadPoolExecutor(2) as both:
+        asked = [
+            both.submit(world.ask, SUPERVISOR, "PATCH", path, json=decision | {"reason": why}, headers=read)
+            for why in ("一", "二")
+        ]
+        assert sorted(one.result().status_code for one in asked) == [200, 412]
+
+
+def test_a_decision_on_a_gap_is_told_to_others_within_their_scope(world: World):
+    before = world.ask(VIEWER, "GET", "/api/changes").json()["latest"]
+    decision = {"state": "accepted", "reason": "物业代管", "expires": "2999-12-31"}
+    signed = world.ask(SUPERVISOR, "PATCH", f"{PLAN}/gaps/{world.gap_id}", json=decision).json()
+    feed = world.ask(VIEWER, "GET", "/api/changes", params={"since": before}).json()
+    [told] = feed["items"]
+    jurisdiction = world.ask(VIEWER, "GET", PLAN).json()["jurisdiction"]
+    assert told["decision"] == decision | {
+        "gap_id": world.gap_id, "community_code": signed["community_code"], "jurisdiction": jurisdiction,
+    }  # fmt: skip
+    assert (told["plan"], told["by"], told["verb"]) == (NAME, "supervisor", "decide")
+    assert feed["latest"] >= told["seq"] > before
+    elsewhere = world.ask((Role.viewer, OUTSIDE), "GET", "/api/changes", params={"since": before}).json()
+    assert elsewhere["items"] == []
 
 
 def test_a_gap_names_who_signed_it_last_wherever_it_is_told(world: World):

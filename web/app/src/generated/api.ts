@@ -243,9 +243,44 @@ export interface components {
             reason?: string | null;
             /**
              * Expires
+             * @description Today or later.
              * @example 2026-12-31
              */
             expires?: string | null;
+        };
+        /**
+         * DecisionTold
+         * @description What was decided on a gap.
+         */
+        DecisionTold: {
+            /**
+             * Jurisdiction
+             * @description It holds in all plans of this division.
+             * @example 530102
+             */
+            jurisdiction: string;
+            /**
+             * Gap Id
+             * @example no_branch:530102001001003
+             */
+            gap_id: string;
+            /**
+             * Community Code
+             * @example 530102001001
+             */
+            community_code: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Expires
+             * @example 2026-12-31
+             */
+            expires: string | null;
         };
         /**
          * DeleteVertexRequest
@@ -382,7 +417,7 @@ export interface components {
         };
         /**
          * FeedEvent
-         * @description Something that was done to a plan.
+         * @description Something that was done to a plan, or decided on a gap of it.
          */
         FeedEvent: {
             /**
@@ -412,6 +447,7 @@ export interface components {
             by: string;
             /**
              * Verb
+             * @description `decide`: on a gap; the revision stays as it was.
              * @example split
              */
             verb: string;
@@ -428,6 +464,8 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** @description Where the verb is `decide`. */
+            decision?: components["schemas"]["DecisionTold"] | null;
         };
         /**
          * FeedPage
@@ -2090,6 +2128,7 @@ export type ColumnShown = components['schemas']['ColumnShown'];
 export type Conformance = components['schemas']['Conformance'];
 export type Counts = components['schemas']['Counts'];
 export type Decision = components['schemas']['Decision'];
+export type DecisionTold = components['schemas']['DecisionTold'];
 export type DeleteVertexRequest = components['schemas']['DeleteVertexRequest'];
 export type Detail = components['schemas']['Detail'];
 export type Difference = components['schemas']['Difference'];
