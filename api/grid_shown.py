@@ -85,7 +85,8 @@ def gap_shown(one: Any, state: State) -> dict[str, Any]:
 
 
 def entry_shown(one: Any, state: State, scope: str) -> dict[str, Any]:
-    """Return an entry of the log; grids beyond a scope are left out."""
+    """Return an entry of the log; grids beyond a scope are left out, and where it lies if it is all about such."""
+    anywhere = any(one.changes.values())
     changes = {what: [code for code in codes if lies_in(code, scope)] for what, codes in one.changes.items()}
     return {
         "revision": one.revision,
@@ -95,6 +96,6 @@ def entry_shown(one: Any, state: State, scope: str) -> dict[str, Any]:
         "codes": sorted({code for what, codes in changes.items() if what != "woven" for code in codes}),
         "created": changes.get("created", []),
         "retired": changes.get("retired", []),
-        "bounds": lonlat_box(one.bounds, state.plan.crs),
+        "bounds": lonlat_box(one.bounds, state.plan.crs) if any(changes.values()) or not anywhere else None,
         "undoes": one.reverses,
     }

@@ -31,7 +31,6 @@ from api.ogc_collections import (
     extent_of,
     named,
     queryables_schema,
-    readable_plans,
 )
 from api.ogc_collections import collection as described
 from api.ogc_items import Items, items_of, land_in, moment_given
@@ -40,6 +39,7 @@ from api.request_words import in_one_line, mistakes
 from api.running import Running, Works
 from data.plans.collections import Wanted, revision_at
 from data.plans.differing import State
+from data.plans.plan import list_plans
 from geo.errors import InputError
 
 MOST, USUAL = 5000, 100
@@ -146,7 +146,7 @@ def list_collections(request: Request, who: Reader, works: Works) -> Collections
     origin = origin_of(request, works)
     found: list[Collection] = []
     with works.transactions.looking(who) as connection:
-        for plan in readable_plans(connection, who):
+        for plan in list_plans(connection):
             state = State(plan, plan.head)
             extent = extent_of(connection, state)
             found += [described(origin, state, layer, extent) for layer in LAYERS]
@@ -159,7 +159,7 @@ def list_collections(request: Request, who: Reader, works: Works) -> Collections
 def read_collection(collection: CollectionId, request: Request, who: Reader, works: Works) -> Collection:
     """Return a layer of a plan: what it is called, how far it reaches, where its features are."""
     with works.transactions.looking(who) as connection:
-        state, layer = named(connection, collection, who)
+        state, layer = named(connection, collection)
         return described(origin_of(request, works), state, layer, extent_of(connection, state))
 
 
@@ -173,7 +173,7 @@ def read_collection(collection: CollectionId, request: Request, who: Reader, wor
 def read_queryables(collection: CollectionId, request: Request, who: Reader, works: Works) -> Response:
     """Return what filters may ask about in a collection, as a JSON schema."""
     with works.transactions.looking(who) as connection:
-        state, layer = named(connection, collection, who)
+        state, layer = named(connection, collection)
     where = f"{address_of(origin_of(request, works), state.plan.name, layer)}/queryables"
     schema = queryables_schema(where, LAYERS[layer].title, LAYERS[layer].queryables)
     return conditional(request, as_text(schema).encode(), media_type=SCHEMA)
@@ -206,7 +206,7 @@ def list_items(  # noqa: PLR0917 (parameters of the query)
     """Return features of a collection by their keys; the link `next` leads to more."""
     box, then, most = box_asked(bbox, heights=True), moment_given(time), min(limit, MOST)
     with works.transactions.looking(who) as connection:
-        state, layer = named(connection, collection, who)
+        state, layer = named(connection, collection)
         past = state_then(connection, state, then)
         wanted = Wanted(most + 1, land_in(box, state), filter, after)
         found = Items([], []) if past is None else items_of(connection, past, layer, wanted, today())
@@ -253,7 +253,7 @@ def read_item(
 ) -> Response:  # fmt: skip
     """Return a feature of a collection by its key."""
     with works.transactions.looking(who) as connection:
-        state, layer = named(connection, collection, who)
+        state, layer = named(connection, collection)
         found = one_item(connection, state, layer, feature)
     here = address_of(origin_of(request, works), state.plan.name, layer)
     links = [

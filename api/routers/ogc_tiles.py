@@ -18,7 +18,6 @@ from api.running import Works
 from data.plans.differing import State
 from data.plans.tiles import MAX_ZOOM
 from data.plans.tiles_layers import LAYERS as TILE_LAYERS
-from data.users.identity import Identity
 
 router = APIRouter(tags=["ogc"], route_class=OgcRoute)
 MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
@@ -120,7 +119,7 @@ def scheme_of_tiles() -> TileMatrixSet:
 def list_tile_sets(collection: CollectionId, request: Request, who: Reader, works: Works) -> TileSets:
     """Return the tiles of a collection, in every scheme."""
     with works.transactions.looking(who) as connection:
-        state, layer = tiled(connection, collection, who)
+        state, layer = tiled(connection, collection)
     origin = origin_of(request, works)
     here = f"{address_of(origin, state.plan.name, layer)}/tiles"
     return TileSets(tilesets=[tile_set(origin, state, layer)], links=[Link(href=here, rel="self", type=JSON)])
@@ -132,14 +131,14 @@ def list_tile_sets(collection: CollectionId, request: Request, who: Reader, work
 def read_tile_set(collection: CollectionId, scheme: Scheme, request: Request, who: Reader, works: Works) -> TileSet:
     """Return where the tiles of a collection are, and what stands in them."""
     with works.transactions.looking(who) as connection:
-        state, layer = tiled(connection, collection, who)
+        state, layer = tiled(connection, collection)
     found = tile_set(origin_of(request, works), state, layer)
     name = LAYERS[layer].tiles or layer
     about = {"id": name, "dataType": "vector", "minTileMatrix": str(TILE_LAYERS[name].minzoom)}
     return found.model_copy(update={"layers": [about]})
 
 
-def tiled(connection: Connection, name: str, who: Identity) -> tuple[State, str]:
+def tiled(connection: Connection, name: str) -> tuple[State, str]:
     """Return the plan and the layer of a collection that there are tiles of.
 
     Raises
@@ -147,7 +146,7 @@ def tiled(connection: Connection, name: str, who: Identity) -> tuple[State, str]
     HTTPException
         404: there are none.
     """
-    state, layer = named(connection, name, who)
+    state, layer = named(connection, name)
     if LAYERS[layer].tiles is None:
         raise HTTPException(404, f"there are no tiles of {name}")
     return state, layer

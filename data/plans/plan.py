@@ -18,9 +18,15 @@ p.plan_id, p.name, p.jurisdiction, p.srid, p.source_id, p.state, p.head, parent.
 lower(p.effective) AS effective_from, upper(p.effective) AS effective_until, p.made_at, p.made_by,
 p.parent_id
 """
+READABLE = """
+(SELECT starts_with(p.jurisdiction, scope) OR starts_with(scope, p.jurisdiction)
+ FROM (SELECT coalesce(current_setting('onegrid.writes_from', true), '') AS scope) AS asks)
+""".strip()
+"""That the scope of whoever asks (`data.users.identity`) covers something of the jurisdiction of a plan ``p``; an
+operator has none, and reads all. Policies are about rows that lie somewhere; who hears of a plan is settled here."""
 PLAN = f"""
 SELECT {COLUMNS} FROM onegrid.plan AS p LEFT JOIN onegrid.plan AS parent ON parent.plan_id = p.parent_id
-WHERE p.state <> 'importing'
+WHERE p.state <> 'importing' AND {READABLE}
 """
 
 
@@ -81,7 +87,7 @@ def find_plan(connection: Connection, name: str) -> Plan:
     Raises
     ------
     UnknownPlanError
-        There is none; the names there are.
+        There is none, or none that whoever asks may see anything of; the names of those he may.
     """
     found = row(connection, f"{PLAN} AND p.name = %(name)s", {"name": name})
     if found is None:
@@ -96,7 +102,7 @@ def plan_of(connection: Connection, plan_id: int) -> Plan:
 
 
 def list_plans(connection: Connection) -> list[Plan]:
-    """Return all plans, the newest first."""
+    """Return all plans that whoever asks may see something of, the newest first."""
     return [Plan(*found) for found in rows(connection, f"{PLAN} ORDER BY p.made_at DESC, p.plan_id DESC")]
 
 

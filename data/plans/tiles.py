@@ -18,6 +18,7 @@ from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import namedtuple_row
 from psycopg.types.numeric import Float8, Int4
 
+from data.plans.plan import READABLE
 from data.plans.tiles_sql import (
     BUFFER,
     CLOSE_TILE,
@@ -39,7 +40,7 @@ GENERALISED_ZOOM, DRAWN_ZOOM = 14, 17
 
 NAMED = re.compile(r"%\((\w+)\)s")
 
-LOOK = """
+LOOK = f"""
 SELECT p.plan_id, p.name, p.head, p.state, p.srid, p.source_id, p.jurisdiction, concat_ws('-',
     (SELECT decision_id FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction
      ORDER BY decision_id DESC LIMIT 1),
@@ -50,7 +51,7 @@ SELECT p.plan_id, p.name, p.head, p.state, p.srid, p.source_id, p.jurisdiction, 
         WHERE v.plan_id = a.ancestor_id AND v.state <> 'open' AND v.expires < %(today)s::text
         ORDER BY expires DESC LIMIT 1) AS v
      WHERE a.plan_id = p.plan_id)) AS decided
-FROM onegrid.plan AS p WHERE p.name = %(name)s AND p.state <> 'importing'
+FROM onegrid.plan AS p WHERE p.name = %(name)s AND p.state <> 'importing' AND {READABLE}
 """
 EXTENT_OF = """
 SELECT ST_XMin(e) AS west, ST_YMin(e) AS north, ST_XMax(e) AS east, ST_YMax(e) AS south FROM (

@@ -18,7 +18,7 @@ from data.users.credentials import Kind, issue
 from data.users.roles import Right, Role
 from data.users.transactions import Transactions
 from tests.api.doors.rights import DOORS, Door
-from tests.api.doors.world import ADMIN, NAME, World, peopled
+from tests.api.doors.world import ADMIN, NAME, OUTSIDE, World, peopled
 from tests.databases import database_like
 
 SECRET = "不可说之地"
@@ -177,3 +177,28 @@ def test_a_refusal_says_no_more_of_a_grid_beyond_than_of_one_that_is_not(scoped:
         assert answer.status_code in (404, 409), answer.text
         refusals.append((answer.status_code, answer.text.replace(code, "CODE")))
     assert refusals[0] == refusals[1]
+
+
+def test_a_plan_of_another_jurisdiction_is_not_there(scoped: Scoped):
+    elsewhere = (Role.planner, OUTSIDE)
+    assert scoped.world.ask(elsewhere, "GET", "/api/plans").json()["items"] == []
+    for path in ("", "/edits", "/grids", "/summary", "/gaps", f"/compare/{BRANCH}", "/export?layer=grids&format=csv"):
+        refused = scoped.world.ask(elsewhere, "GET", f"/api/plans/{NAME}{path}")
+        assert (refused.status_code, refused.json()["code"]) == (404, "unknown_plan"), path
+        assert BRANCH not in refused.text
+    for path in (f"/tiles/{NAME}.json", f"/tiles/{NAME}/0/0/0.mvt", f"/plans/{NAME}/board/{scoped.beyond}"):
+        assert scoped.world.ask(elsewhere, "GET", path).status_code == 404, path
+    branched = scoped.world.ask(elsewhere, "POST", "/api/plans", json={"name": "mine", "from": NAME})
+    assert branched.status_code == 404
+    told = scoped.world.ask(elsewhere, "GET", "/api/changes", params={"since": 0}).json()["items"]
+    assert [one for one in told if one["plan"] in (NAME, BRANCH)] == []
+
+
+def test_the_log_does_not_tell_where_an_edit_beyond_lies(scoped: Scoped):
+    def latest(who: tuple[Role, str]) -> dict[str, Any]:
+        entry: dict[str, Any] = scoped.world.ask(who, "GET", f"/api/plans/{BRANCH}/edits").json()["items"][-1]
+        return entry
+
+    assert latest(ADMIN)["bounds"] is not None
+    mine = latest((Role.viewer, scoped.community))
+    assert (mine["verb"], mine["codes"], mine["bounds"]) == ("retag", [], None)

@@ -213,17 +213,12 @@ def require_sums(world: World, plan: str) -> None:
             assert said(drawn.at[one["code"], "gaps"]) == sum(one["gaps"].values())
 
 
-def test_what_lies_beyond_a_scope_is_in_no_tile(world: World):
-    everything = Tiles(world, (Role.planner, ALL), NAME)
-    elsewhere = Tiles(world, (Role.planner, OUTSIDE), NAME)
-    assert "bounds" not in elsewhere.json()
-    with_land = 0
-    for zoom in range(0, 16, 3):
-        for place in everything.places(zoom):
-            with_land += bool(everything.answer(place).content)
-            found = read(elsewhere.answer(place).content, place)
-            assert set(found) <= {"facilities", "roads"}  # which are about no community
-    assert with_land > 3
+def test_a_plan_beyond_a_scope_has_no_tiles(world: World):
+    stranger = (Role.planner, OUTSIDE)
+    assert world.ask(stranger, "GET", f"/tiles/{NAME}.json").status_code == 404
+    for place in Tiles(world, (Role.planner, ALL), NAME).places(12):
+        address = "/".join(map(str, place))
+        assert world.ask(stranger, "GET", f"/tiles/{NAME}/{address}.mvt").status_code == 404
 
 
 def test_who_sees_less_sees_the_same_tiles_of_it_and_nobody_a_telephone_number(world: World):

@@ -19,7 +19,7 @@ from data.plans.ground import box_of, load, meant_by_codes
 from data.plans.ledger import read_gaps
 from data.plans.life import branch, move
 from data.plans.pages import page_of_grids
-from data.plans.plan import find_plan
+from data.plans.plan import find_plan, list_plans
 from data.plans.verbs import read_verb
 from data.users.errors import NotAllowed
 from data.users.identity import Identity
@@ -55,9 +55,9 @@ def split(name: str, engine: Engine, grid, *, scope: str, dry_run: bool = False)
 
 def test_a_viewer_sees_the_grids_gaps_and_sums_of_the_scope_and_no_others(planned: Engine, doors: Transactions):
     every = grids_of(planned)
+    state = State(plan_of(planned, "town"), 0)
     for scope in ("", *communities(planned)[:2], "110101"):
         with doors.looking(Identity("li", Role.viewer, scope)) as connection:
-            state = State(find_plan(connection, "town"), 0)
             found = page_of_grids(connection, state, {}, limit=10_000)
             gaps = find_gaps(connection, state, TODAY, {})
             sums = figures(connection, state, TODAY)
@@ -65,6 +65,15 @@ def test_a_viewer_sees_the_grids_gaps_and_sums_of_the_scope_and_no_others(planne
         assert sums.grids == len(found)
         assert all((gap.community or "").startswith(scope) for gap in gaps)
         assert bool(gaps) == (scope != "110101")
+
+
+def test_a_plan_is_there_for_whose_scope_covers_something_of_its_jurisdiction(planned: Engine, doors: Transactions):
+    jurisdiction = plan_of(planned, "town").jurisdiction
+    for scope, there in (("", True), (jurisdiction[:2], True), (communities(planned)[0], True), ("110101", False)):
+        with doors.looking(Identity("li", Role.viewer, scope)) as connection:
+            assert [plan.name for plan in list_plans(connection)] == ["town"] * there
+        with doors.editing(Identity("li", Role.planner, scope)).begin() as connection:
+            assert [plan.name for plan in list_plans(connection)] == ["town"] * there
 
 
 def test_nobody_sees_no_plan(doors: Transactions):
@@ -120,10 +129,10 @@ def test_an_edit_looks_at_what_its_transaction_may_see_and_no_more(planned: Engi
     every = grids_of(planned)
     places, codes = communities(planned), list(every)
     boxes = [box_of(version.grid.polygon) for version in every.values()]
+    plan = plan_of(planned, "town")
     for scope in ("", places[0], "110101"):
         within = {code for code in every if code.startswith(scope)}
         with doors.looking(Identity("li", Role.viewer, scope)) as connection:
-            plan = find_plan(connection, "town")
             assert load(connection, plan, 0, boxes, places).keys() == within
             gaps = read_gaps(connection, plan, 0, places, [])
             if scope != "110101":
