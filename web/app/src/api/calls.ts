@@ -21,8 +21,10 @@ import type {
   Page,
   Place,
   Plan,
+  PlanStatus,
   Session,
   Summary,
+  Ways,
 } from "./types";
 
 const plan = (name: string): string => `/api/plans/${encodeURIComponent(name)}`;
@@ -32,9 +34,17 @@ export const readSession = (): Promise<Session> => request("/api/session");
 export const signIn = (name: string, password: string): Promise<Session> =>
   request("/api/session", { method: "POST", body: { name, password } });
 
+/** How one may sign in; asked before anybody has. */
+export const readWays = (): Promise<Ways> => request("/api/session/ways");
+
 export const signOut = (): Promise<void> => request("/api/session", { method: "DELETE" });
 
-export const listPlans = (): Promise<Page<Plan>> => request("/api/plans");
+export interface PlanQuery {
+  status?: PlanStatus;
+  after?: string;
+}
+
+export const listPlans = (query: PlanQuery = {}): Promise<Page<Plan>> => request("/api/plans", { query: { ...query } });
 
 export const readPlan = (name: string): Promise<Plan> => request(plan(name));
 
@@ -151,8 +161,10 @@ export const returnPlan = (name: string, note: string): Promise<Plan> =>
 export const approvePlan = (name: string, effective_date: string): Promise<Plan> =>
   request(`${plan(name)}/approve`, { method: "POST", body: { effective_date } });
 
-export const listChanges = (since: number | undefined): Promise<Page<FeedEvent> & { latest: number }> =>
-  request("/api/changes", { query: { since } });
+export const listChanges = (
+  since: number | undefined,
+  signal: AbortSignal,
+): Promise<Page<FeedEvent> & { latest: number }> => request("/api/changes", { query: { since }, signal });
 
 export const tilesAddress = (name: string, as_of?: AsOf): string =>
   `/tiles/${encodeURIComponent(name)}.json${queryString({ as_of })}`;

@@ -1,3 +1,3 @@
 export * from "./calls";
-export { onContact, Refusal, speak, Unreachable } from "./request";
+export { NOT_SIGNED_IN, onContact, onSignedOut, Refusal, speak, Unreachable } from "./request";
 export type * from "./types";

@@ -39,6 +39,16 @@ export const onContact = (listener: typeof heard): void => {
   heard = listener;
 };
 
+/** What the server says to whom it does not know, or no longer. */
+export const NOT_SIGNED_IN = "not_signed_in";
+
+let dismissed: () => void = () => {};
+
+/** Be told when the server does not know us, or no longer. */
+export const onSignedOut = (listener: typeof dismissed): void => {
+  dismissed = listener;
+};
+
 let language = "zh-CN";
 
 /** Ask for sentences in a language from now on. */
@@ -57,9 +67,21 @@ export async function request<Answer>(path: string, call: Call = {}): Promise<An
   const reached = !GATEWAY_DOWN.has(response.status) || problem?.code === TOO_SLOW;
   heard(reached);
   if (!reached) throw new Unreachable(path);
+  if (problem?.code === NOT_SIGNED_IN) dismissed();
   if (problem) throw new Refusal(problem);
   if (response.status === 204) return undefined as Answer;
-  return (await response.json()) as Answer;
+  return bodyOf(response, path, call);
+}
+
+/** Read an answer; one that breaks off midway, or is a stranger's page, is none. */
+async function bodyOf<Answer>(response: Response, path: string, call: Call): Promise<Answer> {
+  try {
+    return (await response.json()) as Answer;
+  } catch (error) {
+    if (call.signal?.aborted) throw error;
+    heard(false);
+    throw new Unreachable(path);
+  }
 }
 
 async function answered(path: string, call: Call): Promise<Response> {
@@ -102,7 +124,8 @@ async function problemOf(response: Response): Promise<Problem> {
   };
   try {
     const said: Partial<Problem> = await response.json();
-    return { ...unworded, ...said, status: response.status };
+    const wait_s = Number(response.headers.get("Retry-After")) || undefined;
+    return { ...unworded, ...said, status: response.status, ...(wait_s && { wait_s }) };
   } catch {
     return unworded;
   }

@@ -8,6 +8,7 @@ export type Land = Polygon | MultiPolygon;
 export type Bounds = [west: number, south: number, east: number, north: number];
 
 export type Session = served.Me;
+export type Ways = served.Ways;
 export type Role = served.Role;
 export type Plan = served.PlanShown;
 export type PlanStatus = Plan["status"];
@@ -160,4 +161,8 @@ export interface TileJSON {
 }
 
 /** An RFC 9457 problem, with the contract's extension members. */
-export type Problem = Pick<served.Problem, "status" | "code" | "title" | "detail"> & { grids: string[] };
+export type Problem = Pick<served.Problem, "status" | "code" | "title" | "detail"> & {
+  grids: string[];
+  /** How many seconds to wait before asking again, where the server says. */
+  wait_s?: number;
+};

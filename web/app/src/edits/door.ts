@@ -17,8 +17,12 @@ import {
   Unreachable,
   undoEdit,
 } from "../api";
-import { online } from "../state/connection";
+import { answering } from "../state/connection";
+import { passes } from "../state/loading";
 import { plan, planName, refreshPlan } from "../state/plans";
+import { type SaidEdit, said, tell } from "./telling";
+
+export { type Said, said, told } from "./telling";
 
 export type Proposal =
   | { state: "computing"; edit: Edit; last?: Outcome }
@@ -26,22 +30,34 @@ export type Proposal =
   | { state: "refused"; edit: Edit; problem: Problem }
   | { state: "stale"; edit: Edit; theirs: LogEntry[]; mine: Outcome | null }
   | { state: "committing"; edit: Edit; outcome: Outcome }
-  | { state: "waiting"; edit: Edit; write: { key: string; base: number } | null };
+  | { state: "waiting"; edit: Edit; write: Write | null };
 
-export type Said =
-  | { type: "undone" | "redone" | "made"; entry: SaidEdit }
-  | { type: "refused"; problem: Problem }
-  | { type: "unreachable" };
-
-export type SaidEdit = Pick<LogEntry, "verb" | "codes" | "created"> & Partial<Pick<LogEntry, "undoes">>;
+/** A write, which counts once by its key: on which plan and revision, and the consequences that were read of it. */
+interface Write {
+  name: string;
+  base: number;
+  key: string;
+  read: Outcome;
+}
 
 export const proposal = signal<Proposal | null>(null);
-/** What the door did last, for the notice line. */
-export const said = signal<Said | null>(null);
 /** Grows with every edit that went through, the own ones and those of colleagues. */
 export const landed = signal(0);
 
-let trying = new AbortController();
+/** Of the try or write that the proposal is about; the answer to any other leaves the proposal alone. */
+let latest = new AbortController();
+
+const begun = (): AbortSignal => {
+  latest.abort();
+  latest = new AbortController();
+  return latest.signal;
+};
+
+/** What was drawn while a write is under way: it is tried when that has its answer. */
+let next: (() => Promise<void>) | null = null;
+
+/** The step that got no answer: whether it was done shows when the server is back, and it is asked for again. */
+let unanswered: Step | null = null;
 
 const current = () => {
   const now = plan.peek();
@@ -49,15 +65,19 @@ const current = () => {
   return now;
 };
 
+/** Whether the proposal is being made, or may have been: it can't give way to another. */
+const isWritten = (now: Proposal | null): boolean =>
+  now?.state === "committing" || (now?.state === "waiting" && now.write !== null);
+
 /**
  * Try an edit; the consequences of the latest one asked for are shown. While a line is still being drawn (`unfinished`)
  * it is no refusal that it crosses nothing yet.
  */
 export async function propose(edit: Edit, how: { unfinished?: boolean } = {}): Promise<void> {
-  trying.abort();
-  trying = new AbortController();
-  const mine = trying.signal;
   const before = proposal.peek();
+  next = isWritten(before) ? () => propose(edit, how) : null;
+  if (next) return;
+  const mine = begun();
   const last = before?.state === "ready" ? before.outcome : before?.state === "computing" ? before.last : undefined;
   proposal.value = { state: "computing", edit, ...(last && { last }) };
   const { name, revision } = current();
@@ -66,7 +86,8 @@ export async function propose(edit: Edit, how: { unfinished?: boolean } = {}): P
     if (!mine.aborted) proposal.value = { state: "ready", edit, outcome };
   } catch (error) {
     if (mine.aborted) return;
-    const now = await failed(edit, error, revision, null);
+    const now = await failed(edit, error, { name, base: revision });
+    if (mine.aborted) return;
     const early = how.unfinished && now.state === "refused" && now.problem.code === "line_misses_grid";
     proposal.value = early ? null : now;
   }
@@ -76,43 +97,82 @@ export async function propose(edit: Edit, how: { unfinished?: boolean } = {}): P
 export async function commit(): Promise<boolean> {
   const now = proposal.peek();
   if (now?.state !== "ready") return false;
-  proposal.value = { state: "committing", edit: now.edit, outcome: now.outcome };
-  return write(now.edit, { key: crypto.randomUUID(), base: now.outcome.revision }, now.outcome);
+  const { name } = current();
+  return write(now.edit, { name, base: now.outcome.revision, key: crypto.randomUUID(), read: now.outcome });
 }
 
-/** `read`: the consequences that whoever commits has read. */
-async function write(edit: Edit, how: { key: string; base: number }, read: Outcome | null = null): Promise<boolean> {
-  const { name } = current();
+async function write(edit: Edit, how: Write): Promise<boolean> {
+  const mine = begun();
+  proposal.value = { state: "committing", edit, outcome: how.read };
   try {
-    const outcome = await makeEdit(name, how.base, edit, how.key);
-    proposal.value = null;
+    const outcome = await makeEdit(how.name, how.base, edit, how.key);
     said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome), created: outcome.created } };
-    await settle(name, outcome);
+    moveOn(how.name, outcome);
+    if (!mine.aborted) goOn();
+    await settle();
     return true;
   } catch (error) {
-    if (planName.peek() === name) proposal.value = await failed(edit, error, how.base, how, read);
-    else tell(error);
+    if (mine.aborted) tell(error);
+    else await notMade(edit, error, how, mine);
     return false;
   }
 }
 
+async function notMade(edit: Edit, error: unknown, how: Write, mine: AbortSignal): Promise<void> {
+  const now = await failed(edit, error, how, how);
+  if (mine.aborted) return;
+  if (next && now.state === "refused") {
+    tell(error);
+    goOn();
+  } else proposal.value = now;
+}
+
+/** The proposal is done with: what was drawn meanwhile is tried. */
+function goOn(): void {
+  const waiting = next;
+  proposal.value = null;
+  void waiting?.();
+}
+
+/** What became of a try or write that failed; of one that nobody answered, or whose author is not known, that it waits. */
 async function failed(
   edit: Edit,
   error: unknown,
-  base: number,
-  write: { key: string; base: number } | null,
-  read: Outcome | null = null,
+  on: { name: string; base: number },
+  write: Write | null = null,
 ): Promise<Proposal> {
-  if (error instanceof Unreachable) return { state: "waiting", edit, write };
-  if (!(error instanceof Refusal)) throw error;
-  if (error.problem.code !== "stale_revision") return { state: "refused", edit, problem: error.problem };
-  const { items } = await listEdits(current().name, base);
-  return { state: "stale", edit, theirs: items.filter((entry) => entry.revision > base), mine: read };
+  if (passes(error)) return { state: "waiting", edit, write };
+  if (!(error instanceof Refusal)) {
+    forget();
+    throw error;
+  }
+  const { problem } = error;
+  if (problem.code !== "stale_revision") return { state: "refused", edit, problem };
+  try {
+    const { items } = await listEdits(on.name, on.base);
+    const theirs = items.filter((entry) => entry.revision > on.base);
+    return { state: "stale", edit, theirs, mine: write?.read ?? null };
+  } catch (unread) {
+    if (passes(unread)) return { state: "waiting", edit, write: null }; // it was not made: it is tried anew
+    if (unread instanceof Refusal) return { state: "refused", edit, problem };
+    forget();
+    throw unread;
+  }
 }
 
-/** Put the proposal away; what was only waiting for the server is forgotten too. */
+/**
+ * Put the proposal away; what was only waiting for the server is forgotten too. One that is being made stays till it has
+ * its answer.
+ */
 export function discard(): void {
-  trying.abort();
+  next = null;
+  if (proposal.peek()?.state === "committing") return;
+  forget();
+}
+
+function forget(): void {
+  next = null;
+  latest.abort();
   proposal.value = null;
 }
 
@@ -120,7 +180,9 @@ export function discard(): void {
 export async function retryOnLatest(): Promise<void> {
   const now = proposal.peek();
   if (!now) return;
-  await refreshPlan();
+  const name = planName.peek();
+  await refreshPlan().catch(tell);
+  if (planName.peek() !== name || proposal.peek() !== now) return;
   landed.value += 1;
   await propose(now.edit);
 }
@@ -130,83 +192,99 @@ effect(() => {
   if (planName.value === null) return;
   untracked(() => {
     if (proposal.peek()?.state === "waiting") said.value = { type: "unreachable" };
-    discard();
+    forget();
   });
 });
 
 /** When the server is back: a write that was under way is repeated under its key, anything else is tried anew. */
 effect(() => {
-  if (!online.value) return;
-  const now = proposal.peek();
-  if (now?.state !== "waiting") return;
-  void (now.write ? write(now.edit, now.write) : propose(now.edit));
-});
-
-/** An undo or redo that got no answer; asked for again, it is the same one, which the server does once. */
-let unanswered: { verb: "undo" | "redo"; name: string; revision: number; key: string } | null = null;
-
-function takingBack(verb: "undo" | "redo") {
-  if (unanswered?.verb !== verb || unanswered.name !== current().name) {
-    const { name, revision } = current();
-    unanswered = { verb, name, revision, key: crypto.randomUUID() };
-  }
-  return unanswered;
-}
-
-export const undo = (): Promise<void> =>
-  step(async () => {
-    const { name, revision, key } = takingBack("undo");
-    return { type: "undone" as const, ...entryOf(await undoEdit(name, revision, key), "undone") };
+  if (!answering.value) return;
+  untracked(() => {
+    const now = proposal.peek();
+    if (now?.state === "waiting") void (now.write ? write(now.edit, now.write) : propose(now.edit));
+    void repeated();
   });
-
-export const redo = (): Promise<void> =>
-  step(async () => {
-    const { name, revision, key } = takingBack("redo");
-    return { type: "redone" as const, ...entryOf(await redoEdit(name, revision, key), "redone") };
-  });
-
-export const retag = (code: string, tags: GridTags): Promise<void> =>
-  step(async (name, revision) => {
-    const outcome = await retagGrid(name, code, revision, tags, crypto.randomUUID());
-    return {
-      type: "made" as const,
-      outcome,
-      entry: { verb: "locked" in tags ? ("lock" as const) : ("retag" as const), codes: [code], created: [] },
-    };
-  });
-
-const entryOf = <Key extends "undone" | "redone">(answer: Outcome & Record<Key, LogEntry>, key: Key) => ({
-  outcome: answer as Outcome,
-  entry: answer[key],
 });
 
 type Stepped = { type: "undone" | "redone" | "made"; outcome: Outcome; entry: SaidEdit };
 
-async function step(act: (name: string, revision: number) => Promise<Stepped>): Promise<void> {
+/** A write without a proposal, of one plan; it counts once, however often it is asked for. */
+interface Step {
+  verb: "undo" | "redo" | "retag";
+  name: string;
+  act(): Promise<Stepped>;
+}
+
+export async function undo(): Promise<void> {
   const { name, revision } = current();
+  const key = crypto.randomUUID();
+  const act = async () => {
+    const answer = await undoEdit(name, revision, key);
+    return { type: "undone" as const, outcome: answer, entry: answer.undone };
+  };
+  await asked({ verb: "undo", name, act });
+}
+
+export async function redo(): Promise<void> {
+  const { name, revision } = current();
+  const key = crypto.randomUUID();
+  const act = async () => {
+    const answer = await redoEdit(name, revision, key);
+    return { type: "redone" as const, outcome: answer, entry: answer.redone };
+  };
+  await asked({ verb: "redo", name, act });
+}
+
+export async function retag(code: string, tags: GridTags): Promise<void> {
+  const { name, revision } = current();
+  const key = crypto.randomUUID();
+  const verb: SaidEdit["verb"] = "locked" in tags ? "lock" : "retag";
+  const act = async () => {
+    const outcome = await retagGrid(name, code, revision, tags, key);
+    return { type: "made" as const, outcome, entry: { verb, codes: [code], created: [] } };
+  };
+  await asked({ verb: "retag", name, act });
+}
+
+/** Take a step; behind one that waits for its answer, which the same step once more is. */
+async function asked(wanted: Step): Promise<void> {
+  const before = unanswered;
+  if (before && !(await repeated())) return;
+  const same = before && wanted.verb !== "retag" && before.verb === wanted.verb && before.name === wanted.name;
+  if (!same) await take(wanted);
+}
+
+/** Ask again for the step that got no answer. Returns whether none waits any more. */
+async function repeated(): Promise<boolean> {
+  const before = unanswered;
+  unanswered = null;
+  if (before) await take(before);
+  return unanswered === null;
+}
+
+async function take(one: Step): Promise<void> {
   try {
-    const { type, outcome, entry } = await act(name, revision);
+    const { type, outcome, entry } = await one.act();
     said.value = { type, entry };
-    await settle(name, outcome);
+    moveOn(one.name, outcome);
+    await settle();
   } catch (error) {
-    tell(error);
+    if (!passes(error)) return tell(error);
+    unanswered = one;
+    said.value = { type: "waiting" };
   }
 }
 
-function tell(error: unknown): void {
-  if (!(error instanceof Unreachable)) unanswered = null;
-  if (error instanceof Unreachable) said.value = { type: "unreachable" };
-  else if (error instanceof Refusal) said.value = { type: "refused", problem: error.problem };
-  else throw error;
-}
-
-async function settle(name: string, outcome: Outcome): Promise<void> {
-  unanswered = null;
+/** The plan is at the revision that an answer tells of. */
+function moveOn(name: string, outcome: Outcome): void {
   const now = plan.peek();
   if (now?.name === name) plan.value = { ...now, revision: Math.max(now.revision, outcome.revision) };
+}
+
+async function settle(): Promise<void> {
   landed.value += 1;
   await refreshPlan().catch((error: unknown) => {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
   });
 }
 

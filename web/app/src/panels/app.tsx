@@ -3,14 +3,15 @@
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { type FeedEvent, Refusal, speak } from "../api";
+import { type FeedEvent, speak, Unreachable } from "../api";
 import { landed } from "../edits/door";
+import { tell } from "../edits/telling";
 import { Blank, Choice } from "../parts/controls";
 import { lazily } from "../parts/lazily";
 import { parseAddress } from "../state/address";
 import { keepBaseMap } from "../state/base_map";
-import { follow } from "../state/connection";
-import { known } from "../state/loading";
+import { answering, follow, signedOut } from "../state/connection";
+import { known, passes } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
 import { renewAbout } from "../state/renewing";
 import { touring } from "../state/touring";
@@ -18,6 +19,7 @@ import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
 import { BaseMapChoice } from "./base_map";
 import { BringingPlace, openBringing } from "./bring";
+import { followComparison } from "./changes";
 import { followSelection, Inspector } from "./inspector";
 import { keepAddress, restore, restoreOnPlan } from "./kept_address";
 import { hearKeys } from "./keyboard";
@@ -28,7 +30,7 @@ import { news } from "./notices";
 import { PlanBar } from "./plan_bar";
 import { printing } from "./printing";
 import { Shortcuts } from "./shortcuts";
-import { SignIn } from "./sign_in";
+import { SignIn, SignInAgain } from "./sign_in";
 
 const Dashboard = lazily(async () => (await import("./dashboard")).Dashboard);
 const PrintSheet = lazily(async () => (await import("./print_sheet")).PrintSheet);
@@ -44,7 +46,11 @@ export function App(): JSX.Element {
       speaking,
       hearKeys(),
       followSelection(),
+      followComparison(),
       follow(colleaguesDid),
+      effect(() => {
+        if (unseen.value && answering.value) void showNews(unseen.value);
+      }),
       keepAddress(),
       keepBaseMap(),
       effect(() => about(plan.value?.name, landed.value, asOf.value, language.value)),
@@ -75,6 +81,7 @@ export function App(): JSX.Element {
       </div>
       {printing.value && <PrintSheet />}
       {touring.value === "on" && view.value && <Tour />}
+      {signedOut.value && opened.value === "open" && <SignInAgain />}
     </>
   );
 }
@@ -116,13 +123,19 @@ function SheetTabs(): JSX.Element {
 
 async function open(): Promise<void> {
   opened.value = "opening";
+  signedOut.value = false;
   const wanted = parseAddress(window.location.hash);
-  await openFirst(wanted.plan);
+  let there: boolean | null = null;
+  try {
+    there = await openFirst(wanted.plan, wanted.compare?.with);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+  }
   restoreOnPlan(wanted);
-  const who = session.now.peek();
-  const unknown = who.state === "failed" && who.error instanceof Refusal && who.error.problem.status === 401;
-  const reached = known(who) && known(plans.now.peek());
-  opened.value = unknown ? "signed_out" : reached ? "open" : "failed";
+  const now = plan.peek();
+  if (there === false && now) news.value = t("plans.not_there", { name: wanted.plan ?? "", title: now.title });
+  const reached = there !== null && known(session.now.peek()) && known(plans.now.peek());
+  opened.value = signedOut.peek() ? "signed_out" : reached ? "open" : "failed";
 }
 
 let lastAbout = { view: "", edits: 0 };
@@ -140,15 +153,26 @@ function about(name: string | undefined, edits: number, at: number | undefined, 
   else loadAbout(name);
 }
 
+/** What colleagues did last to the plan that is open, until it is shown. */
+const unseen = signal<FeedEvent | null>(null);
+
 /** A colleague's edit of this plan shows without a reload; one's own is known already. */
 function colleaguesDid(events: FeedEvent[]): void {
   const now = plan.peek();
   const here = events.filter((each) => each.plan === now?.name && each.revision > (now?.revision ?? 0));
-  const last = here.at(-1);
-  if (!last) return;
-  void refreshPlan().then(() => {
-    landed.value += 1;
-    if (last.by !== known(session.now.peek())?.name)
-      news.value = t("done.colleague", { name: last.by, revision: last.revision });
-  });
+  unseen.value = here.at(-1) ?? unseen.peek();
+}
+
+async function showNews(last: FeedEvent): Promise<void> {
+  try {
+    await refreshPlan();
+  } catch (error) {
+    if (!passes(error)) tell(error);
+    return; // it is asked for again when the server answers
+  }
+  if (unseen.peek() === last) unseen.value = null;
+  if (plan.peek()?.name !== last.plan) return;
+  landed.value += 1;
+  if (last.by !== known(session.now.peek())?.name)
+    news.value = t("done.colleague", { name: last.by, revision: last.revision });
 }

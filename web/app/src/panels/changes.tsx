@@ -1,23 +1,30 @@
 // What this plan changes against the one in force: land and households that change hands, largest first.
 
+import { computed, effect, untracked } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import type { Change } from "../api";
 import { landed } from "../edits/door";
 import { Blank, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
-import { comparison, other, plan } from "../state/plans";
-import { light } from "../state/view";
+import { comparison, other, planName } from "../state/plans";
+import { comparing, light, tab } from "../state/view";
 import { t, type WordKey } from "../words";
 import { area, count, shortCode } from "../words/figures";
 import { fitTo } from "./map_stage";
 
+const against = computed(() => other.value?.name);
+
+/** Keep the comparison to the plans that are compared, on the map or as a list, and to edits. */
+export const followComparison = (): (() => void) =>
+  effect(() => {
+    const [name, beside] = [planName.value, against.value];
+    landed.value;
+    if (!comparing.value && tab.value !== "changes") return;
+    if (name && beside) void untracked(() => comparison.load({ name, other: beside }));
+    else comparison.clear();
+  });
+
 export function Changes(): JSX.Element {
-  const [name, against] = [plan.value?.name, other.value?.name];
-  const edits = landed.value;
-  useEffect(() => {
-    if (name && against && edits >= 0) void comparison.load({ name, other: against });
-  }, [name, against, edits]);
   const loaded = comparison.now.value;
   const found = known(loaded);
   if (!found) return loaded.state === "failed" ? <Blank>{t("failed.changes")}</Blank> : <Skeleton lines={6} />;

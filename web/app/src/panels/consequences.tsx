@@ -38,7 +38,7 @@ function Body({ now }: { now: Exclude<Proposal, { state: "refused" }> }): JSX.El
         <GapLine outcome={outcome} />
       </div>
       {outcome ? <Changes outcome={outcome} /> : <p class="pending">{t("edit.computing")}</p>}
-      <Decide ready={now.state === "ready"} />
+      <Decide state={now.state} />
     </>
   );
 }
@@ -192,13 +192,13 @@ function GapLine({ outcome }: { outcome: Outcome | undefined }): JSX.Element | n
 const gapNames = (gaps: GapTold[]): string =>
   [...new Set(gaps.map((gap) => field("gap", gap.kind)))].join(t("list.separator"));
 
-function Decide({ ready }: { ready: boolean }): JSX.Element {
+function Decide({ state }: { state: "computing" | "ready" | "committing" }): JSX.Element {
   return (
     <div class="decide">
-      <Button kind="primary" icon="check" disabled={!ready} onClick={() => void commit()}>
+      <Button kind="primary" icon="check" disabled={state !== "ready"} onClick={() => void commit()}>
         {t("edit.commit")} <kbd>Enter</kbd>
       </Button>
-      <Button icon="cross" onClick={startOver}>
+      <Button icon="cross" disabled={state === "committing"} onClick={startOver}>
         {t("edit.discard")} <kbd>Esc</kbd>
       </Button>
     </div>

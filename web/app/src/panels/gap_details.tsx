@@ -2,33 +2,41 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type GapProperties, Refusal, readGap, signGap } from "../api";
+import { type GapProperties, Refusal, readGap, signGap, Unreachable } from "../api";
 import { landed } from "../edits/door";
+import { told } from "../edits/telling";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { inLedger, isPartial } from "../state/gaps";
 import { known, resource } from "../state/loading";
-import { asOf, branchDraft, decided, inForce, isDraft, loadAbout, mayEdit, maySign, plan } from "../state/plans";
-import { renewAbout } from "../state/renewing";
+import { asOf, decided, inForce, isDraft, mayEdit, maySign, plan, planName } from "../state/plans";
+import { decidedIn } from "../state/renewing";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
 import { area, count } from "../words/figures";
 import { placeOf, Severity } from "./ledgers";
 import { fitTo, view } from "./map_stage";
-import { draftTitle } from "./plan_bar";
+import { startDraft } from "./plan_bar";
+import { refusalSentence } from "./refusals";
 
 /** A gap that stands behind what is listed. */
-const alone = resource(async (id: string) => (await readGap(plan.peek()?.name ?? "", id, asOf.peek())).properties);
+const alone = resource(
+  async ({ name, id }: { name: string; id: string }) => (await readGap(name, id, asOf.peek())).properties,
+  () => asOf.peek(),
+);
 
 export function GapDetails({ id }: { id: string }): JSX.Element {
   const here = inLedger.value.find((each) => each.gap_id === id);
   const missing = !here && isPartial.value;
+  const name = planName.value;
   const since = landed.value + decided.value;
   useEffect(() => {
-    if (missing) void alone.load(id);
-  }, [id, missing, since]);
+    if (missing && name) void alone.load({ name, id });
+  }, [name, id, missing, since]);
   const found = here ?? known(alone.now.value);
-  if (missing && alone.now.value.state === "loading") return <Skeleton lines={8} />;
+  const { state } = alone.now.value;
+  if (missing && state === "loading") return <Skeleton lines={8} />;
+  if (missing && state === "failed" && !found) return <Blank>{t("failed.gap")}</Blank>;
   if (found?.gap_id !== id) return <Blank>{t("gap.closed")}</Blank>;
   return <Gap gap={found} />;
 }
@@ -91,7 +99,7 @@ function Remedies({ gap }: { gap: GapProperties }): JSX.Element {
   const tool = TOOL_FOR[gap.kind];
   const start = async () => {
     const from = plan.peek() ?? inForce.peek();
-    if (!isDraft.peek() && from) await branchDraft(from, draftTitle());
+    if (!isDraft.peek() && from && !(await startDraft(from))) return;
     if (gap.code) selectGrid(gap.code);
     fitTo(gap.bounds);
     openTool.value = tool ?? null;
@@ -123,24 +131,19 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
       <h3>{field("state", gap.state)}</h3>
       <p>{gap.reason}</p>
       <small>{gap.expires && t("exception.until", { date: gap.expires })}</small>
-      {gap.signed_by && (
-        <small>{t("exception.by", { who: gap.signed_by, date: gap.signed_at ?? "" })}</small>
+      {gap.signed_by && <small>{t("exception.by", { who: gap.signed_by, date: gap.signed_at ?? "" })}</small>}
+      {maySign.value && (
+        <Button onClick={() => void told(() => decide(gap, { state: "open" }))}>{t("exception.reopen")}</Button>
       )}
-      {maySign.value && <Button onClick={() => void reopen(gap)}>{t("exception.reopen")}</Button>}
     </section>
   );
 }
 
-const afresh = ({ community_code }: GapProperties): void => {
-  const name = plan.peek()?.name;
-  if (name && community_code) void renewAbout(name, community_code);
-  else if (name) loadAbout(name);
-  decided.value += 1;
-};
-
-async function reopen(gap: GapProperties): Promise<void> {
-  await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "open" });
-  afresh(gap);
+/** Decide on a gap of the plan that is open, and read again what that touched. */
+async function decide(gap: GapProperties, decision: Parameters<typeof signGap>[2]): Promise<void> {
+  const name = plan.peek()?.name ?? "";
+  await signGap(name, gap.gap_id, decision);
+  if (planName.peek() === name) decidedIn(name, gap.community_code);
 }
 
 function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void }): JSX.Element {
@@ -150,12 +153,12 @@ function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void
   const sign = async (event: SubmitEvent) => {
     event.preventDefault();
     try {
-      await signGap(plan.peek()?.name ?? "", gap.gap_id, { state: "accepted", reason, expires });
-      afresh(gap);
+      await decide(gap, { state: "accepted", reason, expires });
       onDone();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      setRefusal(error.problem.detail);
+      if (error instanceof Unreachable) setRefusal(t("offline.not_done"));
+      else if (error instanceof Refusal) setRefusal(refusalSentence(error.problem));
+      else throw error;
     }
   };
   return (

@@ -4,11 +4,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { approvePlan, type Plan, Refusal, returnPlan, submitPlan, Unreachable } from "../api";
 import { Button, Menu } from "../parts/controls";
-import { branchDraft, mayApprove, mayEdit, other, plan, plans } from "../state/plans";
+import { mayApprove, mayEdit, other, plan, plans } from "../state/plans";
 import { comparing, tab } from "../state/view";
 import { t } from "../words";
+import { calendarDay } from "../words/figures";
 import { news } from "./notices";
-import { draftTitle } from "./plan_bar";
+import { startDraft } from "./plan_bar";
 import { refusalSentence } from "./refusals";
 
 export function Lifecycle(): JSX.Element | null {
@@ -18,7 +19,7 @@ export function Lifecycle(): JSX.Element | null {
   if (now.status === "in_review" && mayApprove.value) return <Review plan={now} />;
   if (now.status === "in_force" && mayEdit.value) {
     return (
-      <Button kind="primary" icon="plus" onClick={() => void branchDraft(now, draftTitle())}>
+      <Button kind="primary" icon="plus" onClick={() => void startDraft(now)}>
         {t("life.branch")}
       </Button>
     );
@@ -33,7 +34,7 @@ function useStep(close: () => void) {
     setRefusal("");
     try {
       const stepped = await step();
-      plan.value = stepped;
+      if (plan.peek()?.name === stepped.name) plan.value = stepped;
       news.value = said(stepped);
       close();
     } catch (error) {
@@ -119,7 +120,7 @@ function Review({ plan: submitted }: { plan: Plan }): JSX.Element {
 
 function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }): JSX.Element {
   const [note, setNote] = useState("");
-  const [date, setDate] = useState(new Date().toISOString().slice(0, 10));
+  const [date, setDate] = useState(calendarDay());
   const [refused, act] = useStep(close);
   const { name, title } = submitted;
   const approve = () =>

@@ -1,10 +1,10 @@
 // The map and what floats on it: tools, hint, consequences, notices, scale.
 
-import { effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type Bounds, Refusal, type TileJSON, tilesAddress, Unreachable } from "../api";
+import { type Bounds, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
@@ -12,9 +12,10 @@ import { OVERLAYS } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
-import { online } from "../state/connection";
+import { answering } from "../state/connection";
 import { mapDrawn } from "../state/first_map";
-import { asOf, decided, plan } from "../state/plans";
+import { known, resource } from "../state/loading";
+import { asOf, decided, plan, planName } from "../state/plans";
 import {
   compareBy,
   comparing,
@@ -101,7 +102,7 @@ export function MapStage(): JSX.Element {
   }, []);
   return (
     <main class={comparing.value ? `stage by-${compareBy.value}` : "stage"} aria-label={t("map.label")}>
-      <div class={openTool.value ? "map tooling" : "map"} ref={box} />
+      <div class={`map${openTool.value ? " tooling" : ""}${nothingToShow.value ? " unread" : ""}`} ref={box} />
       <Compare />
       <ToolStrip />
       <Hint />
@@ -137,33 +138,36 @@ const step = (by: number): void => {
   map?.jump(map.centre(), map.zoom() + by);
 };
 
+/** How the tiles of the plan, or of its old revision, are addressed: of the one that is open, never of the one before. */
+const tiling = resource((address: string, aborted) => request<TileJSON>(address, { signal: aborted }));
+
+/** The map of the plan before stays out of sight where that of this one can't be read. */
+const nothingToShow = computed(() => tiling.now.value.state === "failed" && known(tiling.now.value) === undefined);
+
+function shownOn(box: HTMLDivElement, tiles: TileJSON, stops: (() => void)[]): void {
+  failed.value = "";
+  const map = view.peek();
+  if (map) map.showPlan(tiles);
+  else stops.push(...firstMap(box, tiles, plan.peek()?.extent ?? null));
+}
+
 /** Put a map into its box and keep it to the state of the page; returns what takes it away. */
 function mountMap(box: HTMLDivElement): () => void {
   const stops: (() => void)[] = [];
-  let shownAt = "";
-  const show = async (address: string, extent: Bounds | null) => {
-    try {
-      const tiles = await request<TileJSON>(address);
-      const map = view.peek();
-      failed.value = "";
-      if (map) map.showPlan(tiles);
-      else stops.push(...firstMap(box, tiles, extent));
-    } catch (error) {
-      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-      shownAt = "";
-      failed.value = error.message;
-    }
-  };
   const follow = effect(() => {
-    const now = plan.value;
-    const address = now && tilesAddress(now.name, asOf.value);
-    const wanted = `${address} ${decided.value}`;
-    if (!online.value || !address || wanted === shownAt) return;
-    shownAt = wanted;
-    void show(address, now.extent);
+    const name = planName.value;
+    const [at] = [asOf.value, decided.value];
+    if (name) void untracked(() => tiling.load(tilesAddress(name, at)));
+  });
+  const show = effect(() => {
+    const { value } = tiling.now;
+    if (value.state === "failed") failed.value = value.error.message || value.error.name;
+    if (value.state === "ready") untracked(() => shownOn(box, value.value, stops));
   });
   return () => {
     follow();
+    show();
+    tiling.clear();
     for (const stop of stops) stop();
     view.peek()?.remove();
     view.value = null;
@@ -174,11 +178,11 @@ function mountMap(box: HTMLDivElement): () => void {
 function refreshWhenBack(map: MapView): () => void {
   let away = false;
   return effect(() => {
-    if (online.value && away) {
+    if (answering.value && away) {
       failed.value = "";
       map.refresh();
     }
-    away = !online.value;
+    away = !answering.value;
   });
 }
 
@@ -236,8 +240,8 @@ function clicked(map: MapView, { at, code, pixel }: Pointed): void {
   if (openTool.peek() || proposal.peek()) return;
   spot.value = at;
   const gap = map.gapAt(pixel);
-  const known = selection.peek();
-  if (gap && known.type === "grid" && known.code === code) selectGap(gap, code);
+  const before = selection.peek();
+  if (gap && before.type === "grid" && before.code === code) selectGap(gap, code);
   else selectGrid(code);
 }
 

@@ -55,6 +55,7 @@ export function Notices(): JSX.Element {
 
 function Done({ done }: { done: Said }): JSX.Element {
   if (done.type === "refused") return <p class="refused">{refusalSentence(done.problem)}</p>;
+  if (done.type === "waiting") return <p>{t("offline.step_waits")}</p>;
   if (done.type === "unreachable") return <p class="refused">{t("offline.not_done")}</p>;
   return (
     <p>

@@ -2,10 +2,24 @@
 
 import type { JSX } from "preact";
 import { type Plan, signOut } from "../api";
+import { tell, told } from "../edits/telling";
 import { Button, Choice, Menu } from "../parts/controls";
 import { Icon } from "../parts/icons";
-import { known } from "../state/loading";
-import { branchDraft, isDraft, mayEdit, openPlan, other, plan, plans, session, summary } from "../state/plans";
+import { known, passes } from "../state/loading";
+import {
+  branchDraft,
+  isDraft,
+  mayEdit,
+  morePlans,
+  openPlan,
+  other,
+  plan,
+  plans,
+  plansBehind,
+  refreshPlan,
+  session,
+  summary,
+} from "../state/plans";
 import { startTour } from "../state/touring";
 import { comparing, selectGrid, tab, workplace } from "../state/view";
 import { field, language, t } from "../words";
@@ -95,11 +109,7 @@ function PlanMenu(): JSX.Element {
           <ul class="places">
             {all.map((each) => (
               <li key={each.name}>
-                <button
-                  type="button"
-                  aria-current={each.name === now?.name}
-                  onClick={() => [openPlan(each), selectGrid(null), close()]}
-                >
+                <button type="button" aria-current={each.name === now?.name} onClick={() => [choose(each), close()]}>
                   <b>{each.title}</b> <span class={`chip status-${each.status}`}>{t(`status.${each.status}`)}</span>
                   <small>
                     {t("bar.by", { name: each.author, revision: each.revision })} {effectiveDays(each)}
@@ -108,8 +118,9 @@ function PlanMenu(): JSX.Element {
               </li>
             ))}
           </ul>
+          {plansBehind.value && <Button onClick={() => void told(morePlans)}>{t("plans.more")}</Button>}
           {now && mayEdit.value && (
-            <Button icon="plus" kind="primary" onClick={() => [void branchDraft(now, draftTitle()), close()]}>
+            <Button icon="plus" kind="primary" onClick={() => [void startDraft(now), close()]}>
               {t("bar.branch", { title: now.title })}
             </Button>
           )}
@@ -124,11 +135,23 @@ function PlanMenu(): JSX.Element {
   );
 }
 
+/** Open another plan, and read how far it has come since it was listed. */
+function choose(chosen: Plan): void {
+  openPlan(chosen);
+  selectGrid(null);
+  void refreshPlan().catch((error: unknown) => {
+    if (!passes(error)) tell(error);
+  });
+}
+
 /** From when a plan is in force, or until when it was. */
 function effectiveDays({ status, effective_date, effective_until }: Plan): string {
   if (status === "retired" && effective_until) return t("bar.until", { day: effective_until });
   return effective_date && status !== "retired" ? t("bar.since", { day: effective_date }) : "";
 }
+
+/** Branch a draft of a plan and open it; returns whether it was made. */
+export const startDraft = (from: Plan): Promise<boolean> => told(() => branchDraft(from, draftTitle()));
 
 /** What a new draft is called until somebody calls it otherwise. */
 export const draftTitle = (today = new Date()): string =>
@@ -182,8 +205,7 @@ function LanguageSwitch(): JSX.Element {
 function User(): JSX.Element {
   const who = known(session.now.value);
   const leave = async () => {
-    await signOut();
-    window.location.reload();
+    if (await told(signOut)) window.location.reload();
   };
   return (
     <Menu name={t("bar.user")} align="right" label={<Icon name="person" />} class="user">

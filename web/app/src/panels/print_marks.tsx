@@ -9,7 +9,7 @@ import { barFor } from "../state/paper";
 import { asOf, plan } from "../state/plans";
 import { theme } from "../state/view";
 import { field, t } from "../words";
-import { count, distance } from "../words/figures";
+import { calendarDay, count, distance } from "../words/figures";
 
 type Present = ReturnType<MapView["present"]>;
 
@@ -62,7 +62,7 @@ function NorthArrow(): JSX.Element {
 export function Foot({ scale }: { scale: number }): JSX.Element {
   const { metres, mm } = barFor(scale);
   const now = plan.value;
-  const day = new Date().toISOString().slice(0, 10);
+  const day = calendarDay();
   return (
     <footer>
       <div class="bar" style={{ width: `${mm}mm` }}>

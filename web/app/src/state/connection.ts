@@ -1,9 +1,15 @@
-// Whether the server answers, and what colleagues changed since: one poll of the feed does both.
+// Whether the server answers and knows us, and what colleagues changed since: one poll of the feed does all of it.
 
-import { signal } from "@preact/signals";
-import { type FeedEvent, listChanges, onContact, Unreachable } from "../api";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { type FeedEvent, listChanges, onContact, onSignedOut, Refusal, Unreachable } from "../api";
 
 export const online = signal(true);
+
+/** Whether the server no longer knows who is at the page, as after the end of a session. */
+export const signedOut = signal(false);
+
+/** Whether there is somebody who answers what is asked for. */
+export const answering = computed(() => online.value && !signedOut.value);
 
 const EVERY_MS = 3_000;
 const HIDDEN_MS = 30_000;
@@ -11,34 +17,42 @@ const HIDDEN_MS = 30_000;
 onContact((reachable) => {
   online.value = reachable;
 });
+onSignedOut(() => {
+  signedOut.value = true;
+});
 
-/** Follow the feed from now on; returns what stops it. */
+/** Follow the feed from now on; returns what stops it. One question is under way at a time, the latest. */
 export function follow(heard: (events: FeedEvent[]) => void): () => void {
   let seen: number | undefined;
   let timer = 0;
-  let stopped = false;
-  const look = async () => {
+  let asking = new AbortController();
+  const now = async () => {
+    window.clearTimeout(timer);
+    asking.abort();
+    asking = new AbortController();
+    const mine = asking.signal;
     try {
-      const page = await listChanges(seen);
-      if (seen !== undefined && page.items.length) heard(page.items);
+      const page = await listChanges(seen, mine);
+      if (mine.aborted) return;
+      const before = seen;
       seen = page.latest;
+      if (before !== undefined && page.items.length) heard(page.items);
     } catch (error) {
-      if (!(error instanceof Unreachable)) console.warn(error);
+      if (!(mine.aborted || error instanceof Unreachable || error instanceof Refusal)) console.warn(error);
     }
-    if (!stopped) timer = window.setTimeout(look, document.hidden ? HIDDEN_MS : EVERY_MS);
+    if (!mine.aborted && !signedOut.peek()) timer = window.setTimeout(now, document.hidden ? HIDDEN_MS : EVERY_MS);
   };
-  const now = () => {
-    window.clearTimeout(timer);
-    void look();
-  };
-  const shown = () => !document.hidden && now();
+  const shown = () => void (!document.hidden && !signedOut.peek() && now());
   document.addEventListener("visibilitychange", shown);
-  window.addEventListener("online", now);
-  void look();
+  window.addEventListener("online", shown);
+  const unfollow = effect(() => {
+    if (!signedOut.value) void untracked(now);
+  });
   return () => {
-    stopped = true;
+    unfollow();
     window.clearTimeout(timer);
+    asking.abort();
     document.removeEventListener("visibilitychange", shown);
-    window.removeEventListener("online", now);
+    window.removeEventListener("online", shown);
   };
 }

@@ -72,6 +72,13 @@ export async function readMore(): Promise<void> {
 /** By what it says: a box that is drawn is no other query, and leaves what was read. */
 const queried = computed(() => JSON.stringify(queryNow()));
 
+/** What was read of one plan is not listed under another's name while that is read. */
+effect(() => {
+  if (known(gaps.now.value) !== undefined) return;
+  reading.abort();
+  part.value = null;
+});
+
 effect(() => {
   const query = JSON.parse(queried.value) as GapQuery;
   const fresh = gaps.now.value.state === "ready";

@@ -1,6 +1,6 @@
 // The plan on the page, and what is known of it.
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import {
   branchPlan,
   comparePlans,
@@ -10,6 +10,7 @@ import {
   listGaps,
   listPlans,
   type Plan,
+  Refusal,
   readGrid,
   readPlan,
   readSession,
@@ -20,8 +21,49 @@ import { afterFirstMap } from "./first_map";
 import { known, resource } from "./loading";
 
 export const session = resource<Session, void>(() => readSession());
-export const plans = resource<Plan[], void>(async () => (await listPlans()).items);
 export const plan = signal<Plan | null>(null);
+
+/** Where the plans behind those that are here begin; null: all are here. */
+export const plansBehind = signal<string | null>(null);
+
+/** The latest plans, and of many the one in force too, however old it is. */
+export const plans = resource<Plan[], void>(async () => {
+  const { items, next } = await listPlans();
+  const also = next === null ? [] : (await listPlans({ status: "in_force" })).items;
+  plansBehind.value = afterOf(next);
+  return withPlans(items, also);
+});
+
+/** Plans, and others among them, the newest first. */
+export function withPlans(held: readonly Plan[], others: readonly Plan[]): Plan[] {
+  const byName = new Map([...held, ...others].map((each) => [each.name, each]));
+  return [...byName.values()].sort((one, other) => other.made_at.localeCompare(one.made_at));
+}
+
+/** Read the next plans behind those that are here. */
+export async function morePlans(): Promise<void> {
+  const after = plansBehind.peek();
+  if (after === null || !known(plans.now.peek())) return;
+  await plans.amend(async (held) => {
+    const { items, next } = await listPlans({ after });
+    plansBehind.value = afterOf(next);
+    return withPlans(held, items);
+  });
+}
+
+/** A plan by its name, read by itself where it is not among those that are here; null where there is none. */
+export async function planNamed(name: string): Promise<Plan | null> {
+  const here = known(plans.now.peek())?.find((each) => each.name === name);
+  if (here) return here;
+  try {
+    const found = await readPlan(name);
+    if (known(plans.now.peek())) await plans.amend(async (held) => withPlans(held, [found]));
+    return found;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
 
 /** An old revision that the page looks at; undefined: the latest. */
 export const asOf = signal<number | undefined>(undefined);
@@ -32,7 +74,11 @@ export const decided = signal(0);
 /** Its name alone, for whatever does not care about its revision. */
 export const planName = computed(() => plan.value?.name ?? null);
 
-export const inForce = computed(() => known(plans.now.value)?.find((each) => each.status === "in_force") ?? null);
+/** The plan in force; of several jurisdictions, that of the plan's own. */
+export const inForce = computed(() => {
+  const all = (known(plans.now.value) ?? []).filter((each) => each.status === "in_force");
+  return all.find((each) => each.jurisdiction === plan.value?.jurisdiction) ?? all[0] ?? null;
+});
 
 /** The plan that is compared with, where it shall be another than the one in force. */
 export const comparedWith = signal<string | null>(null);
@@ -42,7 +88,9 @@ export const other = computed(() => {
   return one && one.name !== planName.value ? one : null;
 });
 
-export const summary = resource((name: string) => readSummary(name, asOf.peek()));
+const revisionLookedAt = () => asOf.peek();
+
+export const summary = resource((name: string) => readSummary(name, asOf.peek()), revisionLookedAt);
 /** The log, the latest first; that of the plan's forebears comes after its own. */
 export const history = resource(async (name: string) => [...(await listEdits(name)).items].reverse());
 
@@ -53,8 +101,9 @@ export const ownEdits = computed(() => {
   return (known(history.now.value) ?? []).filter((entry) => entry.revision > since && !NO_EDITS.has(entry.verb));
 });
 export const comparison = resource(({ name, other }: { name: string; other: string }) => comparePlans(name, other));
-export const grid = resource<GridDetail, { name: string; code: string }>(({ name, code }, aborted) =>
-  readGrid(name, code, aborted, asOf.peek()),
+export const grid = resource<GridDetail, { name: string; code: string }>(
+  ({ name, code }, aborted) => readGrid(name, code, aborted, asOf.peek()),
+  revisionLookedAt,
 );
 
 const FIRST_GAPS = 200;
@@ -84,7 +133,7 @@ export const gaps = resource<GapProperties[], string>(async (name, aborted, part
   } while (after && found.length < ENOUGH_GAPS);
   if (!aborted.aborted) gapsBehind.value = after !== null;
   return found;
-});
+}, revisionLookedAt);
 
 const rights = computed(() => new Set(known(session.now.value)?.rights));
 export const mayEdit = computed(() => rights.value.has("edit"));
@@ -92,19 +141,27 @@ export const maySign = computed(() => rights.value.has("sign_gaps"));
 export const mayApprove = computed(() => rights.value.has("approve"));
 export const isDraft = computed(() => plan.value?.status === "draft" && asOf.value === undefined);
 
-/** Open the page's first plan: the one asked for, else the one in force, else the newest. */
-export async function openFirst(wanted: string | null): Promise<void> {
+/**
+ * Open the page's first plan: the one asked for, else the one in force, else the one that was changed last. `beside` is the
+ * plan to compare with. Returns whether the plan that was asked for is open, where one was.
+ */
+export async function openFirst(wanted: string | null, beside: string | null = null): Promise<boolean> {
   await Promise.all([session.load(), plans.load()]);
-  const all = known(plans.now.value) ?? [];
+  const all = known(plans.now.value);
+  if (!all) return true;
+  const asked = wanted === null ? null : await planNamed(wanted);
+  if (beside !== null) await planNamed(beside);
   const newest = [...all].sort((one, other) => other.changed_at.localeCompare(one.changed_at))[0];
-  const chosen = all.find((each) => each.name === wanted) ?? inForce.value ?? newest;
+  const chosen = asked ?? inForce.value ?? newest;
   if (chosen) plan.value = chosen;
+  return wanted === null || asked !== null;
 }
 
-export const openPlan = (chosen: Plan): void => {
-  asOf.value = undefined;
-  plan.value = chosen;
-};
+export const openPlan = (chosen: Plan): void =>
+  batch(() => {
+    asOf.value = undefined;
+    plan.value = chosen;
+  });
 
 /** Look at the plan as it was at a revision; the latest is looked at as what it is. */
 export const visit = (revision: number | undefined): void => {
@@ -126,16 +183,32 @@ export function loadAbout(name: string): void {
   void history.load(name);
 }
 
-/** Branch a draft and open it. */
+const MOST_NAMES = 30;
+
+/** Branch a draft and open it; where its name was taken meanwhile, under the next that is free. */
 export async function branchDraft(from: Plan, title: string): Promise<void> {
-  const made = await branchPlan(freshName(known(plans.now.value) ?? [], title), from.name, asOf.peek());
+  const made = await branchAs(title, from.name, asOf.peek());
+  openPlan(made);
   await plans.load();
-  asOf.value = undefined;
-  plan.value = made;
+}
+
+async function branchAs(title: string, from: string, revision: number | undefined): Promise<Plan> {
+  const taken: { name: string }[] = [];
+  for (;;) {
+    const name = freshName([...(known(plans.now.peek()) ?? []), ...taken], title);
+    try {
+      return await branchPlan(name, from, revision);
+    } catch (error) {
+      const again = error instanceof Refusal && error.problem.code === "name_taken" && taken.length < MOST_NAMES;
+      if (!again) throw error;
+      if (taken.length === 0) await plans.load();
+      taken.push({ name });
+    }
+  }
 }
 
 /** A name that no plan has yet: the wanted one, and a number from the second one on. */
-export function freshName(taken: readonly Plan[], wanted: string): string {
+export function freshName(taken: readonly { name: string }[], wanted: string): string {
   const names = new Set(taken.map((each) => each.name));
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? wanted : `${wanted} ${number}`;

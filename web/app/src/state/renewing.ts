@@ -3,7 +3,7 @@
 
 import { listGaps, readTouched } from "../api";
 import { allIn, partWithGapsOf } from "./gaps";
-import { asOf, gaps, gapsBehind, history, loadAbout, summary } from "./plans";
+import { asOf, decided, gaps, gapsBehind, history, loadAbout, planName, summary } from "./plans";
 import { withGapsOf, withTouched } from "./touched";
 
 /** Of more communities than these all is read: as much is asked for then as there is. */
@@ -11,9 +11,12 @@ const MOST_COMMUNITIES = 12;
 
 /** Communities that were touched and whose gaps are still to be read again, whatever became of a request for them. */
 const behind = new Set<string>();
+let behindOf = "";
 
 /** Read again what an edit touched; `community`: only the gaps of that one, something was decided there. */
 export async function renewAbout(name: string, community?: string): Promise<void> {
+  if (behindOf !== name) behind.clear();
+  behindOf = name;
   const here = summary.now.peek().state === "ready" && gaps.now.peek().state === "ready";
   if (!here || asOf.peek() !== undefined) {
     behind.clear();
@@ -29,8 +32,16 @@ export async function renewAbout(name: string, community?: string): Promise<void
     if (community === undefined) for (const each of told.communities) behind.add(each.code);
     return withTouched(held, told);
   });
+  if (planName.peek() !== name) return; // the one that was opened meanwhile is read whole
   if (!another && behind.size <= MOST_COMMUNITIES) await renewGaps(name, new Set(behind));
   else await gaps.load(name).then(() => behind.clear());
+}
+
+/** Read again what decisions on gaps of the plan that is open touched: in a community, or who knows where. */
+export function decidedIn(name: string, community: string | null): void {
+  if (community) void renewAbout(name, community);
+  else loadAbout(name);
+  decided.value += 1;
 }
 
 async function renewGaps(name: string, communities: ReadonlySet<string>): Promise<void> {

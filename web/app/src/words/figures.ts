@@ -44,3 +44,9 @@ export function moment(text: string, now = new Date()): string {
   const time = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
   return at.toDateString() === now.toDateString() ? time : `${at.getMonth() + 1}-${at.getDate()} ${time}`;
 }
+
+/** A day by the clock of whoever is at the page, as dates are written to the server: 2026-07-01. */
+export function calendarDay(at = new Date()): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}

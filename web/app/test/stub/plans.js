@@ -13,7 +13,8 @@ export class Plan {
     this.parent_revision = parentRevision;
     this.note = null;
     this.effective_date = status === "in_force" ? "2026-07-01" : null;
-    this.changed_at = new Date().toISOString();
+    this.made_at = new Date().toISOString();
+    this.changed_at = this.made_at;
     this.snapshots = new Map([[revision, grids]]);
     this.log = [];
     this.undone = [];
@@ -80,7 +81,8 @@ export class Plan {
   }
 
   described() {
-    const { name, title, status, revision, parent, parent_revision, author, changed_at, effective_date, note } = this;
+    const { name, title, status, revision, parent, parent_revision, author } = this;
+    const { made_at, changed_at, effective_date, note } = this;
     const last = this.trend.at(-1);
     const households = [...this.grids.values()].reduce((sum, grid) => sum + (grid.households ?? 0), 0);
     const counts = { grids: this.grids.size, communities: town.communities.length, households, gaps: last.gaps };
@@ -92,6 +94,7 @@ export class Plan {
       parent,
       parent_revision,
       author,
+      made_at,
       changed_at,
       effective_date,
       note,

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { branchPlan, type Edit, listEdits, listGrids, readPlan } from "../../src/api";
 import { commit, discard, proposal, propose, redo, retag, retryOnLatest, said, undo } from "../../src/edits/door";
 import { boundsOf, ringsOf } from "../../src/map/planar";
-import { online } from "../../src/state/connection";
-import { plan, refreshPlan } from "../../src/state/plans";
+import { online, signedOut } from "../../src/state/connection";
+import { plan } from "../../src/state/plans";
 import { type Served, serve } from "./served";
 
 const COMPOUND = "530102001001004";
@@ -19,6 +19,7 @@ beforeEach(async () => {
   server.cut(false);
   server.as("planner");
   online.value = true;
+  signedOut.value = false;
   discard();
   said.value = null;
   count += 1;
@@ -182,27 +183,34 @@ describe("without a connection", () => {
     expect(await log()).toHaveLength(1);
   });
 
-  it("an undo whose answer was lost takes back one edit when it is asked for again", async () => {
+  it("an undo whose answer was lost takes back one edit, and says so when the server is back", async () => {
     await retag(COMPOUND, { name: "一" });
     await retag(COMPOUND, { name: "二" });
     server.loseNextAnswer();
     await undo();
-    expect(said.value).toEqual({ type: "unreachable" });
-    await refreshPlan();
-    await undo();
-    expect(said.value).toMatchObject({ type: "undone", entry: { verb: "retag" } });
+    expect(said.value).toEqual({ type: "waiting" });
+    online.value = true;
+    await settled(() => said.value?.type === "undone");
     expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag", "retag"]);
     await undo();
     expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "undo", "retag", "retag"]);
   });
 
-  it("an undo after something else was done is another one", async () => {
+  it("an undo that is asked for again before it was answered is the same one", async () => {
     await retag(COMPOUND, { name: "一" });
+    await retag(COMPOUND, { name: "二" });
     server.loseNextAnswer();
     await undo();
-    await retag(COMPOUND, { name: "二" });
     await undo();
-    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag", "undo", "retag"]);
+    expect(said.value).toMatchObject({ type: "undone", entry: { verb: "retag" } });
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag", "retag"]);
+  });
+
+  it("a new name whose answer was lost is given once, and before the undo that was asked for next", async () => {
+    server.loseNextAnswer();
+    await retag(COMPOUND, { name: "一" });
+    await undo();
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag"]);
   });
 
   it("a write whose answer was lost is not made twice", async () => {
@@ -213,5 +221,106 @@ describe("without a connection", () => {
     online.value = true;
     await settled(() => proposal.value === null);
     expect((await log()).map((entry) => entry.verb)).toEqual(["split"]);
+  });
+});
+
+describe("an answer that comes late", () => {
+  /** Hold back the answers to what a test asks for by its address; returns what lets them go. */
+  const holding = (wanted: (address: string) => boolean) => {
+    const real = globalThis.fetch;
+    let free = () => {};
+    const freed = new Promise<void>((done) => {
+      free = done;
+    });
+    globalThis.fetch = async (path, init) => {
+      const answer = await real(path, init);
+      if (wanted(String(path))) await freed;
+      return answer;
+    };
+    return () => {
+      globalThis.fetch = real;
+      free();
+    };
+  };
+
+  it("does not take away what is drawn meanwhile, nor is it thrown away while it may have been made", async () => {
+    const [first, second] = [await across(0.3), await across(0.3)];
+    await propose(first);
+    const letGo = holding((address) => address.endsWith("/edits"));
+    const made = commit();
+    discard();
+    expect(proposal.value?.state).toBe("committing");
+    await propose({ ...second, line: ((await across(0.8)) as Extract<Edit, { verb: "split" }>).line } as Edit);
+    expect(proposal.value).toMatchObject({ state: "committing", edit: first });
+    letGo();
+    expect(await made).toBe(true);
+    await settled(() => proposal.value?.state === "ready");
+    expect(proposal.value?.edit).not.toEqual(first);
+    expect(await log()).toHaveLength(1);
+  });
+
+  it("to a stale try stays away where another is tried, and asks of the plan that it was of", async () => {
+    const [mine, theirs, another] = [await across(0.3), await across(0.7), await across(0.5)];
+    const before = plan.value;
+    server.as("colleague");
+    const { makeEdit } = await import("../../src/api");
+    await makeEdit(name(), before?.revision ?? 0, theirs, crypto.randomUUID());
+    server.as("planner");
+    const asked: string[] = [];
+    const letGo = holding((address) => {
+      asked.push(address);
+      return address.includes("since=");
+    });
+    const tried = propose(mine);
+    await settled(() => asked.some((address) => address.includes("since=")));
+    plan.value = await branchPlan(`other-${count}`, "qingjiang-2026");
+    await propose(another);
+    const shown = proposal.value;
+    expect(shown?.state).toBe("ready");
+    letGo();
+    await tried;
+    expect(proposal.value).toBe(shown);
+  });
+
+  it("that never comes to who asks what colleagues did leaves the try waiting, not computing for ever", async () => {
+    const [mine, theirs] = [await across(0.3), await across(0.7)];
+    server.as("colleague");
+    const { makeEdit } = await import("../../src/api");
+    await makeEdit(name(), plan.value?.revision ?? 0, theirs, crypto.randomUUID());
+    server.as("planner");
+    const real = globalThis.fetch;
+    globalThis.fetch = (path, init) =>
+      String(path).includes("since=") ? Promise.reject(new TypeError("cut")) : real(path, init);
+    await propose(mine);
+    globalThis.fetch = real;
+    expect(proposal.value).toMatchObject({ state: "waiting", edit: mine });
+    online.value = true;
+    await settled(() => proposal.value?.state === "stale");
+  });
+});
+
+describe("a session that ended", () => {
+  it("keeps what was to be made, and makes it once when somebody is signed in again", async () => {
+    await propose(await across(0.5));
+    const real = globalThis.fetch;
+    const ended = { status: 401, code: "not_signed_in", detail: "sign in", grids: [] };
+    globalThis.fetch = () => Promise.resolve(new Response(JSON.stringify(ended), { status: 401 }));
+    await commit();
+    expect([signedOut.value, proposal.value?.state]).toEqual([true, "waiting"]);
+    globalThis.fetch = real;
+    signedOut.value = false;
+    await settled(() => proposal.value === null);
+    expect(await log()).toHaveLength(1);
+  });
+
+  it("is told as such, and a new name is given afterwards", async () => {
+    const real = globalThis.fetch;
+    const ended = { status: 401, code: "not_signed_in", detail: "sign in", grids: [] };
+    globalThis.fetch = () => Promise.resolve(new Response(JSON.stringify(ended), { status: 401 }));
+    await retag(COMPOUND, { name: "一" });
+    expect([signedOut.value, said.value]).toEqual([true, { type: "waiting" }]);
+    globalThis.fetch = real;
+    signedOut.value = false;
+    await settled(() => said.value?.type === "made");
   });
 });

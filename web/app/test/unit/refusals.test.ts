@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Outcome, Problem } from "../../src/api";
 import { householdsMoved } from "../../src/panels/consequences";
 import { refusalSentence } from "../../src/panels/refusals";
+import { refusedSentence } from "../../src/panels/sign_in";
 import { isWord } from "../../src/words";
 
 const ERRORS = fileURLToPath(new URL("../../../../geo/errors.py", import.meta.url));
@@ -21,6 +22,18 @@ describe("a refusal", () => {
     const problem: Problem = { status: 409, code: "grid_locked", title: "", detail: "x", grids: ["530102001001004"] };
     expect(refusalSentence(problem)).toContain("004");
     expect(refusalSentence({ ...problem, code: "something_new" })).toBe("x");
+  });
+});
+
+describe("a sign-in that is refused", () => {
+  const problem: Problem = { status: 401, code: "sign_in_refused", title: "", detail: "x", grids: [] };
+
+  it("says whether the password is wrong, or how long to wait", () => {
+    expect(refusedSentence(problem)).toContain("不对");
+    const many = { ...problem, status: 429, code: "too_many_sign_ins" };
+    expect(refusedSentence({ ...many, wait_s: 45 })).toContain("45 秒");
+    expect(refusedSentence({ ...many, wait_s: 890 })).toContain("15 分钟");
+    expect(refusedSentence({ ...problem, status: 403, code: "not_allowed" })).not.toContain("不对");
   });
 });
 

@@ -24,3 +24,14 @@ it.each([
   await expect(request("/api/plans")).rejects.toBeInstanceOf(kind);
   expect(heard).toHaveBeenCalledWith(reached);
 });
+
+it("takes an answer that breaks off midway, or is no answer of the server's, for none", async () => {
+  const heard = vi.fn();
+  onContact(heard);
+  answering(200, "<html>");
+  await expect(request("/api/plans")).rejects.toBeInstanceOf(Unreachable);
+  const broken = new ReadableStream({ pull: (stream) => stream.error(new TypeError("terminated")) });
+  globalThis.fetch = vi.fn(() => Promise.resolve(new Response(broken)));
+  await expect(request("/api/plans")).rejects.toBeInstanceOf(Unreachable);
+  expect(heard).toHaveBeenLastCalledWith(false);
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Plan, Summary } from "../../src/api";
+import { mapDrawn } from "../../src/state/first_map";
+import { known } from "../../src/state/loading";
+import { decided, gaps, loadAbout, plan, summary } from "../../src/state/plans";
+import { decidedIn, renewAbout } from "../../src/state/renewing";
+import { type Answer, answered, held, read } from "./faked";
+
+beforeEach(() => {
+  vi.stubGlobal("window", { setTimeout: (act: () => void, ms: number) => setTimeout(act, ms) });
+  mapDrawn();
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+const figures = (name: string, since: number | null = null) =>
+  ({ revision: 1, since, communities: [{ code: "c1", name }], streets: [], total: {} }) as unknown as Summary;
+const gap = (name: string, severity: number) => ({ gap_id: `${name}-gap`, community_code: "c1", severity });
+
+/** Every plan has one gap, named as the plan is. */
+const serving =
+  (touched: () => Answer | Promise<Answer>, severity: () => number = () => 1) =>
+  (address: string): Answer | Promise<Answer> => {
+    const name = /plans\/(\w+)/.exec(address)?.[1] ?? "";
+    if (address.includes("/summary?since=")) return touched();
+    if (address.includes("/summary")) return { body: { ...figures(name) } };
+    if (address.includes("/gaps")) return { body: { items: [gap(name, severity())], next: null } };
+    return { body: { items: [], next: null } };
+  };
+
+const opened = async (name: string) => {
+  plan.value = { name } as Plan;
+  loadAbout(name);
+  await read();
+};
+
+it("what an edit touched in one plan is not put among the gaps of another that was opened meanwhile", async () => {
+  const late = held<Answer>();
+  const asked = answered(serving(() => late.given));
+  await opened("one");
+  const renewed = renewAbout("one");
+  await opened("two");
+  const before = asked.length;
+  late.give({ body: { ...figures("one", 1) } });
+  await renewed;
+  await read();
+  expect(asked.slice(before)).toEqual([]);
+  expect(known(gaps.now.value)?.map((each) => each.gap_id)).toEqual(["two-gap"]);
+  expect(known(summary.now.value)?.communities[0]?.name).toBe("two");
+});
+
+it("a decision on a gap reads its community again, and gives the tiles another address", async () => {
+  let severity = 1;
+  const asked = answered(
+    serving(
+      () => ({ body: { ...figures("three", 1), communities: [] } }),
+      () => severity,
+    ),
+  );
+  await opened("three");
+  const [before, tiles] = [asked.length, decided.value];
+  severity = 7;
+  decidedIn("three", "c1");
+  await read();
+  expect(asked.slice(before).filter((each) => each.includes("/gaps"))).toHaveLength(1);
+  expect(asked.at(-1)).toContain("community=c1");
+  expect([known(gaps.now.value)?.[0]?.severity, decided.value]).toEqual([7, tiles + 1]);
+});
