@@ -53,9 +53,9 @@ from data.uploads.jobs import Jobs
 from data.users.transactions import Transactions
 
 ROUTERS = (
-    health.router, session.router, openid.router, plans.router, grids.router, places.router, edits.router, gap_files.router,
-    gaps.router, comparisons.router, exports.router, changes.router, boards.router, ogc.router, ogc_tiles.router,
-    tiles.router, uploads.router, docs.router, web_application.router,
+    health.router, session.router, openid.router, plans.router, grids.router, places.router, edits.router,
+    gap_files.router, gaps.router, comparisons.router, exports.router, changes.router, boards.router, ogc.router,
+    ogc_tiles.router, tiles.router, uploads.router, docs.router, web_application.router,
 )  # fmt: skip
 PASSWORDS_AT_ONCE = 2
 COMPRESSED = (MEDIA_TYPE, "application/geo+json", "application/vnd.mapbox-vector-tile")

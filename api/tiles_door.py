@@ -26,9 +26,11 @@ from api.callers import recognised
 from api.conditional import is_named
 from api.encodings import taken
 from api.running import Running
+from api.tile_layers import layer_alone
 from api.tiles_cache import VARY, KeptTile, TileCache
 from data.database.together import Together
 from data.plans.tiles import MAX_ZOOM, Drawable, draw, look
+from data.plans.tiles_layers import LAYERS
 from data.users.errors import NotAllowed
 from data.users.identity import Identity
 from data.users.roles import Right
@@ -82,18 +84,20 @@ class TileDoor:
         who = (await recognised(request)).identity
         if not who.may(Right.read):
             raise NotAllowed(f"a {who.role.value} may not read plans")
-        encoding = encoding_of(request)
+        layer, wanted = layer_asked(scope["query_string"]), encoding_of(request)
+        encoding = wanted if layer is None else None
         asked = version_asked(scope["query_string"])
         name, place = scope["path_params"]["plan"], place_of(scope["path_params"])
         if (past := past_asked(scope["query_string"])) is not None:
-            await answer(request, send, await self.past(request.app.state.running, who, name, past, place, encoding))
+            kept = await self.past(request.app.state.running, who, name, past, place, encoding)
+            await answer(request, send, kept if layer is None else alone(kept, layer, wanted))
             return
         kept = None if asked is None else self.kept.get((name, asked, who.scope, who.role, place, encoding))
         if kept is None or not kept.stays:
             works: Running = request.app.state.running
             kept, version = await self.drawn(works, who, name, asked, place, encoding)
             asked = asked if asked == version and kept.stays else None
-        await answer(request, send, kept, for_ever=asked is not None)
+        await answer(request, send, kept if layer is None else alone(kept, layer, wanted), for_ever=asked is not None)
 
     async def drawn(
         self, works: Running, who: Identity, name: str, asked: str | None, place: Place, encoding: str | None
@@ -148,6 +152,11 @@ def packed(body: bytes, encoding: str | None, *, stays: bool) -> KeptTile:
     return KeptTile.of(body if chosen is None else ENCODINGS[chosen](body), chosen, stays=stays)
 
 
+def alone(kept: KeptTile, layer: str, encoding: str | None) -> KeptTile:
+    """Return one layer of a tile that is not compressed, as OGC's tiles of a collection are."""
+    return packed(layer_alone(kept.body, layer), encoding, stays=kept.stays)
+
+
 def place_of(given: Mapping[str, Any]) -> Place:
     """Return which tile is asked for.
 
@@ -196,6 +205,24 @@ def past_asked(query: bytes) -> int | None:
     if not REVISION.fullmatch(said):
         raise HTTPException(404, f"{said[:20]!r} is no revision")
     return int(said)
+
+
+@lru_cache(100)
+def layer_asked(query: bytes) -> str | None:
+    """Return the one layer that is asked for; None: all.
+
+    >>> layer_asked(b"layer=grids&as_of=12"), layer_asked(b"as_of=12")
+    ('grids', None)
+
+    Raises
+    ------
+    HTTPException
+        404: no tile has it.
+    """
+    said = dict(parse_qsl(query.decode("latin-1"))).get("layer")
+    if said is not None and said not in LAYERS:
+        raise HTTPException(404, f"tiles have no layer {said[:20]!r}, but {', '.join(LAYERS)}")
+    return said
 
 
 def encoding_of(request: Request) -> str | None:

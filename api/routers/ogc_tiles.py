@@ -153,10 +153,10 @@ def tiled(connection: Connection, name: str) -> tuple[State, str]:
 
 
 def tile_set(origin: str, state: State, layer: str) -> TileSet:
-    """Return where tiles are; those of a plan hold all of its layers."""
+    """Return where the tiles of a collection are."""
     here = f"{address_of(origin, state.plan.name, layer)}/tiles/WebMercatorQuad"
     plan = here.removeprefix(f"{origin}/ogc/collections/").partition(f".{layer}/")[0]
-    tile = f"{origin}/tiles/{plan}/{{tileMatrix}}/{{tileCol}}/{{tileRow}}.mvt"
+    tile = f"{origin}/tiles/{plan}/{{tileMatrix}}/{{tileCol}}/{{tileRow}}.mvt?layer={LAYERS[layer].tiles or layer}"
     links = [
         Link(href=here, rel="self", type=JSON),
         Link(href=tile, rel="item", type=MVT, templated=True),
