@@ -18,6 +18,7 @@ from api.language import Language, language_of
 from api.layers_of import Layers
 from api.tables import console, print_rows
 from data import geojson
+from data.spreadsheet_text import guarded
 from geo.errors import InputError
 from geo.gaps import KINDS, LEDGERS
 from geo.gaps.exceptions import restated
@@ -128,7 +129,7 @@ def print_csv(table: pd.DataFrame) -> None:
     """Print CSV for a spreadsheet: with the mark by which Excel knows UTF-8, unless a terminal would show it."""
     if not sys.stdout.isatty() and codecs.lookup(sys.stdout.encoding).name == "utf-8":
         sys.stdout.write("\ufeff")
-    table.to_csv(sys.stdout, index=False)
+    guarded(table).to_csv(sys.stdout, index=False)
 
 
 def records(table: gpd.GeoDataFrame) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from api.arguments import day_of
 from api.layers_of import is_plan, layers_of
 from api.standards_words import PARTS, name_of, rule_of, rules_of, short_name_of
+from data.spreadsheet_text import guarded
 from data.standards_file import DEFAULT, quoted, read_any_standards
 from geo.errors import InputError
 from geo.standards import Standards
@@ -129,7 +130,7 @@ def print_values(table: pd.DataFrame, form: str) -> None:
     others = [name for name in table.columns if name not in ("rule", "place", "key", "name", *figures)]
     table = table[["rule", "place", "key", "name", *figures, *others]]
     if form == "csv":
-        table.to_csv(sys.stdout, index=False)
+        guarded(table).to_csv(sys.stdout, index=False)
     elif form == "json":
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         typed = [{**row, **{name: json.loads(row[name] or "null") for name in figures}} for row in rows]

@@ -14,6 +14,7 @@ import shapely
 from data import geojson, geopackage, geoparquet, pmtiles, shapefile
 from data.build_layers import LAYERS
 from data.output import Frame
+from data.spreadsheet_text import guarded
 from geo.datum import SHIFTED_DATUMS
 from geo.errors import InputError
 
@@ -76,16 +77,16 @@ def write_geoparquet(frames: Mapping[str, Frame], folder: Path, datum: str | Non
 
 
 def write_csv(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
-    """Write each layer as CSV with a byte order mark, for Excel."""
+    """Write each layer as CSV with a byte order mark, for Excel; no text in it is a formula."""
     for name, frame in frames.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            table_with_wkt(frame).to_csv(file, **AS_CSV)
+            guarded(table_with_wkt(frame)).to_csv(file, **AS_CSV)
     return []
 
 
 def csv_text(frame: Frame, *, head: bool) -> str:
     """Return rows as CSV, under the names of their columns where they are the first."""
-    text: str = table_with_wkt(frame).to_csv(header=head, **AS_CSV)
+    text: str = guarded(table_with_wkt(frame)).to_csv(header=head, **AS_CSV)
     return text
 
 
@@ -100,7 +101,7 @@ def table_with_wkt(frame: Frame) -> pd.DataFrame:
 
 def write_pmtiles(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
     """Write all layers into one archive of vector tiles."""
-    empty = [name for name, frame in frames.items() if frame.empty]
+    empty = [name for name, frame in frames.items() if not pmtiles.has_land(frame)]
     if len(empty) == len(frames):
         raise InputError(f"layer {', '.join(empty)} is empty, so that there is no tile to write")
     pmtiles.write(frames, folder / "layers.pmtiles")

@@ -29,16 +29,21 @@ GZIP, VECTOR_TILES = 2, 1
 
 
 def write(frames: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write layers in web Mercator, under their names; one without a feature is left out, as a tile can't hold it."""
+    """Write layers in web Mercator, under their names; one without land is left out, as a tile can't hold it."""
     tiles: dict[tuple[int, int, int], list[bytes]] = {}
     about = []
     for name, frame in frames.items():
-        if len(frame):
+        if has_land(frame):
             database = path.with_name(f"{name}.mbtiles")
             cut_tiles(frame, database, name)
             about.append(collect(database, tiles))
             database.unlink()
     write_archive(tiles, about, path)
+
+
+def has_land(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether anything of a layer can be drawn."""
+    return bool((~(frame.geometry.isna() | frame.geometry.is_empty)).any())
 
 
 def cut_tiles(frame: gpd.GeoDataFrame, database: Path, name: str) -> None:

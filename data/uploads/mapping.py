@@ -29,9 +29,10 @@ def write_mapping(upload: Upload, said: Mapping[str, Any]) -> None:
     InputError
         It says what a layers.toml may not, or names a file that is not there; the one that was there stays.
     """
+    written = as_toml(said)
     require_files(upload, said)
     before = upload.mapping.read_bytes() if upload.mapping.exists() else None
-    upload.mapping.write_bytes(tomli_w.dumps(without_nothing(said)).encode())
+    upload.mapping.write_bytes(written)
     try:
         read_layers_file(upload.mapping)
     except InputError:
@@ -77,8 +78,22 @@ def require_files(upload: Upload, said: Mapping[str, Any]) -> None:
         for name, part in parts.items() if isinstance(parts, Mapping) else ():
             paths = part.get("path") if isinstance(part, Mapping) else None
             for path in paths if isinstance(paths, list) else [paths]:
-                if path not in there:
+                if not isinstance(path, str) or path not in there:
                     raise InputError(f"[{table}.{name}] path: {str(path)[:80]!r} is no file of this upload")
+
+
+def as_toml(said: Mapping[str, Any]) -> bytes:
+    """Write what is said.
+
+    Raises
+    ------
+    InputError
+        TOML has no way to say it: a null in a list, half of a character.
+    """
+    try:
+        return tomli_w.dumps(without_nothing(said)).encode()
+    except (TypeError, ValueError) as error:
+        raise InputError("layers.toml can't hold this: a list has a null in it, or a text half a character") from error
 
 
 def without_nothing(said: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -163,3 +164,13 @@ def test_no_format_leaves_anything_on_a_full_disk(tmp_path):
     for form, message, left in told:
         assert "no space left on device" in message, form
         assert left == [], form
+
+
+def test_a_layer_whose_rows_have_no_land_is_refused_beside_others_left_out(tmp_path: Path):
+    grids = small_build().grids.to_crs("EPSG:3857")
+    nowhere = grids.assign(geometry=None).set_geometry("geometry", crs=grids.crs)
+    with pytest.raises(InputError, match=r"^layer repairs is empty"):
+        export({"repairs": nowhere}, tmp_path / "a.pmtiles", layer="repairs", format="pmtiles")
+    notes = export({"grids": grids, "repairs": nowhere}, tmp_path / "b.pmtiles", layer="all", format="pmtiles")
+    assert notes == ["repairs is empty and is left out"]
+    assert pyogrio.list_layers(tmp_path / "b.pmtiles")[:, 0].tolist() == ["grids"]

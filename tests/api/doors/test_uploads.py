@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 import subprocess
 import sys
@@ -148,6 +149,23 @@ def test_a_mapping_leads_to_no_file_of_the_server(ask: Asking, town: Path, path:
     bring(ask, town)
     layers = {"community": {"path": path, "fields": {"code": "code"}}, "compound": {"path": path}}
     assert "is no file of this upload" in ask("PUT", "/layers", status=422, json={"layers": layers})["detail"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": [None]}, {"name": "\ud800"}, {"\ud800": {"path": "communities.gpkg"}},
+        {"layers": {"\ud800": {"path": "communities.gpkg"}}},
+        {"layers": {"community": {"path": ["communities.gpkg", ["b"]]}}},
+        {"layers": {"community": {"path": {"a": 1}}}}, {"layers": [1]}, {"tables": {"roster": None}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_mapping_that_no_file_can_hold_is_refused(ask: Asking, town: Path, said: Any) -> None:
+    ask("PUT", "/files/communities.gpkg", content=(town / "communities.gpkg").read_bytes())
+    body = json.dumps(said).encode()
+    refused = ask("PUT", "/layers", status=422, content=body, headers={"Content-Type": "application/json"})
+    assert refused["code"] == "bad_input"
 
 
 def test_a_file_leads_to_no_other_file(ask: Asking, town: Path) -> None:

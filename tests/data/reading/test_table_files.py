@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from data.formats import write_csv
+from data.reading.table_rows import read_rows
+from data.uploads.looking import ANY_TABLE
 from tests.data.reading.office import A, B, Office
 from tests.data.reading.test_identity_numbers import VALID
 
@@ -301,3 +309,18 @@ def test_a_merged_cell_holds_for_each_of_its_rows_but_an_amount_does_not(office:
     book.active.merge_cells("D2:D3")
     book.save(office.folder / "a.xlsx")
     assert office.refusal().startswith('a.xlsx: row 3 has nothing in field "金额" (mapped as amount); fill it in')
+
+
+FORMULAS = st.text(st.sampled_from("=+-@\t'1a，\""), min_size=1, max_size=6).filter(lambda text: text[0] != "'")
+
+
+@given(st.lists(FORMULAS, min_size=1, max_size=5))
+def test_no_text_of_a_csv_file_is_a_formula_and_each_is_read_as_it_was(texts: list[str]):
+    with TemporaryDirectory() as folder:
+        write_csv({"a": pd.DataFrame({"name": texts, "other": "小城", "short": -1})}, Path(folder), None)
+        with (Path(folder) / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+            shown = list(csv.DictReader(file))
+        assert [row["name"][0] in "=+-@\t" for row in shown] == [False] * len(texts)
+        assert {row["short"] for row in shown} == {"-1"}
+        read = read_rows(Path(folder) / "a.csv", "a.csv", ANY_TABLE, ("name", "other", "short"))
+    assert [row[0] for row in read.rows[1:]] == texts
