@@ -7,6 +7,7 @@ from typing import Any
 from api.described import ETAG, NOT_MODIFIED
 from api.problems import problems
 from data.plans.tiles import MAX_ZOOM
+from data.plans.tiles_layers import LAYERS
 
 
 def number(name: str, what: str, most: int, example: int) -> dict[str, Any]:
@@ -40,6 +41,7 @@ TILE: dict[str, Any] = {
               {"type": "string"}),
         asked("decided", "What was decided on its gaps, as the TileJSON has it.", {"type": "string"}),
         asked("as_of", "The revision at which it is drawn, in place of the latest.", {"type": "integer", "minimum": 0}),
+        asked("layer", "The one layer that is wanted, in place of all.", {"type": "string", "enum": list(LAYERS)}),
     ],
     "responses": {
         "200": {
