@@ -9,8 +9,10 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyproj
 import shapely
 
@@ -55,7 +57,7 @@ def add(digest: _Hash, thing: Any) -> None:
     elif isinstance(thing, pyproj.CRS):
         digest.update(thing.to_wkt().encode())
     elif isinstance(thing, pd.DataFrame):
-        add(digest, {name: thing[name].to_numpy(dtype=object, na_value=None) for name in thing})
+        add_frame(digest, thing)
     elif isinstance(thing, Mapping):
         add(digest, tuple(thing.items()))
     elif isinstance(thing, (tuple, list)):
@@ -82,3 +84,32 @@ def add_array(digest: _Hash, array: np.ndarray) -> None:
         digest.update(b"".join(shapes))
     else:
         digest.update(repr(array.tolist()).encode())
+
+
+def add_frame(digest: _Hash, frame: pd.DataFrame) -> None:
+    """Add the columns of a frame: numbers as floats, texts end to end, whichever way they lie in memory."""
+    if isinstance(frame, gpd.GeoDataFrame):
+        add(digest, frame.crs)
+    for name, column in frame.items():
+        digest.update(f"{name} {column.dtype} {len(column)}".encode())
+        if isinstance(column.dtype, gpd.array.GeometryDtype):
+            add_array(digest, np.asarray(column.array, dtype=object))
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            digest.update(np.ascontiguousarray(column.to_numpy(np.float64, na_value=np.nan)))
+        else:
+            add_texts(digest, column)
+
+
+def add_texts(digest: _Hash, column: pd.Series) -> None:
+    """Add a column of texts, None or nan where there is none; of other objects what they are written as."""
+    try:
+        texts = pa.chunked_array([pa.array(column, pa.large_string(), from_pandas=True)]).combine_chunks()
+    except pa.ArrowException:
+        add_array(digest, column.to_numpy(dtype=object))
+        return
+    digest.update(texts.is_null().to_numpy(zero_copy_only=False))
+    said = texts.fill_null("")
+    first, data = np.frombuffer(said.buffers()[1], np.int64)[said.offset :][: len(said) + 1], said.buffers()[2]
+    digest.update(np.diff(first))
+    if data is not None:
+        digest.update(data.slice(int(first[0]), int(first[-1] - first[0])))

@@ -1,7 +1,8 @@
-"""Results of work that hangs on little, kept as finished pieces: what was read of a table, the ways on foot."""
+"""Results of work that hangs on little, kept as finished pieces: tables, communities, ways on foot, records."""
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
@@ -10,15 +11,20 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import shapely
 from pyarrow import feather
 
 from data.content import content_of
 from data.kept_folder import KeptFolder, put
+from data.kept_parts import packed, unpacked
 from data.reading.record import InputFile
 from data.reading.source_file import Repair
 from data.reading.tables import TableRead
+from geo.communities import Jurisdiction
 from geo.roads import Roads
 from geo.running import Result
 from geo.walking import Walks
@@ -86,8 +92,7 @@ def read_walks(path: Path) -> Walks:
     """Read what `write_walks` wrote."""
     from scipy.spatial import KDTree  # noqa: PLC0415 (as in `geo.roads`)
 
-    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves what it can't read open
-        said = dict(file)
+    said = arrays_in(path)
     kinds = tuple(map(str, said["kinds"]))
     places = [said[f"places_{number}"] for number in range(len(kinds))]
     every = KDTree(np.concatenate(places) if places else np.empty((0, 2)))
@@ -95,4 +100,44 @@ def read_walks(path: Path) -> Walks:
     return Walks(kinds, every, tuple(map(KDTree, places)), roads, said["ways_m"], float(said["farthest_m"]))
 
 
-FORMS: Mapping[str, Form] = {"table": Form(write_table, read_table), "walks": Form(write_walks, read_walks)}
+def write_jurisdiction(whole: Jurisdiction, file: IO[bytes]) -> None:
+    """Write communities, holes between them, and what mending them changed."""
+    repairs = io.BytesIO()
+    whole.repairs.to_feather(repairs, index=False)
+    shapes = {}
+    for name in ("areas", "holes"):
+        shapes[name], shapes[f"{name}_bytes"] = packed(shapely.to_wkb(getattr(whole, name)).tolist())
+    np.savez(file, repairs=np.frombuffer(repairs.getvalue(), np.uint8), **shapes)
+
+
+def read_jurisdiction(path: Path) -> Jurisdiction:
+    """Read what `write_jurisdiction` wrote."""
+    said = arrays_in(path)
+    shapes = (shapely.from_wkb(unpacked(said[name], said[f"{name}_bytes"])) for name in ("areas", "holes"))
+    repairs = gpd.read_feather(io.BytesIO(said["repairs"].tobytes()))
+    return Jurisdiction(*(np.asarray(one, dtype=object) for one in shapes), repairs)
+
+
+def arrays_in(path: Path) -> dict[str, np.ndarray]:
+    """Read a file of arrays."""
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves what it can't read open
+        return dict(file)
+
+
+def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    """Write a plain frame."""
+    feather.write_feather(pa.Table.from_pandas(frame, preserve_index=False), file, "lz4")
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read what `write_frame` wrote."""
+    frame: pd.DataFrame = feather.read_table(path, memory_map=False).to_pandas()
+    return frame
+
+
+FORMS: Mapping[str, Form] = {
+    "jurisdiction": Form(write_jurisdiction, read_jurisdiction),
+    "records": Form(write_frame, read_frame),
+    "table": Form(write_table, read_table),
+    "walks": Form(write_walks, read_walks),
+}

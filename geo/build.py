@@ -24,7 +24,7 @@ from geo.duty import duty, premises_of
 from geo.facts import facts
 from geo.gaps.exceptions import idle_exceptions
 from geo.gathering import gather, walks_to
-from geo.kept import building_layer, facility_layer, record_layer, road_layer
+from geo.kept import building_layer, facility_layer, records_of, road_layer
 from geo.lineage import common_land, kept_codes, lineage, no_lineage
 from geo.merge import Merged, merge
 from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
@@ -85,7 +85,7 @@ def build(
     PartitionError
         The result is no partition; a defect of this program.
     """
-    merged = merge(sources, parameters, run=run, local=local, progress=progress)
+    merged = merge(sources, parameters, run=run, local=local, once=once, progress=progress)
     sources, mended = repaired_areas(sources)
     progress("codes")
     merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
@@ -122,7 +122,7 @@ def build(
         standards=None if sources.standards is None else standards_table(sources.standards),
         duty=duty(tables, grids["code"], sources.communities),
         premises=premises_of(sources.premises, held.premises, grids),
-        records=record_layer(sources.tables, matches, grids["code"]),
+        records=records_of(sources.tables, matches, grids["code"], once),
     )
 
 

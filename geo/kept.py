@@ -6,6 +6,7 @@ A plan has the build alone, not the files that it was made of, and draws its led
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from json.encoder import encode_basestring
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 import shapely
 
 from geo.arrays import Geometries
+from geo.running import Once
 from geo.sources import COUNTS
 from geo.tables import COLUMNS, KEY, NUMBER, TEXT, Matched, Tables, at_or_none
 
@@ -89,6 +91,16 @@ def record_layer(tables: Tables | None, matches: Mapping[str, Matched], code: pd
         return None
     parts = [placed(name, table, matches[name], code) for name, table in tables.present()]
     return pd.concat(parts, ignore_index=True) if parts else None
+
+
+def records_of(
+    tables: Tables | None, matches: Mapping[str, Matched], code: pd.Series, once: Once
+) -> pd.DataFrame | None:
+    """Return `record_layer`, or what it was at a time when the tables were about the same places."""
+    if tables is None:
+        return None
+    where = {name: (found.row, found.grid, found.community, found.whole) for name, found in matches.items()}
+    return once(partial(record_layer, tables, matches, code), "records", tables, where, code.to_frame())
 
 
 def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from geo.parts import Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
 from geo.rules import NOBODY, decide, standing
-from geo.running import Run, in_order
+from geo.running import Once, Run, each_time, in_order
 from geo.slivers import give_away, land_of, mark_straddlers
 from geo.sources import Parameters, Sources
 
@@ -122,6 +122,7 @@ def merge(
     *,
     run: Run = in_order,
     local: Run = in_order,
+    once: Once = each_time,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Merged:
     """Merge the layers of a jurisdiction into grids that cover it once.
@@ -135,7 +136,8 @@ def merge(
     communities, mended = repaired_communities(sources.communities)
     units, mended_units = repaired_units(sources.units)
     progress("communities")
-    jurisdiction = partition_communities(communities, parameters)
+    drawn = partial(partition_communities, communities, parameters)
+    jurisdiction = once(drawn, "jurisdiction", communities, parameters)
     progress("relate")
     polygon = np.asarray(units.geometry.array, dtype=object)
     met = meetings(jurisdiction.areas, polygon, local=local)

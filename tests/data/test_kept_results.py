@@ -11,12 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.build_layers import LAYERS
 from data.demo import write_demo
 from data.kept_folder import KeptFolder
 from data.kept_results import KeptResults
+from data.layer_types import typed
+from data.output import layer_of
 from data.reading import Read, read_sources
+from geo.build import build
 from geo.gathering import walks_to
-from geo.sources import Sources
+from geo.sources import Parameters, Sources
 
 
 class Watched(KeptResults):
@@ -102,6 +106,37 @@ def test_a_facility_that_moved_has_the_ways_measured_anew(sources: Sources, tmp_
     kept = Watched(tmp_path)
     walks_to(replace(sources, facilities=sources.facilities.set_geometry(sources.facilities.translate(1.0))), kept)
     assert kept.done == ["walks"]
+
+
+def test_a_build_with_kept_results_has_the_layers_of_one_without(sources: Sources, tmp_path: Path):
+    plain = build(sources, Parameters())
+    for done in ({"jurisdiction", "walks", "records"}, set()):
+        kept = Watched(tmp_path)
+        again = build(sources, Parameters(), once=kept)
+        assert set(kept.done) == done
+        for name, layer in LAYERS.items():
+            if name != "build":
+                one, other = (typed(layer_of(grid, name), layer) for grid in (plain, again))
+                pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other), obj=name)
+
+
+def moved(sources: Sources) -> Sources:
+    return replace(sources, communities=sources.communities.set_geometry(sources.communities.translate(1.0)))
+
+
+def renamed(sources: Sources) -> Sources:
+    """Give a row of the roster, which is about a place, another name."""
+    roster = sources.tables.roster
+    return replace(sources, tables=replace(sources.tables, roster=roster.assign(name=["某", *roster["name"][1:]])))
+
+
+@pytest.mark.parametrize(("change", "work"), [(moved, "jurisdiction"), (renamed, "records")])
+def test_what_a_change_touches_is_done_anew(sources: Sources, tmp_path: Path, change, work: str):
+    build(sources, Parameters(), once=Watched(tmp_path))
+    kept = Watched(tmp_path)
+    build(change(sources), Parameters(), once=kept)
+    assert work in kept.done
+    assert "walks" not in kept.done
 
 
 def test_a_damaged_result_is_made_anew(town: Path, sources: Sources, tmp_path: Path):
