@@ -39,13 +39,13 @@ class Layer:
 LAYERS: Mapping[str, Layer] = {
     "grids": Layer("网格 grids", QUERYABLES, "grids"),
     "gaps": Layer("缺口 coverage gaps", collections.gap_queryables(), "gaps"),
-    "faces": Layer("地块 faces: who claims which land", collections.FACE_QUERYABLES),
+    "faces": Layer("面 faces: who claims which land", collections.FACE_QUERYABLES),
     **{
         name: Layer(title, collections.kept_queryables(name), tiles)
         for name, title, tiles in (
             ("communities", "社区 communities", "divisions"),
-            ("units", "原有网格 source units", "units"),
-            ("premises", "办公用房 premises", "premises"),
+            ("units", "来源单元 source units", "units"),
+            ("premises", "网格阵地 premises", "premises"),
             ("facilities", "服务设施 facilities", "facilities"),
             ("roads", "道路 roads", "roads"),
             ("repairs", "修复 repairs of the input", None),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import shapely
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.asked import AsOf, GridCode, PlanName, looking_at, today
@@ -30,11 +30,12 @@ POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
     }},
 )  # fmt: skip
 def read_board(
-    plan: PlanName, code: GridCode, request: Request, who: Reader, works: Works, as_of: AsOf = None
-) -> HTMLResponse:
+    plan: PlanName, code: GridCode, request: Request, who: Reader, works: Works, as_of: AsOf = None,
+    lang: Annotated[Language | None, Query(description="By default the one that the request prefers.")] = None,
+) -> HTMLResponse:  # fmt: skip
     """Return the duty board of a grid: who is on duty, with work contacts, map and rounds; one page, to print.
 
-    In the language that the request prefers; for viewers, names and telephone numbers are masked.
+    It opens in ``lang``, and the reader may switch; for viewers, names and telephone numbers are masked.
     """
     from web.reports.board import READ, boards_page  # noqa: PLC0415 (not held in memory until a board is asked for)
     from web.reports.board_map import sheet_of  # noqa: PLC0415
@@ -48,7 +49,8 @@ def read_board(
         layers: Any = read_plan(connection, state.plan, READ, at=state.at, today=today(), part=part)
     if not who.may(Right.contacts):
         layers, _ = without_contacts(layers)
-    text = boards_page(layers, [code], language=preferred(request.headers.get("accept-language", "")))
+    asked = request.headers.get("accept-language", "")
+    text = boards_page(layers, [code], language=lang.value if lang else preferred(asked))
     said = POLICY.search(text)
     assert said is not None
     policy = f"{said[1].replace('&#39;', chr(39)).replace('&#x27;', chr(39))}; base-uri 'none'; frame-ancestors 'none'"
