@@ -30,7 +30,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --home-dir /var/lib/onegrid --create-home --shell /usr/sbin/nologin onegrid
 COPY --from=python /opt/onegrid /opt/onegrid
-ENV PATH=/opt/onegrid/bin:$PATH PYTHONDONTWRITEBYTECODE=1 ONEGRID_DATA_DIR=/var/lib/onegrid ONEGRID_HOST=0.0.0.0
+ENV PATH=/opt/onegrid/bin:$PATH PYTHONDONTWRITEBYTECODE=1 ONEGRID_DATA_DIR=/var/lib/onegrid ONEGRID_HOST=0.0.0.0 \
+    TZ=Asia/Shanghai
 USER 10001
 WORKDIR /var/lib/onegrid
 VOLUME /var/lib/onegrid

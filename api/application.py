@@ -17,6 +17,7 @@ from api.callers import Callers
 from api.description import describe
 from api.metrics import Metrics
 from api.middleware.asking_again import AskingAgain
+from api.middleware.asking_for_the_head import AskingForTheHead
 from api.middleware.headers import SecurityHeaders
 from api.middleware.limits import Limits
 from api.middleware.observing import Observing
@@ -145,6 +146,7 @@ def layers(settings: Settings, metrics: Metrics) -> list[Middleware]:
         add_compress_type(kind)
     return [
         Middleware(Observing, metrics=metrics),
+        Middleware(AskingForTheHead),
         Middleware(SecurityHeaders),
         Middleware(
             Limits,

@@ -107,8 +107,10 @@ def state_at(connection: Connection, name: str, at: int | None) -> State:
     return State(plan, at)
 
 
-def box_asked(text: str | None, *, heights: bool = False) -> list[float] | None:
+def box_asked(text: str | None, *, heights: bool = False, around: bool = False) -> list[float] | None:
     """Read a box of longitudes and latitudes; ``heights`` may stand in it, and are let go.
+
+    West may be east of east where the box may lie ``around`` the antimeridian.
 
     >>> box_asked("102.7,25,1890,102.75,25.05,1900", heights=True)
     [102.7, 25.0, 102.75, 25.05]
@@ -125,8 +127,10 @@ def box_asked(text: str | None, *, heights: bool = False) -> list[float] | None:
         west, south, east, north = (*found[:2], *found[3:5]) if heights and len(found) == 6 else found
     except ValueError as error:
         raise InputError("bbox is west,south,east,north in degrees, such as 102.7,25.0,102.75,25.05") from error
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise InputError("bbox is west,south,east,north in degrees, west before east and south before north")
+    within = all(-180 <= one <= 180 for one in (west, east)) and -90 <= south <= north <= 90
+    if not within or (west > east and not around):
+        order = "south before north" if around else "west before east and south before north"
+        raise InputError(f"bbox is west,south,east,north in degrees, {order}")
     return [west, south, east, north]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
+import pyproj
 import shapely
 from sqlalchemy import Connection
 
@@ -66,11 +67,25 @@ def kept_said(one: Any, layer: str) -> dict[str, Any]:
     return {name: value for name, value in one.attributes.items() if (layer, name) != ("communities", "grids")}
 
 
+def on_this_side(box: list[float], crs: pyproj.CRS) -> list[float]:
+    """Return the part of a box on the side of the antimeridian that a working CRS is made for.
+
+    >>> on_this_side([100, 20, -170, 30], pyproj.CRS("EPSG:4526")), on_this_side([170, 0, -80, 9], pyproj.CRS(32616))
+    ([100, 20, 180, 30], [-180, 0, -80, 9])
+    """
+    west, south, east, north = box
+    if west <= east:
+        return box
+    made_for = crs.area_of_use
+    is_east = made_for is None or made_for.west + made_for.east > 0
+    return [west, south, 180, north] if is_east else [-180, south, east, north]
+
+
 def land_in(box: list[float] | None, state: State) -> shapely.Polygon | None:
     """Return a box of longitudes and latitudes in the working CRS of a plan, its sides bent as they are there."""
     if box is None:
         return None
-    along = from_lonlat(sides(np.array([box]))[0], state.plan.crs)
+    along = from_lonlat(sides(np.array([on_this_side(box, state.plan.crs)]))[0], state.plan.crs)
     found: shapely.Polygon = shapely.convex_hull(shapely.multipoints(along))
     if found.geom_type == "Polygon":
         return found

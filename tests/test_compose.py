@@ -29,10 +29,16 @@ NAMES = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{name
 @pytest.mark.parametrize("service", OURS)
 def test_what_a_service_is_told_are_settings(service: str):
     told = SERVICES[service]["environment"]
-    assert set(told) <= NAMES
+    assert set(told) <= NAMES | {"TZ"}
     assert set(told) & set(SECRETS) == set()  # in files, not for all to see
     files = {value.removeprefix("/run/secrets/") for name, value in told.items() if name.endswith(IN_FILE)}
     assert files == set(SERVICES[service]["secrets"]) <= set(COMPOSE["secrets"])
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_a_day_begins_at_midnight_in_china(service: str):
+    assert SERVICES[service]["environment"]["TZ"] == "${TZ:-Asia/Shanghai}"
+    assert "TZ=Asia/Shanghai\n" in DOCKERFILE
 
 
 def test_what_the_image_is_told_are_settings():

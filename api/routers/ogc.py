@@ -204,7 +204,7 @@ def list_items(  # noqa: PLR0917 (parameters of the query)
     after: Annotated[str | None, Query(max_length=400, description="Where the page before ended.")] = None,
 ) -> Response:  # fmt: skip
     """Return features of a collection by their keys; the link `next` leads to more."""
-    box, then, most = box_asked(bbox, heights=True), moment_given(time), min(limit, MOST)
+    box, then, most = box_asked(bbox, heights=True, around=True), moment_given(time), min(limit, MOST)
     with works.transactions.looking(who) as connection:
         state, layer = named(connection, collection)
         past = state_then(connection, state, then)

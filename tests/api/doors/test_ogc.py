@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from urllib.request import Request, urlopen
 
 import geopandas as gpd
 import pyogrio
@@ -161,7 +162,8 @@ def test_a_plan_is_shown_as_it_was_at_a_time(world: World):
 @pytest.mark.parametrize(
     "asked",
     [
-        {"bbox": "1,2,3"}, {"bbox": "nan,0,1,1"}, {"bbox": "3,0,1,1"}, {"limit": "0"}, {"limit": "x"},
+        {"bbox": "1,2,3"}, {"bbox": "nan,0,1,1"}, {"bbox": "3,1,4,0"}, {"bbox": "181,0,1,1"}, {"bbox": "0,0,nan,1"},
+        {"limit": "0"}, {"limit": "x"},
         {"datetime": "yesterday"}, {"datetime": "2026-01-02/2026-01-01"}, {"colour": "red"}, {"f": "html"},
         {"filter": "nobody = 1"}, {"filter": "("}, {"filter-lang": "ecql"},
     ],
@@ -204,6 +206,24 @@ def test_links_lead_somewhere_and_tiles_are_where_they_say(world: World):
     assert world.ask(VIEWER, "GET", f"{COLLECTIONS}/{NAME}.faces/tiles").status_code == 404
 
 
+def test_the_head_of_an_answer_says_how_long_that_is(address: str):
+    with urlopen(Request(f"{address}/api/openapi.json", method="HEAD")) as answer:
+        assert (answer.status, answer.read()) == (200, b"")
+        assert int(answer.headers["Content-Length"]) > 100_000
+
+
+def test_a_box_may_lie_around_the_antimeridian(world: World):
+    items = f"/ogc/collections/{quote(NAME)}.grids/items"
+
+    def keys(**params: str) -> list[str]:
+        answer = world.ask(VIEWER, "GET", items, params={"limit": 1000, **params})
+        assert answer.status_code == 200, answer.text
+        return [one["id"] for one in answer.json()["features"]]
+
+    assert keys(bbox="90,-90,-170,90") == keys() != []
+    assert keys(bbox="150,0,100,60") == []
+
+
 def test_the_duty_board_is_a_page_in_the_readers_language(world: World, tmp_path: Path):
     path = f"/plans/{NAME}/board/{world.code}"
     board = world.ask((Role.planner, INSIDE), "GET", path, headers={"Accept-Language": "en"})
@@ -213,6 +233,9 @@ def test_the_duty_board_is_a_page_in_the_readers_language(world: World, tmp_path
     assert "'sha256-" in board.headers["content-security-policy"]
     assert board.headers["content-language"] == "en"
     assert world.ask(VIEWER, "GET", path).headers["content-language"] == "zh-CN"
+    for lang, said in (("en", "en"), ("zh", "zh-CN")):
+        told = world.ask(VIEWER, "GET", path, params={"lang": lang}, headers={"Accept-Language": "zh, en;q=0.5"})
+        assert told.headers["content-language"] == said
     assert world.ask(VIEWER, "GET", f"/plans/{NAME}/board/nobody").status_code == 404
     duty = world.ask((Role.planner, INSIDE), "GET", f"/api/plans/{NAME}/grids/{world.code}").json()["duty"]
     phones = [one["phone"] for one in duty if one["phone"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -47,6 +48,13 @@ def test_a_place_is_not_there_for_whom_it_is_out_of_scope(world: World, door: Do
     for role in Role:
         answer = send(world, door, (role, OUTSIDE))
         refused(answer, door.outside if door.right is None or role.may(door.right) else 403)
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=lambda door: door.path)
+def test_the_head_of_an_answer_is_told_where_the_answer_is(world: World, door: Door):
+    whole, head = (send(world, replace(door, method=method), (Role.admin, ALL)) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers.get("content-type") == whole.headers.get("content-type")
 
 
 @pytest.mark.parametrize("header", ["Bearer onegrid_unknown", "Bearer ", "Basic bGk6bGk=", "Bearer " + "x" * 5000])
