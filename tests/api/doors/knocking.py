@@ -1,4 +1,5 @@
-"""Requests of every kind to a running server, as its OpenAPI description allows and as it does not; alone and in turn.
+"""Requests of every kind to a running server, as its OpenAPI description allows and as it does not; alone and in turn;
+by somebody of every role and scope, and by nobody.
 
     python -m tests.api.doors.knocking --requests 20000 --seed 1      a long run
 
@@ -12,10 +13,11 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ from data.users.credentials import Kind, issue
 from data.users.roles import Role
 from data.users.transactions import Transactions
 from tests.api.doors.served import Served, served
-from tests.api.doors.world import ALL, NAME
+from tests.api.doors.world import ALL, NAME, OUTSIDE
 from tests.databases import database_like, shared_cluster
 
 CHECKS: list[CheckFunction] = [
@@ -49,6 +51,8 @@ CHECKS: list[CheckFunction] = [
     schemathesis.checks.content_type_conformance,
 ]  # fmt: skip
 NOTHING = [HealthCheck(check) for check in HealthCheck]
+ADMINISTRATOR, NOBODY, PART = Role.admin.value, "nobody", "530102001001"
+"""Who may do everything; who says no name; and a scope that is a community of the plan."""
 BRANCH = "a branch"
 REVISIONS = st.sampled_from([0, 1, 2, 3, 10, 10**6])
 STEPS, AT_A_TIME = 8, 3
@@ -66,12 +70,16 @@ class Known:
 
 
 class Door:
-    """A running server, and the bearer token of an administrator."""
+    """A running server, and the bearer tokens of everybody; ``headers`` are those of an administrator."""
 
-    def __init__(self, server: Served, token: str) -> None:
+    def __init__(self, server: Served, tokens: Mapping[str, str]) -> None:
         self.server = server
         self.url = server.url
-        self.headers = {"Authorization": f"Bearer {token}"}
+        self.everybody = {who: {"Authorization": f"Bearer {token}"} for who, token in tokens.items()}
+        self.headers = self.everybody[ADMINISTRATOR]
+        self.askers = [*self.everybody, *[ADMINISTRATOR] * len(self.everybody), NOBODY]
+        """Who asks, half the time one who may do everything, so that requests get further in than a refusal."""
+        self.asked: Counter[str] = Counter()
         self.answers: Counter[tuple[str, int]] = Counter()
         self.wrong: dict[tuple[str, int, str], str] = {}
         """What came back that should not: the first of each operation, status and kind of fault."""
@@ -89,16 +97,21 @@ class Door:
             tuple((grid["properties"]["code"], first_ring(grid["geometry"])) for grid in grids),
         )
 
-    def judge(self, case: Any, response: Any) -> None:
-        """Hold an answer against the description."""
+    def headers_of(self, who: str) -> dict[str, str]:
+        """Return with what somebody asks."""
+        self.asked[who] += 1
+        return self.everybody.get(who, {})
+
+    def judge(self, case: Any, response: Any, who: str) -> None:
+        """Hold an answer to somebody against the description."""
         faults: list[Exception] = list(self.unlike(case.operation, response))
         try:
-            case.validate_response(response, checks=CHECKS, headers=self.headers)
+            case.validate_response(response, checks=CHECKS, headers=self.everybody.get(who, {}))
         except* Failure as group:
             faults.extend(group.exceptions)
         for fault in faults:
             found = (case.operation.label, response.status_code, type(fault).__name__)
-            self.wrong.setdefault(found, f"{case.as_curl_command()}\n{fault}")
+            self.wrong.setdefault(found, f"{who}: {case.as_curl_command()}\n{fault}")
 
     def unlike(self, operation: Any, response: Any) -> Iterator[jsonschema_rs.ValidationError]:
         """Yield in what an answer in JSON is not as described.
@@ -202,21 +215,26 @@ def knock(door: Door, requests: int, number: int) -> None:
         operation = data.draw(st.sampled_from(operations))
         mode = data.draw(st.sampled_from(list(schemathesis.GenerationMode)))
         case = data.draw(operation.as_strategy(generation_mode=mode))
-        door.judge(case, case.call(headers=door.headers))
+        who = data.draw(st.sampled_from(door.askers))
+        door.judge(case, case.call(headers=door.headers_of(who)), who)
+
+    turn = cycle(sorted(set(door.askers)))
 
     class InTurn(schema.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            self.who = next(turn)
+
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": door.headers}
+            return {"headers": door.headers_of(self.who)}
 
         def validate_response(self, response: Any, case: Any, **more: Any) -> None:
-            door.judge(case, response)
+            door.judge(case, response, self.who)
 
     seed(number)(alone)()
-    turns = requests // 2 // STEPS // AT_A_TIME
-    for turn in range(turns):
+    for start in range(requests // 2 // STEPS // AT_A_TIME):
         machine = settings(max_examples=AT_A_TIME, stateful_step_count=STEPS, **options)
         with suppress(Flaky):  # the server remembers, so that what is done twice may end differently
-            run_state_machine_as_test(seed(number + turn)(InTurn), settings=machine)
+            run_state_machine_as_test(seed(number + start)(InTurn), settings=machine)
 
 
 @contextmanager
@@ -224,14 +242,17 @@ def opened_door(access: Access, *arguments: str) -> Iterator[Door]:
     """Serve a database of plans in a process of its own; at the end no line of its log may tell of a defect."""
     transactions = Transactions(access.application)
     with transactions.working(None) as connection:
-        identity = add_account(connection, "knocker", Role.admin, ALL).identity
-        token = issue(connection, Kind.token, identity, timedelta(hours=12)).secret
+        tokens = {}
+        for role, scope in product(Role, (ALL, PART, OUTSIDE)):
+            who = f"{role.value} {scope}".strip()
+            identity = add_account(connection, who, role, scope).identity
+            tokens[who] = issue(connection, Kind.token, identity, timedelta(hours=12)).secret
     transactions.in_threads.dispose()
     with (
         tempfile.TemporaryDirectory() as folder,
         served(Path(folder), *arguments, **addresses_of(access), ONEGRID_LOG_LEVEL="error") as server,
     ):
-        yield Door(server, token)
+        yield Door(server, tokens)
         _, _, log = server.stop()
         assert [line for line in log if line["level"] == "error"] == []
 
@@ -263,6 +284,7 @@ def main() -> None:
             knock(door, asked.requests, asked.seed)
     for (label, status), count in sorted(door.answers.items()):
         print(f"{count:7} {status} {label}")
+    print(", ".join(f"{count} by {who}" for who, count in sorted(door.asked.items())))
     for found, told in door.wrong.items():
         print(*found, told, sep="\n", end="\n\n")
     sys.exit(bool(door.wrong))
