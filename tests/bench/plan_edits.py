@@ -27,6 +27,8 @@ from tests.data.plans.asking import random_verb
 Edited: TypeAlias = tuple[str, float, float]
 """A verb, how long it took, and how long this process computed for it, milliseconds."""
 
+SNAP_M = 0.5
+"""Within which edits are drawn to borders at most: as the map asks. `tests.data.plans.asking` goes further."""
 BEYOND_M = 3.0
 SMALLEST_M2 = 2000.0
 COMMUNITIES = "SELECT DISTINCT community FROM onegrid.grids_at(%(plan)s, %(at)s) ORDER BY community"
@@ -149,7 +151,10 @@ def verbs_drawn(
         random_verb([one.grid.code for one in home], np.array([one.grid.polygon for one in home], dtype=object), dice)
         for home in homes.values()
     ]
-    return (drawn[number] for number in dice.permutation(len(drawn)).tolist())
+    return (
+        {**drawn[number], "snap_m": min(drawn[number]["snap_m"], SNAP_M)}
+        for number in dice.permutation(len(drawn)).tolist()
+    )
 
 
 def require_sound(engine: Engine, name: str) -> None:
