@@ -20,7 +20,7 @@ from api.running import Works
 from api.shapes import Box, ByLedger
 from data.plans.comparing import compare, crosswalk
 from data.plans.differing import State
-from data.plans.figures import grids_in
+from data.plans.figures import grids_in, trend
 from data.plans.pages import drawn_counts
 from data.plans.summing import BOX, Summed, summed, touched
 from geo.plans.comparing import Compared
@@ -75,6 +75,20 @@ class Summary(BaseModel):
         description="What a map draws of the sources: units by layer, premises, facilities.",
         examples=[{"compound": 16, "premises": 16}],
     )
+
+
+class TrendStep(BaseModel):
+    """The gaps of a plan as it was at a revision, those left out that are accepted now."""
+
+    revision: int
+    at: str = Field(examples=["2026-03-01T09:30:00+08:00"])
+    gaps: ByLedger
+
+
+class Trend(BaseModel):
+    """How the gaps of a plan went, at evenly spaced revisions, the first and the last among them."""
+
+    items: list[TrendStep]
 
 
 class Difference(BaseModel):
@@ -142,6 +156,20 @@ def read_summary(
         summary = summary_of(found, state, drawn, told=told)
         summary.since = None if told is None else since
     return conditional(request, summary.model_dump_json().encode())
+
+
+@router.get("/api/plans/{plan}/trend", responses=problems(401, 403, 404))
+def read_trend(
+    plan: PlanName, who: Reader, works: Works, as_of: AsOf = None,
+    steps: Annotated[int, Query(ge=1, le=50, description="At how many revisions, at most.")] = 6,
+) -> Trend:  # fmt: skip
+    """Return how the gaps of a plan went over its revisions, within the caller's scope."""
+    with looking_at(works, who, plan, as_of) as (connection, state):
+        found = trend(connection, state, today(), steps)
+    items = [
+        TrendStep(revision=one.revision, at=one.made_at.isoformat(), gaps=ByLedger(**one.gaps)) for one in found
+    ]  # fmt: skip
+    return Trend(items=items)
 
 
 def summary_of(found: Summed, state: State, drawn: dict[str, int], told: frozenset[str] | None = None) -> Summary:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+import numpy as np
 from sqlalchemy import Connection
 
 from data.plans.differing import State
 from data.plans.ground import Box
-from data.plans.rows import row
+from data.plans.rows import row, rows
 from data.plans.sums import GRIDS, accepted_gaps, values_of, whole_sums
 from geo.gaps import LEDGERS
+
+MADE = """
+SELECT r.revision, r.made_at FROM onegrid.ancestry AS a
+JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(at)s)
+WHERE a.plan_id = %(plan)s
+"""
 
 
 @dataclass(frozen=True)
@@ -61,3 +68,23 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
 def grids_in(connection: Connection, state: State) -> int:
     """Count the grids of a plan."""
     return int(row(connection, GRIDS, values_of(state)).grids)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The gaps of a plan as it was at a revision, by ledger, without those that are accepted now."""
+
+    revision: int
+    made_at: datetime
+    gaps: Mapping[str, int]
+
+
+def trend(connection: Connection, state: State, today: date, most: int) -> list[Step]:
+    """Return how the gaps of a plan went up to a revision, at evenly spaced ones, the first and the last among them."""
+    made = dict(rows(connection, MADE, values_of(state)))
+    numbers = sorted(made)
+    chosen = np.unique(np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(int))
+    return [
+        Step(at, made[at], figures(connection, State(state.plan, at), today).gaps)
+        for at in (numbers[place] for place in chosen.tolist())
+    ]

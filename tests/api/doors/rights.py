@@ -165,6 +165,7 @@ DOORS = (
         Right.read,
         lambda _: {"path": {"plan": NAME, "other": NAME}},
     ),
+    Door("GET", "/api/plans/{plan}/trend", Right.read, lambda _: PLAN),
     Door("GET", "/api/plans/{plan}/places", Right.read, lambda _: {**PLAN, "params": {"q": "一"}}),
     Door("GET", "/api/plans/{plan}/lineage", Right.read, lambda _: PLAN),
     Door("GET", "/api/plans/{plan}/export", Right.read, lambda _: PLAN),

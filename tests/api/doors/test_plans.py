@@ -316,6 +316,24 @@ def test_plans_of_a_status_are_found_however_many_there_are(world: World):
     assert world.ask(VIEWER, "GET", "/api/plans?status=lost").status_code == 422
 
 
+def test_the_trend_of_a_plan_is_its_gaps_at_some_of_its_revisions(world: World):
+    name = world.branched()
+    grid = largest(every_grid(world))
+    base = world.ask(PLANNER, "GET", f"/api/plans/{name}").json()["revision"]
+    edit = {"verb": "split", "code": grid["id"], "line": across(grid), "base_revision": base}
+    assert world.ask(PLANNER, "POST", f"/api/plans/{name}/edits", json=edit).status_code == 200
+    assert world.ask(PLANNER, "POST", f"/api/plans/{name}/undo", json={"base_revision": base + 1}).status_code == 200
+    told = world.ask(VIEWER, "GET", f"/api/plans/{name}/trend").json()["items"]
+    assert [one["revision"] for one in told][-2:] == [base + 1, base + 2]
+    for one in told:
+        then = world.ask(VIEWER, "GET", f"/api/plans/{name}/summary", params={"as_of": one["revision"]}).json()
+        assert one["gaps"] == then["total"]["gaps"]
+    few = world.ask(VIEWER, "GET", f"/api/plans/{name}/trend", params={"steps": 2}).json()["items"]
+    assert few == [told[0], told[-1]]
+    past = world.ask(VIEWER, "GET", f"/api/plans/{name}/trend", params={"as_of": base}).json()["items"]
+    assert past[-1]["revision"] == base
+
+
 def test_figures_since_a_revision_are_those_of_the_divisions_touched(world: World):
     name = world.branched()
     grid = largest(every_grid(world))

@@ -24,6 +24,7 @@ import type {
   PlanStatus,
   Session,
   Summary,
+  TrendStep,
   Ways,
 } from "./types";
 
@@ -146,6 +147,11 @@ export const readTouched = (name: string, since: number, signal: AbortSignal): P
 /** Units, premises, facilities and roads whose names have a text. */
 export const findPlaces = async (name: string, q: string, limit: number, signal: AbortSignal): Promise<Place[]> => {
   const { items } = await request<{ items: Place[] }>(`${plan(name)}/places`, { query: { q, limit }, signal });
+  return items;
+};
+
+export const readTrendOf = async (name: string, as_of: AsOf, signal: AbortSignal): Promise<TrendStep[]> => {
+  const { items } = await request<{ items: TrendStep[] }>(`${plan(name)}/trend`, { query: { as_of }, signal });
   return items;
 };
 

@@ -21,10 +21,8 @@ export type GridChange = served.GridChange;
 export type GapTold = served.GapTold;
 export type Tally = served.Tally;
 export type DivisionTally = served.Tally;
-/** `trend` where the server counts it. */
-export type Summary = served.Summary & {
-  trend?: { revision: number; at: string; gaps: Record<Ledger, number> }[];
-};
+export type Summary = served.Summary;
+export type TrendStep = served.TrendStep;
 export type Place = Omit<served.Place, "bounds"> & { bounds: Bounds };
 export type Change = served.Difference;
 export type FeedEvent = served.FeedEvent;

@@ -2007,6 +2007,28 @@ export interface components {
             links: components["schemas"]["Link"][];
         };
         /**
+         * Trend
+         * @description How the gaps of a plan went, at evenly spaced revisions, the first and the last among them.
+         */
+        Trend: {
+            /** Items */
+            items: components["schemas"]["TrendStep"][];
+        };
+        /**
+         * TrendStep
+         * @description The gaps of a plan as it was at a revision, those left out that are accepted now.
+         */
+        TrendStep: {
+            /** Revision */
+            revision: number;
+            /**
+             * At
+             * @example 2026-03-01T09:30:00+08:00
+             */
+            at: string;
+            gaps: components["schemas"]["ByLedger"];
+        };
+        /**
          * UploadList
          * @description The caller's uploads.
          */
@@ -2192,6 +2214,8 @@ export type TileMatrixSetListed = components['schemas']['TileMatrixSetListed'];
 export type TileMatrixSets = components['schemas']['TileMatrixSets'];
 export type TileSet = components['schemas']['TileSet'];
 export type TileSets = components['schemas']['TileSets'];
+export type Trend = components['schemas']['Trend'];
+export type TrendStep = components['schemas']['TrendStep'];
 export type UploadList = components['schemas']['UploadList'];
 export type UploadShown = components['schemas']['UploadShown'];
 export type VectorLayer = components['schemas']['VectorLayer'];

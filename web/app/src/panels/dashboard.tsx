@@ -2,12 +2,12 @@
 
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Ledger, Summary } from "../api";
+import type { Ledger, Summary, TrendStep } from "../api";
 import { LEDGER_INKS } from "../map/tokens";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
-import { history, planName, summary } from "../state/plans";
-import { readTrend, type Step, trend } from "../state/trend";
+import { planName, summary } from "../state/plans";
+import { readTrend, trend } from "../state/trend";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
@@ -20,11 +20,11 @@ import "../look/dashboard.css";
 
 export function Dashboard(): JSX.Element {
   const now = known(summary.now.value);
-  const log = known(history.now.value);
   const name = planName.value;
+  const revision = now?.revision;
   useEffect(() => {
-    if (now && log && name) void readTrend(name, now, log);
-  }, [now, log, name]);
+    if (name && revision !== undefined) void readTrend(name, revision);
+  }, [name, revision]);
   if (!now)
     return summary.now.value.state === "failed" ? <Blank>{t("failed.summary")}</Blank> : <Skeleton lines={14} />;
   return (
@@ -76,7 +76,7 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
 const [WIDTH, HEIGHT] = [84, 22];
 
 /** A ledger over the revisions: a line without axes, its last value is the figure above it, and what it comes to. */
-function Trend({ steps, name }: { steps: readonly Step[]; name: Ledger }): JSX.Element | null {
+function Trend({ steps, name }: { steps: readonly TrendStep[]; name: Ledger }): JSX.Element | null {
   const [began, values] = [steps[0], steps.map((each) => each.gaps[name])];
   if (!began || values.length < 2) return null;
   const [low, high] = [Math.min(...values), Math.max(...values)];

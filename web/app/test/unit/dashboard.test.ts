@@ -4,7 +4,6 @@ import { gapFilter, veilFilter } from "../../src/map/narrowing";
 import { badness, worstFirst } from "../../src/panels/charts";
 import { went } from "../../src/panels/dashboard";
 import { served, since } from "../../src/panels/explain";
-import { sampled } from "../../src/state/trend";
 
 const NONE = { unheld: 0, contested: 0, unserved: 0 };
 const tally = (code: string, part: Partial<DivisionTally>) =>
@@ -21,11 +20,6 @@ describe("charts", () => {
     expect(worstFirst(all, "short")[0]?.code).toBe("a");
     expect(worstFirst(all, "unclaimed")[0]?.code).toBe("c");
     expect(badness(tally("d", { covered: null }), "uncovered")).toBe(0);
-  });
-
-  it("show a trend by a few steps, the first and the last among them", () => {
-    expect(sampled([1, 2, 3], 5)).toEqual([1, 2, 3]);
-    expect(sampled([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 3)).toEqual([0, 5, 10]);
   });
 });
 
