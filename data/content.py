@@ -108,8 +108,8 @@ def add_texts(digest: _Hash, column: pd.Series) -> None:
         add_array(digest, column.to_numpy(dtype=object))
         return
     digest.update(texts.is_null().to_numpy(zero_copy_only=False))
-    said = texts.fill_null("")
-    first, data = np.frombuffer(said.buffers()[1], np.int64)[said.offset :][: len(said) + 1], said.buffers()[2]
+    _, ends, data = texts.buffers()
+    first = np.frombuffer(ends, np.int64)[texts.offset :][: len(texts) + 1]
     digest.update(np.diff(first))
     if data is not None:
         digest.update(data.slice(int(first[0]), int(first[-1] - first[0])))
