@@ -19,7 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
+from api.language import language_asked
 from api.middleware.asking_again import LOST
+from api.refusal_words import refusal_told
 from api.request_words import in_one_line, mistakes
 from data.database import errors as database
 from data.uploads.folders import UnknownUploadError, UploadBusyError
@@ -126,7 +128,7 @@ def status_of(error: errors.OneGridError) -> int:
 
 
 def refuse(request: Request, error: Exception) -> JSONResponse:
-    """Answer one of our errors; it says itself what is wrong."""
+    """Answer one of our errors; it says itself what is wrong, of files in the language that the request asks for."""
     assert isinstance(error, errors.OneGridError)
     status, more, headers = status_of(error), {}, {}
     if status == 500:
@@ -143,7 +145,8 @@ def refuse(request: Request, error: Exception) -> JSONResponse:
         headers["Retry-After"] = str(error.wait_s)
     if isinstance(error, users.NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    return problem(status, str(error), code=error.code, headers=headers, **more)
+    language = language_asked(request.headers.get("Accept-Language", ""))
+    return problem(status, refusal_told(str(error), language), code=error.code, headers=headers, **more)
 
 
 def refuse_request(request: Request, error: Exception) -> JSONResponse:

@@ -20,6 +20,7 @@ from api.asked import NewPlanName, looking_at
 from api.callers import Editor
 from api.language import Language
 from api.problems import problems
+from api.refusal_words import refusal_told
 from api.running import Running, Works
 from api.telling import Asked, told, told_of
 from data.reading.datum_report import SUSPECTED
@@ -331,11 +332,19 @@ def shown(upload: folders.Upload, language: Language | None) -> UploadShown:
         begun_at=upload.begun_at,
         files=[FileShown(name=path.name, bytes=path.stat().st_size) for path in folders.files_of(upload)],
         found=looked["found"],
-        unreadable=looked["unreadable"],
+        unreadable=[refusal_told(one, language) for one in looked["unreadable"]],
         mapping=read_mapping(upload),
         built=built_told(upload.read("built"), language),
-        job=state_of(upload),  # type: ignore[arg-type]
+        job=job_told(state_of(upload), language),  # type: ignore[arg-type]
     )
+
+
+def job_told(job: dict[str, Any] | None, language: Language | None) -> dict[str, Any] | None:
+    """Return what is being done, its error and warnings told in a language."""
+    if job is None:
+        return None
+    error = None if job["error"] is None else refusal_told(job["error"], language)
+    return {**job, "error": error, "warnings": [refusal_told(one, language) for one in job["warnings"]]}
 
 
 def built_told(built: dict[str, Any] | None, language: Language | None) -> dict[str, Any] | None:

@@ -144,6 +144,23 @@ def test_a_layer_that_cannot_be_used_is_refused_by_its_name(ask: Asking, town: P
     assert job["error"].startswith('communities.gpkg: has no field "there is none"')
 
 
+def test_what_is_wrong_with_files_is_told_in_the_language_of_who_brings_them(ask: Asking, town: Path) -> None:
+    chinese = {"Accept-Language": "zh-CN"}
+    refused = ask("PUT", "/files/小区.doc", content=b"", headers=chinese, status=422)
+    assert refused["detail"].startswith("小区.doc：不支持这种文件；请提供 .shp, ")
+    ask("PUT", "/files/坏.geojson", content=b"x")
+    bring(ask, town)
+    unreadable = [ask("GET", headers={"Accept-Language": language})["unreadable"][0] for language in ("zh", "en")]
+    assert [one.partition("geojson")[2][:5] for one in unreadable] == ["：不认识的", ": unk"]
+    fields = {"code": "there is none"}
+    compound = {"path": "communities.gpkg"}
+    ask("PUT", "/layers", json={"layers": {"community": compound | {"fields": fields}, "compound": compound}})
+    ask("POST", "/build", status=202, json={})
+    finished(ask)
+    failed = ask("GET", headers=chinese)["job"]["error"]
+    assert failed.startswith("communities.gpkg：没有字段“there is none”（对应 code）；")
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "../upload.json", "..", "layers.toml"])
 def test_a_mapping_leads_to_no_file_of_the_server(ask: Asking, town: Path, path: str) -> None:
     bring(ask, town)

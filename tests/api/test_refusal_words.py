@@ -1,0 +1,60 @@
+"""What is said of files that somebody brings has words in Chinese: every sentence of the code that reads them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.language import Language
+from api.refusal_words import SENTENCES, refusal_in_chinese, refusal_told
+
+READING = [*Path("data/uploads").glob("*.py"), *Path("data/reading").glob("*.py"), Path("data/layers_file.py")]
+WHOSE = [*READING, Path("api/routers/uploads.py"), Path("api/uploading.py")]
+SAYING = {"InputError", "CRSError", "UnknownUploadError", "UploadBusyError", "NotAllowed", "refuse", "warn", "_warn"}
+GENERAL = {"{}: {}", "{}: working_crs {}", "{}: row {}{} {}"}
+"""What only passes on another sentence."""
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def texts_of(node: ast.expr) -> list[str]:
+    """Return the texts that an expression may be, ``{}`` for what is put in."""
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)]
+    if isinstance(node, ast.BinOp):
+        return [one + other for one in texts_of(node.left) for other in texts_of(node.right)]
+    if isinstance(node, ast.IfExp):
+        return texts_of(node.body) + texts_of(node.orelse)
+    return ["{}"]
+
+
+def said() -> Iterator[str]:
+    """Yield the sentences that the code says of files."""
+    for path in WHOSE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in SAYING:
+                    yield from (text for text in texts_of(node.args[-1]) if " " in text and text not in GENERAL)
+        yield from re.findall(r'(?<=error=")[a-z][^"]+', path.read_text("utf-8"))
+        yield from re.findall(r'(?<="error": ")[a-z][^"]+', path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("sentence", sorted(set(said())))
+def test_every_sentence_about_files_has_words_in_chinese(sentence: str):
+    named = iter(f"x{number}" for number in range(20))
+    text = re.sub(r"\{\}", lambda _: next(named), sentence)
+    told = refusal_in_chinese(text)
+    assert CHINESE.search(told) and not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", told), told
+    assert refusal_told(text, Language.en) == refusal_told(text, None) == text
+
+
+@pytest.mark.parametrize(("english", "chinese"), SENTENCES)
+def test_a_sentence_in_chinese_names_what_the_other_names(english: str, chinese: str):
+    named = [f"<{number}>" for number in range(english.count("{}"))]
+    assert sorted(re.findall(r"<\d+>", chinese.format(*named))) == sorted(named)
