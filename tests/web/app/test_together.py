@@ -56,6 +56,27 @@ def counted_as_served(desk: Desk) -> None:
         expect(desk.page.locator(f".ledger-tab.{ledger} output")).to_have_text(str(there))
 
 
+def test_a_decision_on_a_gap_reaches_whoever_looks_at_a_plan(desk: Open):
+    mine, theirs = desk(), desk("zhao.min")
+    gap = next(one for one in mine.ask("/gaps", ledger="unserved")["items"] if one["state"] == "open")
+    counted = mine.page.locator(".ledger-tab.unserved output")
+    expect(counted).not_to_have_text("")
+    before = int(counted.inner_text())
+    assert before > 0
+    decided(theirs, gap["gap_id"], state="accepted", reason="物业代管到年底", expires="2999-12-31")
+    expect(counted).to_have_text(str(before - 1))
+    counted_as_served(mine)
+    decided(theirs, gap["gap_id"], state="open")
+    expect(counted).to_have_text(str(before))
+
+
+def decided(desk: Desk, gap: str, **said: str) -> None:
+    """Decide on a gap, beside the page."""
+    address = f"{desk.server}/api/plans/{desk.plan}/gaps/{gap}"
+    answer = desk.page.context.request.patch(address, data=said)
+    assert answer.ok, answer.text()
+
+
 def test_an_edit_drawn_without_a_network_goes_through_once_when_it_is_back(desk: Open):
     desk = desk()
     desk.draft()

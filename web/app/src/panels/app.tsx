@@ -13,7 +13,7 @@ import { keepBaseMap } from "../state/base_map";
 import { answering, follow, signedOut } from "../state/connection";
 import { known, passes } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
-import { renewAbout } from "../state/renewing";
+import { decidedHere, decidedIn, renewAbout } from "../state/renewing";
 import { touring } from "../state/touring";
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
@@ -156,12 +156,20 @@ function about(name: string | undefined, edits: number, at: number | undefined, 
 /** What colleagues did last to the plan that is open, until it is shown. */
 const unseen = signal<FeedEvent | null>(null);
 
-/** A colleague's edit of this plan shows without a reload; one's own is known already. */
+/** A colleague's edit of this plan shows without a reload, and so does a decision on its gaps; one's own edit is known. */
 function colleaguesDid(events: FeedEvent[]): void {
   const now = plan.peek();
-  const here = events.filter((each) => each.plan === now?.name && each.revision > (now?.revision ?? 0));
-  unseen.value = here.at(-1) ?? unseen.peek();
+  if (!now) return;
+  const edits = events.filter((each) => !each.decision && each.plan === now.name && each.revision > now.revision);
+  unseen.value = edits.at(-1) ?? unseen.peek();
+  const decided = events.flatMap(({ by, decision }) => {
+    if (!decision || decision.jurisdiction !== now.jurisdiction) return [];
+    return isMine(by) && decidedHere.delete(decision.gap_id) ? [] : [decision.community_code];
+  });
+  if (decided.length) decidedIn(now.name, decided);
 }
+
+const isMine = (by: string): boolean => by === known(session.now.peek())?.name;
 
 async function showNews(last: FeedEvent): Promise<void> {
   try {
@@ -173,6 +181,5 @@ async function showNews(last: FeedEvent): Promise<void> {
   if (unseen.peek() === last) unseen.value = null;
   if (plan.peek()?.name !== last.plan) return;
   landed.value += 1;
-  if (last.by !== known(session.now.peek())?.name)
-    news.value = t("done.colleague", { name: last.by, revision: last.revision });
+  if (!isMine(last.by)) news.value = t("done.colleague", { name: last.by, revision: last.revision });
 }

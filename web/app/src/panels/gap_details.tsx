@@ -9,7 +9,7 @@ import { Blank, Button, Skeleton } from "../parts/controls";
 import { inLedger, isPartial } from "../state/gaps";
 import { known, resource } from "../state/loading";
 import { asOf, decided, inForce, isDraft, mayEdit, maySign, plan, planName } from "../state/plans";
-import { decidedIn } from "../state/renewing";
+import { decidedHere, decidedIn } from "../state/renewing";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
@@ -143,7 +143,8 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
 async function decide(gap: GapProperties, decision: Parameters<typeof signGap>[2]): Promise<void> {
   const name = plan.peek()?.name ?? "";
   await signGap(name, gap.gap_id, decision);
-  if (planName.peek() === name) decidedIn(name, gap.community_code);
+  decidedHere.add(gap.gap_id);
+  if (planName.peek() === name) decidedIn(name, [gap.community_code]);
 }
 
 function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void }): JSX.Element {

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { landed } from "../edits/door";
 import { Blank, Skeleton, Tabs } from "../parts/controls";
 import { known } from "../state/loading";
-import { asOf, grid, history, other, planName } from "../state/plans";
+import { asOf, decided, grid, history, other, planName } from "../state/plans";
 import { filter, floats, type InspectorTab, selectedCode, selectGrid, selection, tab } from "../state/view";
 import { language, t } from "../words";
 import { count } from "../words/figures";
@@ -21,6 +21,7 @@ export const followSelection = (): (() => void) =>
     const code = selectedCode.value;
     const name = planName.value;
     landed.value;
+    decided.value;
     asOf.value;
     language.value;
     if (code && name) void grid.load({ name, code });

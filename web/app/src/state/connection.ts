@@ -26,9 +26,12 @@ export function follow(heard: (events: FeedEvent[]) => void): () => void {
   let seen: number | undefined;
   let timer = 0;
   let asking = new AbortController();
-  const now = async () => {
+  const rest = () => {
     window.clearTimeout(timer);
     asking.abort();
+  };
+  const now = async () => {
+    rest();
     asking = new AbortController();
     const mine = asking.signal;
     try {
@@ -46,12 +49,12 @@ export function follow(heard: (events: FeedEvent[]) => void): () => void {
   document.addEventListener("visibilitychange", shown);
   window.addEventListener("online", shown);
   const unfollow = effect(() => {
-    if (!signedOut.value) void untracked(now);
+    if (signedOut.value) rest();
+    else void untracked(now);
   });
   return () => {
     unfollow();
-    window.clearTimeout(timer);
-    asking.abort();
+    rest();
     document.removeEventListener("visibilitychange", shown);
     window.removeEventListener("online", shown);
   };

@@ -13,8 +13,8 @@ const MOST_COMMUNITIES = 12;
 const behind = new Set<string>();
 let behindOf = "";
 
-/** Read again what an edit touched; `community`: only the gaps of that one, something was decided there. */
-export async function renewAbout(name: string, community?: string): Promise<void> {
+/** Read again what an edit touched; `decidedOn`: only the gaps of these communities, something was decided there. */
+export async function renewAbout(name: string, decidedOn?: readonly string[]): Promise<void> {
   if (behindOf !== name) behind.clear();
   behindOf = name;
   const here = summary.now.peek().state === "ready" && gaps.now.peek().state === "ready";
@@ -23,13 +23,13 @@ export async function renewAbout(name: string, community?: string): Promise<void
     loadAbout(name);
     return;
   }
-  if (community === undefined) void history.load(name);
-  else behind.add(community);
+  if (decidedOn === undefined) void history.load(name);
+  for (const each of decidedOn ?? []) behind.add(each);
   let another = false;
   await summary.amend(async (held, aborted) => {
     const told = await readTouched(name, held.revision, aborted);
     another = told.since === null;
-    if (community === undefined) for (const each of told.communities) behind.add(each.code);
+    if (decidedOn === undefined) for (const each of told.communities) behind.add(each.code);
     return withTouched(held, told);
   });
   if (planName.peek() !== name) return; // the one that was opened meanwhile is read whole
@@ -37,10 +37,14 @@ export async function renewAbout(name: string, community?: string): Promise<void
   else await gaps.load(name).then(() => behind.clear());
 }
 
-/** Read again what decisions on gaps of the plan that is open touched: in a community, or who knows where. */
-export function decidedIn(name: string, community: string | null): void {
-  if (community) void renewAbout(name, community);
-  else loadAbout(name);
+/** Gaps that were decided on at this page, and read again then; the feed tells of them too. */
+export const decidedHere = new Set<string>();
+
+/** Read again what decisions on gaps of the plan that is open touched: in communities; null: who knows where. */
+export function decidedIn(name: string, communities: readonly (string | null)[]): void {
+  const named = [...new Set(communities)].filter((each) => each !== null);
+  if (communities.includes(null)) loadAbout(name);
+  else void renewAbout(name, named);
   decided.value += 1;
 }
 

@@ -59,7 +59,7 @@ it("a decision on a gap reads its community again, and gives the tiles another a
   await opened("three");
   const [before, tiles] = [asked.length, decided.value];
   severity = 7;
-  decidedIn("three", "c1");
+  decidedIn("three", ["c1", "c1"]);
   await read();
   expect(asked.slice(before).filter((each) => each.includes("/gaps"))).toHaveLength(1);
   expect(asked.at(-1)).toContain("community=c1");
