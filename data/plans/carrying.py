@@ -15,7 +15,7 @@ from data.plans.ledger import GapChange, gap_change, gaps_of, read_gaps, written
 from data.plans.look import Look, draw_up, wider
 from data.plans.plan import Plan
 from data.plans.rows import row
-from data.plans.stale import require_not_overtaken, require_unchanged_since
+from data.plans.stale import require_meant, require_not_overtaken, require_unchanged_since
 from data.plans.versions import Version, as_json, face_collections, written_grid, written_lineage
 from geo.edits.applying import Change, Passed, apply
 from geo.edits.ground import Edit, Grid
@@ -94,10 +94,13 @@ def carry_out(
         What it touches has changed since ``asked.base``.
     EditRefused
         It can't be done.
+    BeyondMeantError
+        It changes grids in other communities than were looked at; nothing was written.
     OvertakenError
         Others changed meanwhile what was looked at; the transaction is to be rolled back, and tried again.
     """
     change = apply(seen.ground, made)
+    require_meant(seen, change)
     require_unchanged_since(seen, change, asked.base)
     grids = all_after(seen, change)
     drawn_up = draw_up(connection, seen, grids)

@@ -9,6 +9,7 @@ another community at the same moment, the whole is tried again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -20,11 +21,11 @@ from sqlalchemy.exc import DBAPIError
 from data.database.engine import connected
 from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.ground import Meant, meant_by_codes, meant_by_community, meant_by_place
-from data.plans.look import look
+from data.plans.look import Look, look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.refused import grids_of, said, state_of
-from data.plans.stale import OvertakenError, changed_since, kept_changing, stale
+from data.plans.stale import BeyondMeantError, OvertakenError, changed_since, kept_changing, stale
 from data.plans.verbs import (
     AnyVerb,
     Reassign,
@@ -130,11 +131,13 @@ def edit_on(
             raise LineMissesGridError("there is no grid where this is drawn")
         return meant
 
-    try:
-        seen = look(connection, plan, find)
+    def attempt(seen: Look) -> Applied:
         fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
         made = edit_of(verb, Scene(seen.ground, to_working, fresh))
-        done = carry_out(connection, seen, made, asked, dry_run=dry_run)
+        return carry_out(connection, seen, made, asked, dry_run=dry_run)
+
+    try:
+        done = looked_at(connection, plan, find, attempt)
     except StaleRevisionError:
         raise
     except EditRefused as refused:
@@ -144,6 +147,26 @@ def edit_on(
         raise
     require_done_within(done, scope)
     return done
+
+
+def looked_at(
+    connection: Connection, plan: Plan, find: Callable[[Plan], Meant], attempt: Callable[[Look], Applied]
+) -> Applied:
+    """Do an edit on what it means; again with more communities, where it was drawn to grids of others and changes them.
+
+    Few do, so that an edit beside a border keeps nobody on its other side waiting.
+    """
+    beyond: set[str] = set()
+
+    def wider(plan: Plan) -> Meant:
+        meant = find(plan)
+        return replace(meant, communities=tuple(sorted({*meant.communities, *beyond})))
+
+    while True:
+        try:
+            return attempt(look(connection, plan, wider))
+        except BeyondMeantError as more:
+            beyond.update(more.communities)
 
 
 def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Callable[[Floats], Floats]) -> Meant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ BOXES = """
 code, community, ST_XMin(polygon) AS west, ST_YMin(polygon) AS south, ST_XMax(polygon) AS east,
 ST_YMax(polygon) AS north
 """
+TOUCHED = "ST_DWithin(polygon, ST_GeomFromWKB(%(drawn)s, %(srid)s), %(touching)s)"
 NAMED = f"SELECT {BOXES} FROM onegrid.grids_named(%(plan)s, %(at)s, %(codes)s)"
 AROUND = """
 onegrid.grids_around(
@@ -44,7 +45,8 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Meant:
-    """The grids that an edit means: their codes, their communities, and the box around each, metres."""
+    """The grids that an edit means: their codes, their communities; and the boxes, metres, around them and around what
+    else it may be drawn to."""
 
     codes: frozenset[str]
     communities: tuple[str, ...]
@@ -75,7 +77,9 @@ def meant_by_community(connection: Connection, plan: Plan, at: int, code: str) -
 def meant_by_place(
     connection: Connection, plan: Plan, at: int, drawn: shapely.Geometry, *, within_m: float = 0.0
 ) -> Meant:
-    """Find the grids that something drawn, in the working CRS, touches, or that lie within some metres of it.
+    """Find the grids that something drawn, in the working CRS, touches, and the boxes of all within some metres of it.
+
+    Where it touches none, all these are meant.
 
     Raises
     ------
@@ -85,11 +89,16 @@ def meant_by_place(
     near = "WHERE ST_DWithin(polygon, ST_GeomFromWKB(%(drawn)s, %(srid)s), %(reach)s)"
     west, south, east, north = box_of(drawn)
     box = (west - within_m, south - within_m, east + within_m, north + within_m)
-    values = {**reach(plan, at, [box], ()), "drawn": shapely.to_wkb(drawn), "reach": REACH_M + within_m}
-    found = rows(connection, f"SELECT {BOXES} FROM {AROUND} {near}", values)
+    values = {
+        **reach(plan, at, [box], ()),
+        "drawn": shapely.to_wkb(drawn),
+        "touching": REACH_M,
+        "reach": REACH_M + within_m,
+    }
+    found = rows(connection, f"SELECT {BOXES}, {TOUCHED} AS touched FROM {AROUND} {near}", values)
     if not found:
         raise LineMissesGridError("there is no grid where this is drawn")
-    return meant(found)
+    return replace(meant([one for one in found if one.touched] or found), boxes=meant(found).boxes)
 
 
 def named(plan: Plan, at: int, **values: Any) -> Mapping[str, Any]:

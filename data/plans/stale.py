@@ -39,6 +39,27 @@ class OvertakenError(Exception):
         self.grids = frozenset(grids)
 
 
+class BeyondMeantError(Exception):
+    """An edit that was drawn to grids near by changes some in ``communities`` that it did not seem to mean."""
+
+    def __init__(self, communities: Collection[str]) -> None:
+        super().__init__()
+        self.communities = communities
+
+
+def require_meant(seen: Look, change: Change) -> None:
+    """Require that what an edit changes lies in communities that were looked at, and are locked.
+
+    Raises
+    ------
+    BeyondMeantError
+        It does not.
+    """
+    changed = {grid.community for grid in (*change.created, *change.modified, *change.retired)}
+    if beyond := changed - set(seen.meant.communities):
+        raise BeyondMeantError(beyond)
+
+
 def changed_since(connection: Connection, plan: Plan, base: int) -> set[str]:
     """Return the codes of the grids that were created, modified or retired since a revision."""
     return {one.code for one in rows(connection, CHANGES, {"plan": plan.plan_id, "base": base})}

@@ -73,9 +73,10 @@ def ground_at(record: Record, at: int, verb: AnyVerb) -> Ground:
     """Return what an edit is shown of a revision."""
     connection, plan = record.connection, replace(record.plan, head=at)
     meant = meant_by(connection, plan, verb, lambda xy: xy)
-    folder = read_folder(connection, source_of(connection, plan.source_id), meant.communities)
-    communities = {*meant.communities, *folder.overlaps_with}
-    versions = load(connection, plan, at, meant.boxes, communities, folder.straddling())
+    near = load(connection, plan, at, meant.boxes, meant.communities).values()
+    homes = sorted({version.grid.community for version in near})  # it may be drawn to any of them
+    folder = read_folder(connection, source_of(connection, plan.source_id), homes)
+    versions = load(connection, plan, at, meant.boxes, {*homes, *folder.overlaps_with}, folder.straddling())
     return around(versions, meant, folder.buildings())
 
 
