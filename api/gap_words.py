@@ -133,6 +133,8 @@ def worded(gaps: pd.DataFrame, names: Names, language: Language) -> Iterator[dic
             "state": word(f"state.{gap['state']}", language),
             "reason": gap["reason"] or "",
             "expires": gap["expires"] or "",
+            "signed_by": detail.get("signer") or "",
+            "signed_at": detail.get("signed") or "",
             "remedy": word(f"text.{gap['remedy'] or ''}", language),
             "gap_id": gap["gap_id"],
         }
