@@ -44,7 +44,11 @@ def test_the_map_is_that_of_the_plan_which_is_open_whatever_comes_late(desk: Ope
     desk.draft()
     draft = desk.plan
     late: list[Route] = []
-    desk.page.route(lambda url: urlsplit(url).path == f"/tiles/{quote(before)}.json", lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    desk.page.route(lambda url: urlsplit(url).path == f"/tiles/{quote(before)}.json", hold)
     choose(desk, before)
     choose(desk, draft)
     desk.settled()

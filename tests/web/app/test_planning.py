@@ -323,7 +323,6 @@ def test_a_draft_is_submitted_returned_submitted_again_and_comes_into_force(desk
     name = planner.plan
     submit(planner, "户数过多，拆为两个")
     approver.page.goto(f"{approver.server}/#plan={name}")
-    approver.page.reload()
     approver.press(approver.page.get_by_role("button", name="审批"))
     expect(approver.page.locator("blockquote")).to_have_text("户数过多，拆为两个")
     approver.page.get_by_label("退回意见").fill("请再看东侧边界")

@@ -46,7 +46,7 @@ it("of another view of the same it is as of another", async () => {
 });
 
 it("an answer that comes late is dropped", async () => {
-  const of = one();
+  const of = resource((name: string) => request<{ name: string }>(`/${name}`)); // nothing breaks its request off
   const late = held<Answer>();
   answered((address) => (address === "/a" ? late.given : named("b")));
   const first = of.load("a");

@@ -33,11 +33,11 @@ const opened = async (name: string) => {
   await read();
 };
 
-it("what an edit touched in one plan is not put among the gaps of another that was opened meanwhile", async () => {
+it("what was touched in one plan is not put among the gaps of another that was opened meanwhile", async () => {
   const late = held<Answer>();
   const asked = answered(serving(() => late.given));
   await opened("one");
-  const renewed = renewAbout("one");
+  const renewed = renewAbout("one", ["c1"]);
   await opened("two");
   const before = asked.length;
   late.give({ body: { ...figures("one", 1) } });
