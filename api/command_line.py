@@ -158,7 +158,7 @@ def build(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Keep finished parts there: begun again, or with changed layers, it merges only the rest.",
+            help="Keep finished pieces there: begun again, or with changed sources, it does only the rest.",
         ),
     ] = None,
     data_dir: DataDir = None,

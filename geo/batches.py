@@ -6,7 +6,7 @@ nothing but the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,16 +96,18 @@ def lands(areas: Geometries, units: Geometries, community: Ints, unit: Ints, wit
     return land
 
 
-def batches(areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, size: int) -> Iterator[Batch]:
-    """Cut the jurisdiction into batches of about ``size`` communities each, in their given order.
+def batches(
+    areas: Geometries, units: Geometries, met: Meetings, rank: Ints, layer: Ints, groups: Iterable[Ints]
+) -> Iterator[Batch]:
+    """Cut the jurisdiction into batches: ``groups`` are rows of communities that follow each other.
 
     ``rank`` and ``layer`` have a row a unit: its `geo.rules.standing` and the number of its layer.
     """
     tree = shapely.STRtree(areas)
     reach = shapely.box(*(shapely.bounds(areas) + REACH_M * np.array([-1, -1, 1, 1])).T)
-    for first in range(0, len(areas), size):
-        community = np.arange(first, min(first + size, len(areas)))
-        rows = slice(*np.searchsorted(met.community, [first, first + size]))
+    for community in groups:
+        first = community[0]
+        rows = slice(*np.searchsorted(met.community, [first, first + len(community)]))
         unit, local = dense(met.unit[rows])
         home = met.home[unit] - first
         home[(home < 0) | (home >= len(community))] = -1

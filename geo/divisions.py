@@ -4,13 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from geo.arrays import Ints
 
 NAMED = {"street_name": 9, "county_name": 6}
 """Columns of the communities that name a division above them, and the digits of its code."""
 
 FACT = "name of "
 """Begins the key of a fact that names a division, in the table `build`; its code follows."""
+
+
+COUNTY_DIGITS = NAMED["county_name"]
+
+
+def groups_in_counties(codes: NDArray[np.object_], size: int) -> list[Ints]:
+    """Cut communities, sorted by code, into groups of at most ``size`` that never reach over a county's border.
+
+    So a community that is new changes the groups of its own county alone.
+
+    >>> codes = np.array(["530102001001", "530102001002", "530102001003", "530103001001"], dtype=object)
+    >>> [rows.tolist() for rows in groups_in_counties(codes, 2)]
+    [[0, 1], [2], [3]]
+    """
+    county = np.array([code[:COUNTY_DIGITS] for code in codes], dtype=object)
+    first = np.flatnonzero(np.append(True, county[1:] != county[:-1]) if len(county) else [])
+    runs = np.split(np.arange(len(codes)), first[1:])
+    return [rows for run in runs for rows in np.array_split(run, -(-len(run) // size) or 1) if len(rows)]
 
 
 def division_facts(communities: pd.DataFrame) -> dict[str, str]:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
+from geo.divisions import groups_in_counties
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.gaps.cutting import cut
 from geo.gaps.exceptions import Signed
@@ -98,7 +99,7 @@ def draw_up(
     as_of
         The day on which exceptions hold or have run out; None: none has.
     run, size
-        How groups of about ``size`` communities are worked on; neither changes the result.
+        How groups of at most ``size`` communities are worked on; neither changes the result.
     keep
         What stays of each group's ledger.
 
@@ -109,12 +110,12 @@ def draw_up(
     """
     signed = exceptions_of(sources, matches, grids, as_of)
 
-    def draw(first: int | None) -> Drawn:
-        group = between(held, signed) if first is None else group_of(held, signed, first, size)
+    def draw(communities: Ints | None) -> Drawn:
+        group = between(held, signed) if communities is None else group_of(held, signed, communities)
         rows, used = keep(group)
         return Drawn(rows, used if group.signed is None else group.signed.row[used])
 
-    drawn = run(draw, [*range(0, len(held.community_polygon), size), None])
+    drawn = run(draw, [*groups_in_counties(held.community["code"], size), None])
     idle = np.arange(0 if signed is None else len(signed.table))
     return together([rows for rows, _ in drawn]), np.setdiff1d(idle, np.concatenate([used for _, used in drawn]))
 
@@ -130,10 +131,9 @@ def exceptions_of(
     return Signed.of(table, matches["exceptions"], grids, as_of, names)
 
 
-def group_of(held: Held, signed: Signed | None, first: int, size: int) -> Group:
-    """Take some communities, numbered from ``first`` on."""
-    rows = np.arange(first, min(first + size, len(held.community_polygon)))
-    piece, codes = cut(held, rows), held.community["code"][rows]
+def group_of(held: Held, signed: Signed | None, communities: Ints) -> Group:
+    """Take some communities, by their rows."""
+    piece, codes = cut(held, communities), held.community["code"][communities]
     grids, units = piece.text("code", piece.rows), piece.unit["label"]
     return Group(piece, codes, None if signed is None else signed.concerning(codes, grids, units))
 

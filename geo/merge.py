@@ -18,6 +18,7 @@ import shapely
 from geo.arrays import Geometries, Ints, dense
 from geo.batches import batches, meetings
 from geo.communities import partition_communities
+from geo.divisions import groups_in_counties
 from geo.edges import Adjacency, Edges
 from geo.errors import InputError, PartitionError
 from geo.faces import UNCERTAIN_M, Batch, faces_of
@@ -144,7 +145,8 @@ def merge(
     rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
     _, layer = dense(units["layer"].to_numpy().astype(str))
     progress("merge")
-    ready = batches(jurisdiction.areas, polygon, met, rank, layer, BATCH)
+    groups = groups_in_counties(communities["code"].to_numpy(dtype=object), BATCH)
+    ready = batches(jurisdiction.areas, polygon, met, rank, layer, groups)
     parts = merge_batches(list(ready), jurisdiction.holes, parameters, run)
     progress("join")
     whole, holes, filled = close_pinched(join(parts), jurisdiction.holes, communities, parameters)
