@@ -64,20 +64,19 @@ def test_the_codes_are_of_the_profile(world: World):
 
 
 def test_grids_are_listed_for_their_district_and_not_for_the_one_that_their_codes_look_like(world: World):
-    pages = {who: asked(world, who, f"{PLAN}/grids", limit=5000)["features"] for who in (EVERYWHERE, HERE, ELSEWHERE)}
+    pages = {who: asked(world, who, f"{PLAN}/grids", limit=5000)["features"] for who in (EVERYWHERE, HERE)}
     assert len(pages[EVERYWHERE]) > 15
     assert pages[HERE] == pages[EVERYWHERE]
-    assert pages[ELSEWHERE] == []
+    assert world.ask(ELSEWHERE, "GET", f"{PLAN}/grids").status_code == 404
 
 
 @pytest.mark.parametrize("layer", OF_PLACES)
 def test_every_layer_has_the_rows_of_the_district_and_no_others(world: World, layer: str):
     told = {
         who: world.ask(who, "GET", f"{PLAN}/export", params={"layer": layer, "format": "csv"}).text.splitlines()
-        for who in (EVERYWHERE, HERE, ELSEWHERE)
+        for who in (EVERYWHERE, HERE)
     }
     assert len(told[EVERYWHERE]) > 1
-    assert len(told[ELSEWHERE]) == 1
     about = [line for line in told[EVERYWHERE][1:] if layer != "party_organisations" or OUTSIDE in line]
     assert told[HERE] == [told[EVERYWHERE][0], *about]  # what is about no place, as the street's committee, is nobody's
 
@@ -96,14 +95,14 @@ def test_tiles_number_the_grids_and_show_premises_to_the_district_alone(world: W
     places = Tiles(world, EVERYWHERE, NAME).places(16)
     drawn = {
         who: [read(Tiles(world, who, NAME).answer(place).content, place) for place in places]
-        for who in (EVERYWHERE, HERE, ELSEWHERE)
+        for who in (EVERYWHERE, HERE)
     }
     many = {
         who: Counter(name for one in found for name in one for _ in one[name].index) for who, found in drawn.items()
     }
     assert {"grids", "premises", "gaps"} <= set(many[HERE])
     assert many[HERE] == many[EVERYWHERE]
-    assert set(many[ELSEWHERE]) <= {"facilities", "roads"}  # which are about no community
+    assert world.ask(ELSEWHERE, "GET", f"/tiles/{NAME}.json").status_code == 404
     assert {number for one in drawn[HERE] if "grids" in one for number in one["grids"]["number"].str.len()} == {2}
 
 
@@ -112,13 +111,13 @@ def test_a_planner_of_the_district_edits_by_code_and_is_told_so_by_log_and_feed(
     since = asked(world, HERE, "/api/changes")["latest"]
     edit = {"verb": "lock", "code": world.code, "base_revision": asked(world, HERE, plan)["revision"]}
     refused = world.ask(ELSEWHERE, "POST", f"{plan}/edits", json=edit)
-    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_grid")
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_plan")
     done = world.ask(HERE, "POST", f"{plan}/edits", json=edit)
     assert done.status_code == 200, done.text
     assert done.json()["modified"] == [world.code]
-    log = {who: asked(world, who, f"{plan}/edits")["items"] for who in (HERE, ELSEWHERE)}
-    assert [entry["codes"] for entry in log[HERE] if entry["verb"] == "lock"] == [[world.code]]
-    assert not any(entry["codes"] for entry in log[ELSEWHERE])
+    log = asked(world, HERE, f"{plan}/edits")["items"]
+    assert [entry["codes"] for entry in log if entry["verb"] == "lock"] == [[world.code]]
+    assert world.ask(ELSEWHERE, "GET", f"{plan}/edits").status_code == 404
     told = {who: asked(world, who, "/api/changes", since=since)["items"] for who in (HERE, ELSEWHERE)}
     assert [event["modified"] for event in told[HERE]] == [[world.code]]
     assert told[ELSEWHERE] == []
