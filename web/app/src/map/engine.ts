@@ -5,6 +5,7 @@ import { type GeoJSONSource, MapLibreMap, prewarm, setWorkerUrl, type VectorTile
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import type { Bounds, TileJSON } from "../api";
 import { sayBusy } from "./busy";
+import { type Far, farFill } from "./far";
 import { HATCH_RATIO, hatches } from "./hatches";
 import { hearing, type MapEvents, type Pixel, type Pointed, plainBounds, tellBox } from "./hearing";
 import { gapFilters, veilFilter } from "./narrowing";
@@ -35,6 +36,8 @@ export interface MapView {
   /** Ask for the plan's tiles again. */
   refresh(): void;
   fillBy(theme: Theme): void;
+  /** Shade divisions where grids are too small to be seen; null: not at all. */
+  shade(far: Far | null): void;
   /** Show only the gaps of a kind and of a division, and dim the land of others; null lets all through. */
   narrow(to: { community: string | null; kind: string | null }): void;
   /** Show a base map under the grids. */
@@ -130,6 +133,7 @@ function drawing(map: MapLibreMap, first: Theme, reading: () => void) {
       theme = chosen;
       whenStyled(restyle);
     },
+    shade: (far: Far | null) => whenStyled(() => map.setPaintProperty("division-fill", "fill-color", farFill(far))),
     narrow: (to: { community: string | null; kind: string | null }) => whenStyled(() => narrowed(map, to)),
     underlay: (under: Underlay) => whenStyled(() => lay(map, under)),
     show(overlay: Overlay, visible: boolean, opacity = 1) {

@@ -1,6 +1,7 @@
 // The style: paper, one thematic fill, hatches for what is missing, borders with a casing, points, labels.
 
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { GRIDS_FROM } from "./far";
 import { gapFilter, veilFilter } from "./narrowing";
 import {
   ACCENT,
@@ -70,6 +71,12 @@ const fills = (theme: Theme): LayerSpecification[] => [
   { id: "paper", type: "background", paint: { "background-color": PAPER } },
   {
     ...plan("fill", "divisions", "land"),
+    paint: { "fill-color": LAND, "fill-antialias": false },
+  },
+  {
+    ...plan("fill", "divisions", "division-fill"),
+    maxzoom: GRIDS_FROM,
+    layout: { "fill-sort-key": ["match", ["get", "level"], "community", 2, "street", 1, 0] },
     paint: { "fill-color": LAND, "fill-antialias": false },
   },
   { ...plan("fill", "grids", "grid-fill"), paint: { "fill-color": fillColour(theme), "fill-antialias": false } },

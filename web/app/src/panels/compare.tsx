@@ -10,6 +10,7 @@ import { createMap, type MapView } from "../map/engine";
 import { HANDS, OVERLAYS } from "../map/tokens";
 import { Button, Choice } from "../parts/controls";
 import { underlay } from "../state/base_map";
+import { far } from "../state/far";
 import { known } from "../state/loading";
 import { comparedWith, comparison, other, plan, plans } from "../state/plans";
 import { type CompareBy, compareBy, comparing, opacity, shown, tab, theme } from "../state/view";
@@ -176,6 +177,7 @@ function together(first: MapView, second: MapView): (() => void)[] {
 /** The second map shows what the first does, and both what changed hands. */
 const dressed = (first: MapView, second: MapView): (() => void)[] => [
   effect(() => second.fillBy(theme.value)),
+  effect(() => second.shade(far.value)),
   effect(() => second.underlay(underlay.value)),
   effect(() => {
     for (const overlay of OVERLAYS) second.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);

@@ -6,7 +6,7 @@ import type { GapProperties, Ledger } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
 import { Blank, Button, Skeleton, Tabs } from "../parts/controls";
 import { parseAddress } from "../state/address";
-import { countedOpen, hasMore, inLedger, isPartial, isReading, readMore } from "../state/gaps";
+import { areAllHere, countedOpen, hasMore, inLedger, isReading, readMore } from "../state/gaps";
 import { known } from "../state/loading";
 import { gaps, plan, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
@@ -46,7 +46,7 @@ const ofAnyKind = computed((): GapProperties[] => {
 
 /** How many there are of each kind in what is listed, exceptions left out unless they are asked for; null: not all are here. */
 export const kindsListed = computed((): Record<string, number> | null => {
-  if (isPartial.value) return null;
+  if (!areAllHere.value) return null;
   const found: Record<string, number> = {};
   for (const gap of ofAnyKind.value)
     if (filter.value.state || isOpen(gap)) found[gap.kind] = (found[gap.kind] ?? 0) + 1;
@@ -56,21 +56,22 @@ export const kindsListed = computed((): Record<string, number> | null => {
 /** An exception that holds stays in the ledger, marked, after what is to be done. */
 export const isOpen = (gap: GapProperties): boolean => gap.state !== "accepted";
 
-/** Open gaps of a ledger: as the server counts them where not all are here. */
-const openIn = (name: Ledger): number =>
-  isPartial.value
-    ? (known(summary.now.value)?.total.gaps[name] ?? 0)
+/** Open gaps of a ledger: as the server counts them where not all are here; null: nobody has counted them yet. */
+const openIn = (name: Ledger): number | null =>
+  !areAllHere.value
+    ? (known(summary.now.value)?.total.gaps[name] ?? null)
     : inLedger.value.filter((gap) => gap.ledger === name && isOpen(gap)).length;
 
-/** A page opens on the first ledger in which something is to be done, where its address names none. */
+/** A page opens on the first ledger in which something is to be done, where neither its address nor a hand chose one. */
 let opened = typeof window !== "undefined" && parseAddress(window.location.hash).ledger !== null;
 effect(() => {
-  if (opened || !known(gaps.now.value)?.length) return;
+  if (opened || !known(gaps.now.value)?.length || openIn("unheld") === null) return;
   opened = true;
-  ledger.value = LEDGERS.find((name) => openIn(name) > 0) ?? ledger.peek();
+  ledger.value = LEDGERS.find((name) => openIn(name)) ?? ledger.peek();
 });
 
 export const chooseLedger = (name: Ledger): void => {
+  opened = true;
   ledger.value = name;
   filter.value = { ...filter.peek(), kind: null, state: null };
   pages.value = 1;
@@ -81,7 +82,7 @@ export function Ledgers(): JSX.Element {
     value: name,
     label: (
       <span class={`ledger-tab ${name}`}>
-        {t(`ledger_short.${name}`)} <output>{gaps.now.value.state === "empty" ? "" : count(openIn(name))}</output>
+        {t(`ledger_short.${name}`)} <output>{openIn(name) === null ? "" : count(openIn(name))}</output>
       </span>
     ),
   }));

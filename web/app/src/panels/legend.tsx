@@ -2,11 +2,13 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
+import { type Far, shadesOf } from "../map/far";
 import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
 import { Mark, Swatch } from "../parts/swatches";
+import { far, isFar } from "../state/far";
 import { known } from "../state/loading";
 import { summary } from "../state/plans";
-import { opacity, setOpacity, shown, showOverlay, theme } from "../state/view";
+import { opacity, setOpacity, shown, showOverlay, theme, workplace } from "../state/view";
 import { field, t } from "../words";
 import { count } from "../words/figures";
 
@@ -19,11 +21,30 @@ export function Legend({ children }: { children?: ComponentChildren }): JSX.Elem
       <summary>
         <h2>{t("legend.title")}</h2>
       </summary>
-      <FillChoice />
-      <Classes />
+      <Fill />
       <h3>{t("legend.overlays")}</h3>
       <Overlays />
       {children}
+    </details>
+  );
+}
+
+function Fill(): JSX.Element {
+  return (
+    <>
+      <FillChoice />
+      {isFar.value && far.value ? <Shades far={far.value} /> : <Classes />}
+    </>
+  );
+}
+
+/** What the colours mean, on the map itself where nothing beside it says so. */
+export function MapKey(): JSX.Element | null {
+  if (workplace.value !== "supervisor") return null;
+  return (
+    <details class="map-key" open>
+      <summary>{t("legend.key")}</summary>
+      <Fill />
     </details>
   );
 }
@@ -45,6 +66,28 @@ function FillChoice(): JSX.Element {
         ))}
       </select>
     </label>
+  );
+}
+
+function Shades({ far }: { far: Far }): JSX.Element {
+  const { measure, breaks } = far;
+  const written = (value: number) => (measure === "gaps" ? value.toFixed(1) : `${Math.round(value * 100)}%`);
+  return (
+    <>
+      <p class="far">{t(`legend.far.${measure}`)}</p>
+      <ul class="classes">
+        {shadesOf(far).map((colour, row) => (
+          <li key={colour}>
+            <Swatch colour={colour} />
+            <span>
+              {row === 0
+                ? t("legend.far.under", { value: written(breaks[0] ?? 0) })
+                : t("legend.far.from", { value: written(breaks[row - 1] ?? 0) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -8,11 +8,13 @@ import { type Bounds, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
+import { GRIDS_FROM } from "../map/far";
 import { OVERLAYS } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { answering } from "../state/connection";
+import { far, isFar } from "../state/far";
 import { mapDrawn } from "../state/first_map";
 import { known, resource } from "../state/loading";
 import { asOf, decided, plan, planName } from "../state/plans";
@@ -38,6 +40,7 @@ import { t } from "../words";
 import { Callout } from "./callout";
 import { Compare } from "./compare";
 import { ConsequenceBar } from "./consequences";
+import { MapKey } from "./legend";
 import { Hint, Notices } from "./notices";
 import { previews } from "./previews";
 import { RevisionBar } from "./revision_bar";
@@ -123,6 +126,7 @@ export function MapStage(): JSX.Element {
 function Corner(): JSX.Element {
   return (
     <div class="corner">
+      <MapKey />
       <Scale />
       <div class="zoom">
         <Button icon="home" label={t("map.home")} onClick={() => plan.value && fitTo(plan.value.extent)} />
@@ -186,11 +190,16 @@ function refreshWhenBack(map: MapView): () => void {
   });
 }
 
+const lookHowFar = (map: MapView): void => {
+  isFar.value = map.zoom() < GRIDS_FROM;
+};
+
 function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {
   const map = createMap(box, tiles, theme.peek(), extent);
   const { at } = parseAddress(window.location.hash);
   if (at) map.jump(at.centre, at.zoom);
   view.value = map;
+  lookHowFar(map);
   map.canvas.setAttribute("aria-label", t("map.keys"));
   return [
     map.on("rest", mapDrawn),
@@ -212,6 +221,8 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
+    effect(() => map.shade(far.value)),
+    map.on("move", () => lookHowFar(map)),
     effect(() => map.underlay(underlay.value)),
     effect(() => map.narrow(filter.value)),
     effect(() => {

@@ -13,6 +13,9 @@ const A_PAGE = 1_000;
 /** Whether the plan has more gaps than are read at once. */
 export const isPartial = computed(() => gapsBehind.value);
 
+/** Whether all gaps of the plan are here, and can be counted here. */
+export const areAllHere = computed(() => !isPartial.value && gaps.now.value.state === "ready");
+
 /** What the server has sent of a long list: by which query, how far, and whether something failed. */
 interface Part {
   query: GapQuery;
@@ -140,4 +143,6 @@ export function openInAll(now: Summary | undefined, { community, kind, state, bo
 }
 
 /** The same for the page: counted here where all are here. */
-export const countedOpen = computed(() => (isPartial.value ? openInAll(known(summary.now.value), filter.value) : null));
+export const countedOpen = computed(() =>
+  !areAllHere.value ? openInAll(known(summary.now.value), filter.value) : null,
+);

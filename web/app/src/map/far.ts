@@ -1,0 +1,78 @@
+// Far out nobody sees a grid: divisions are shaded there, by what their grids add up to, in fifths of all communities.
+
+import type { ExpressionSpecification } from "maplibre-gl";
+import { PALETTE } from "../generated/palette";
+import { LAND, type Theme } from "./tokens";
+
+/** Tiles have grids from this zoom on, and the sums of divisions below it. */
+export const GRIDS_FROM = 12;
+
+/** Gaps for each grid, people short of those required, grids that no party organisation covers. */
+export type Measure = "gaps" | "short" | "uncovered";
+
+export interface Far {
+  measure: Measure;
+  /** Where each shade but the first begins, ascending. */
+  breaks: number[];
+}
+
+interface Sums {
+  grids: number;
+  gaps: number | Record<string, number>;
+  required?: number | null;
+  short?: number | null;
+  covered?: number | null;
+}
+
+/** From the least to the most. */
+export const SHADES: readonly string[] = Object.values(PALETTE.fills.severity);
+
+const MEASURES: Record<Theme, Measure | null> = {
+  management_type: "gaps",
+  kind: "gaps",
+  severity: "gaps",
+  shortage: "short",
+  form: "uncovered",
+  plain: null,
+};
+
+/** What a division comes to by a measure; null where that is not known. */
+export function share(measure: Measure, { grids, gaps, required, short, covered }: Sums): number | null {
+  if (measure === "short") return typeof required === "number" && required > 0 ? (short ?? 0) / required : null;
+  if (grids === 0) return null;
+  if (measure === "uncovered") return typeof covered === "number" ? 1 - covered / grids : null;
+  return (typeof gaps === "number" ? gaps : Object.values(gaps).reduce((sum, each) => sum + each, 0)) / grids;
+}
+
+/** How divisions are shaded in a theme: each fifth of the communities has a shade; null where nothing tells them apart. */
+export function farOf(theme: Theme, communities: readonly Sums[]): Far | null {
+  const measure = MEASURES[theme];
+  if (!measure) return null;
+  const known = communities
+    .map((each) => share(measure, each))
+    .filter((each) => each !== null)
+    .sort((one, other) => one - other);
+  const fifths = SHADES.slice(1).map((_, row) => known[Math.ceil(((row + 1) * known.length) / SHADES.length)]);
+  const breaks = [...new Set(fifths)].filter((each) => each !== undefined && each > (known[0] ?? 0)) as number[];
+  return breaks.length > 0 ? { measure, breaks } : null;
+}
+
+/** The shades that so many breaks need, the darkest always among them. */
+export const shadesOf = ({ breaks }: Far): string[] => SHADES.slice(SHADES.length - breaks.length - 1);
+
+const number = (name: string): ExpressionSpecification => ["coalesce", ["get", name], 0];
+
+const VALUES: Record<Measure, ExpressionSpecification> = {
+  gaps: ["/", number("gaps"), ["max", 1, number("grids")]],
+  short: ["/", number("short"), ["max", 1, number("required")]],
+  uncovered: ["-", 1, ["/", number("covered"), ["max", 1, number("grids")]]],
+};
+const NEEDED: Record<Measure, string> = { gaps: "gaps", short: "required", uncovered: "covered" };
+
+/** The colour of a division. */
+export function farFill(far: Far | null): ExpressionSpecification | string {
+  if (!far) return LAND;
+  const [first = LAND, ...shades] = shadesOf(far);
+  const steps = far.breaks.flatMap((from, row) => [from, shades[row] ?? LAND]);
+  return ["case", ["has", NEEDED[far.measure]], ["step", VALUES[far.measure], first, ...steps], LAND] as never;
+}
