@@ -29,8 +29,11 @@ export const distance = (metres: number): string => {
 export const share = (part: number, whole: number): string =>
   whole > 0 ? `${Math.round((100 * part) / whole)}%` : MISSING;
 
+/** Digits of a grid's code by CJ/T 349: the class of the object, the community, and two for the grid; else three come last. */
+const CJT_349 = 20;
+
 /** The number by which people call a grid: what follows the community's twelve digits. */
-export const shortCode = (code: string): string => code.slice(12) || code;
+export const shortCode = (code: string): string => code.slice(code.length === CJT_349 ? -2 : 12) || code;
 
 /** Codes as people say them: short while they are of one community. */
 export const shortCodes = (codes: readonly string[]): string => {

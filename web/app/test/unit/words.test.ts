@@ -61,6 +61,7 @@ describe("figures", () => {
 
   it("name grids by what follows the community's code", () => {
     expect(shortCode("530102001001004")).toBe("004");
+    expect(shortCode("04010053010200100107")).toBe("07");
     expect(shortCodes(["530102001001004", "530102001001005"])).toBe("004、005");
   });
 });
