@@ -56,8 +56,8 @@ const begun = (): AbortSignal => {
 /** What was drawn while a write is under way: it is tried when that has its answer. */
 let next: (() => Promise<void>) | null = null;
 
-/** The step that got no answer: whether it was done shows when the server is back, and it is asked for again. */
-let unanswered: Step | null = null;
+/** The step that got no answer, and why: whether it was done shows when the server is back, and it is asked for again. */
+let unanswered: { step: Step; error: unknown } | null = null;
 
 const current = () => {
   const now = plan.peek();
@@ -121,7 +121,8 @@ async function write(edit: Edit, how: Write): Promise<boolean> {
 async function notMade(edit: Edit, error: unknown, how: Write, mine: AbortSignal): Promise<void> {
   const now = await failed(edit, error, how, how);
   if (mine.aborted) return;
-  if (next && now.state === "refused") {
+  const isNot = now.state === "refused" || (now.state === "waiting" && now.write === null);
+  if (next && isNot) {
     tell(error);
     goOn();
   } else proposal.value = now;
@@ -246,20 +247,21 @@ export async function retag(code: string, tags: GridTags): Promise<void> {
   await asked({ verb: "retag", name, act });
 }
 
-/** Take a step; behind one that waits for its answer, which the same step once more is. */
+/** Take a step; behind one that waits for its answer, which the same step once more is, and any other is not done. */
 async function asked(wanted: Step): Promise<void> {
-  const before = unanswered;
-  if (before && !(await repeated())) return;
+  const before = unanswered?.step;
   const same = before && wanted.verb !== "retag" && before.verb === wanted.verb && before.name === wanted.name;
-  if (!same) await take(wanted);
+  await repeated();
+  if (same) return;
+  if (unanswered) tell(unanswered.error);
+  else await take(wanted);
 }
 
-/** Ask again for the step that got no answer. Returns whether none waits any more. */
-async function repeated(): Promise<boolean> {
-  const before = unanswered;
+/** Ask again for the step that got no answer. */
+async function repeated(): Promise<void> {
+  const before = unanswered?.step;
   unanswered = null;
   if (before) await take(before);
-  return unanswered === null;
 }
 
 async function take(one: Step): Promise<void> {
@@ -270,7 +272,7 @@ async function take(one: Step): Promise<void> {
     await settle();
   } catch (error) {
     if (!passes(error)) return tell(error);
-    unanswered = one;
+    unanswered = { step: one, error };
     said.value = { type: "waiting" };
   }
 }

@@ -213,6 +213,21 @@ describe("without a connection", () => {
     expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag"]);
   });
 
+  it("a new name behind an undo that nobody answers again is told as not done, and never given", async () => {
+    await retag(COMPOUND, { name: "一" });
+    server.cut(true);
+    await undo();
+    expect(said.value).toEqual({ type: "waiting" });
+    await retag(COMPOUND, { name: "二" });
+    expect(said.value).toEqual({ type: "unreachable" });
+    await undo();
+    expect(said.value).toEqual({ type: "waiting" });
+    server.cut(false);
+    online.value = true;
+    await settled(() => said.value?.type === "undone");
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "retag"]);
+  });
+
   it("a write whose answer was lost is not made twice", async () => {
     await propose(await across(0.5));
     server.loseNextAnswer();
@@ -296,6 +311,29 @@ describe("an answer that comes late", () => {
     expect(proposal.value).toMatchObject({ state: "waiting", edit: mine });
     online.value = true;
     await settled(() => proposal.value?.state === "stale");
+  });
+});
+
+describe("a write behind a colleague's", () => {
+  it("gives way to what was drawn meanwhile where nobody says what the colleague did", async () => {
+    const [mine, theirs, another] = [await across(0.3), await across(0.7), await across(0.5)];
+    await propose(mine);
+    const shown = proposal.value;
+    server.as("colleague");
+    const { makeEdit } = await import("../../src/api");
+    await makeEdit(name(), plan.value?.revision ?? 0, theirs, crypto.randomUUID());
+    server.as("planner");
+    proposal.value = shown;
+    const real = globalThis.fetch;
+    globalThis.fetch = (path, init) =>
+      String(path).includes("since=") ? Promise.reject(new TypeError("cut")) : real(path, init);
+    const made = commit();
+    await propose(another);
+    expect(await made).toBe(false);
+    expect(said.value).toMatchObject({ type: "refused", problem: { code: "stale_revision" } });
+    globalThis.fetch = real;
+    await settled(() => proposal.value?.state === "stale");
+    expect(proposal.value?.edit).toEqual(another);
   });
 });
 
