@@ -45,7 +45,8 @@ export interface PlanQuery {
   after?: string;
 }
 
-export const listPlans = (query: PlanQuery = {}): Promise<Page<Plan>> => request("/api/plans", { query: { ...query } });
+export const listPlans = (query: PlanQuery, signal: AbortSignal): Promise<Page<Plan>> =>
+  request("/api/plans", { query: { ...query }, signal });
 
 export const readPlan = (name: string): Promise<Plan> => request(plan(name));
 

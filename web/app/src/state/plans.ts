@@ -27,10 +27,10 @@ export const plan = signal<Plan | null>(null);
 export const plansBehind = signal<string | null>(null);
 
 /** The latest plans, and of many the one in force too, however old it is. */
-export const plans = resource<Plan[], void>(async () => {
-  const { items, next } = await listPlans();
-  const also = next === null ? [] : (await listPlans({ status: "in_force" })).items;
-  plansBehind.value = afterOf(next);
+export const plans = resource<Plan[], void>(async (_, aborted) => {
+  const { items, next } = await listPlans({}, aborted);
+  const also = next === null ? [] : (await listPlans({ status: "in_force" }, aborted)).items;
+  if (!aborted.aborted) plansBehind.value = afterOf(next);
   return withPlans(items, also);
 });
 
@@ -44,12 +44,15 @@ export function withPlans(held: readonly Plan[], others: readonly Plan[]): Plan[
 export async function morePlans(): Promise<void> {
   const after = plansBehind.peek();
   if (after === null || !known(plans.now.peek())) return;
-  await plans.amend(async (held) => {
-    const { items, next } = await listPlans({ after });
-    plansBehind.value = afterOf(next);
+  await plans.amend(async (held, aborted) => {
+    const { items, next } = await listPlans({ after }, aborted);
+    if (!aborted.aborted) plansBehind.value = afterOf(next);
     return withPlans(held, items);
   });
 }
+
+/** There is none of that name, or no plan can have it. */
+const NO_PLAN = new Set([404, 422]);
 
 /** A plan by its name, read by itself where it is not among those that are here; null where there is none. */
 export async function planNamed(name: string): Promise<Plan | null> {
@@ -60,7 +63,7 @@ export async function planNamed(name: string): Promise<Plan | null> {
     if (known(plans.now.peek())) await plans.amend(async (held) => withPlans(held, [found]));
     return found;
   } catch (error) {
-    if (error instanceof Refusal) return null;
+    if (error instanceof Refusal && NO_PLAN.has(error.problem.status)) return null;
     throw error;
   }
 }

@@ -1,9 +1,20 @@
 import { beforeEach, expect, it } from "vitest";
-import type { Plan } from "../../src/api";
+import { type Plan, Refusal, Unreachable } from "../../src/api";
 import { said, told } from "../../src/edits/telling";
 import { known } from "../../src/state/loading";
-import { branchDraft, comparedWith, inForce, morePlans, openFirst, other, plan, plans } from "../../src/state/plans";
-import { answered, refused } from "./faked";
+import {
+  branchDraft,
+  comparedWith,
+  inForce,
+  morePlans,
+  openFirst,
+  other,
+  plan,
+  planNamed,
+  plans,
+  plansBehind,
+} from "../../src/state/plans";
+import { type Answer, answered, held, read, refused } from "./faked";
 
 const made = (number: number, status = "draft") =>
   ({
@@ -65,6 +76,35 @@ it("older plans are read as they are asked for, each listed once and the newest 
   expect(known(plans.now.value)?.length).toBe(PAGE + 1);
   await morePlans();
   expect(known(plans.now.value)?.map((each) => each.name)).toEqual(ALL.map((each) => each.name));
+});
+
+it("a list that another was asked for after says nothing of what is behind that one", async () => {
+  const late = held<Answer>();
+  const answers: (Answer | Promise<Answer>)[] = [
+    late.given,
+    { body: { items: [made(1)], next: null } },
+    { body: { items: [], next: null } },
+  ];
+  answered(() => answers.shift() ?? "cut");
+  const first = plans.load();
+  await plans.load();
+  late.give({ body: { items: [made(2)], next: "/api/plans?after=50" } });
+  await first;
+  await read();
+  expect([plansBehind.value, known(plans.now.value)?.length]).toEqual([null, 1]);
+});
+
+it("a plan is not there where the server says so, and not where it only says no", async () => {
+  const answers: Record<string, Answer> = {
+    gone: refused(404, "unknown_plan"),
+    impossible: refused(422, "bad_input"),
+    defect: refused(500, "http_500"),
+    down: refused(503, "http_503"),
+  };
+  answered((address) => answers[address.split("/").at(-1) ?? ""] ?? "cut");
+  expect([await planNamed("gone"), await planNamed("impossible")]).toEqual([null, null]);
+  await expect(planNamed("defect")).rejects.toThrow(Refusal);
+  await expect(planNamed("down")).rejects.toThrow(Unreachable);
 });
 
 it("a draft takes the next name where a colleague took the first, also one that is not listed", async () => {
