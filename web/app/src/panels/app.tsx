@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { type FeedEvent, speak, Unreachable } from "../api";
+import { type FeedEvent, Refusal, speak, Unreachable } from "../api";
 import { landed } from "../edits/door";
 import { tell } from "../edits/telling";
 import { Blank, Choice } from "../parts/controls";
@@ -13,7 +13,7 @@ import { keepBaseMap } from "../state/base_map";
 import { answering, follow, signedOut } from "../state/connection";
 import { known, passes } from "../state/loading";
 import { asOf, loadAbout, mayEdit, openFirst, plan, plans, refreshPlan, session } from "../state/plans";
-import { decidedHere, decidedIn, renewAbout } from "../state/renewing";
+import { decidedIn, isDecidedHere, renewAbout } from "../state/renewing";
 import { touring } from "../state/touring";
 import { sheet, workplace } from "../state/view";
 import { language, t } from "../words";
@@ -129,7 +129,7 @@ async function open(): Promise<void> {
   try {
     there = await openFirst(wanted.plan, wanted.compare?.with);
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
   }
   restoreOnPlan(wanted);
   const now = plan.peek();
@@ -163,8 +163,9 @@ function colleaguesDid(events: FeedEvent[]): void {
   const edits = events.filter((each) => !each.decision && each.plan === now.name && each.revision > now.revision);
   unseen.value = edits.at(-1) ?? unseen.peek();
   const decided = events.flatMap(({ by, decision }) => {
-    if (!decision || decision.jurisdiction !== now.jurisdiction) return [];
-    return isMine(by) && decidedHere.delete(decision.gap_id) ? [] : [decision.community_code];
+    if (!decision) return [];
+    const own = isMine(by) && isDecidedHere(decision.gap_id);
+    return own || decision.jurisdiction !== now.jurisdiction ? [] : [decision.community_code];
   });
   if (decided.length) decidedIn(now.name, decided);
 }

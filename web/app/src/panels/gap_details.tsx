@@ -2,14 +2,14 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type GapProperties, Refusal, readGap, signGap, Unreachable } from "../api";
+import { type GapProperties, Refusal, readGap, Unreachable } from "../api";
 import { landed } from "../edits/door";
 import { told } from "../edits/telling";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { inLedger, isPartial } from "../state/gaps";
 import { known, resource } from "../state/loading";
 import { asOf, decided, inForce, isDraft, mayEdit, maySign, plan, planName } from "../state/plans";
-import { decidedHere, decidedIn } from "../state/renewing";
+import { decide } from "../state/renewing";
 import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
@@ -133,18 +133,12 @@ function Accepted({ gap }: { gap: GapProperties }): JSX.Element {
       <small>{gap.expires && t("exception.until", { date: gap.expires })}</small>
       {gap.signed_by && <small>{t("exception.by", { who: gap.signed_by, date: gap.signed_at ?? "" })}</small>}
       {maySign.value && (
-        <Button onClick={() => void told(() => decide(gap, { state: "open" }))}>{t("exception.reopen")}</Button>
+        <Button onClick={() => void told(() => decide(planName.peek() ?? "", gap, { state: "open" }))}>
+          {t("exception.reopen")}
+        </Button>
       )}
     </section>
   );
-}
-
-/** Decide on a gap of the plan that is open, and read again what that touched. */
-async function decide(gap: GapProperties, decision: Parameters<typeof signGap>[2]): Promise<void> {
-  const name = plan.peek()?.name ?? "";
-  await signGap(name, gap.gap_id, decision);
-  decidedHere.add(gap.gap_id);
-  if (planName.peek() === name) decidedIn(name, [gap.community_code]);
 }
 
 function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void }): JSX.Element {
@@ -154,7 +148,7 @@ function ExceptionForm({ gap, onDone }: { gap: GapProperties; onDone: () => void
   const sign = async (event: SubmitEvent) => {
     event.preventDefault();
     try {
-      await decide(gap, { state: "accepted", reason, expires });
+      await decide(planName.peek() ?? "", gap, { state: "accepted", reason, expires });
       onDone();
     } catch (error) {
       if (error instanceof Unreachable) setRefusal(t("offline.not_done"));

@@ -1,7 +1,7 @@
 // After an edit, one's own or a colleague's, what it touched is read again, and nothing else; after a decision on a gap
 // the same. Of a county that is a few kilobytes in the place of megabytes.
 
-import { listGaps, readTouched } from "../api";
+import { type GapProperties, listGaps, readTouched, signGap } from "../api";
 import { allIn, partWithGapsOf } from "./gaps";
 import { asOf, decided, gaps, gapsBehind, history, loadAbout, planName, summary } from "./plans";
 import { withGapsOf, withTouched } from "./touched";
@@ -38,7 +38,23 @@ export async function renewAbout(name: string, decidedOn?: readonly string[]): P
 }
 
 /** Gaps that were decided on at this page, and read again then; the feed tells of them too. */
-export const decidedHere = new Set<string>();
+const decidedHere = new Set<string>();
+
+/** Decide on a gap of a plan, and read again what that touched. */
+export async function decide(name: string, gap: GapProperties, decision: Parameters<typeof signGap>[2]): Promise<void> {
+  const { gap_id } = gap;
+  decidedHere.add(gap_id); // before the answer: the feed may be quicker, and would leave the mark to a later decision
+  try {
+    await signGap(name, gap_id, decision);
+  } catch (error) {
+    decidedHere.delete(gap_id);
+    throw error;
+  }
+  if (planName.peek() === name) decidedIn(name, [gap.community_code]);
+}
+
+/** Whether the feed tells of a decision that was made at this page; it tells of each once. */
+export const isDecidedHere = (gap_id: string): boolean => decidedHere.delete(gap_id);
 
 /** Read again what decisions on gaps of the plan that is open touched: in communities; null: who knows where. */
 export function decidedIn(name: string, communities: readonly (string | null)[]): void {

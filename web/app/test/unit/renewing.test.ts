@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Plan, Summary } from "../../src/api";
+import type { GapProperties, Plan, Summary } from "../../src/api";
 import { mapDrawn } from "../../src/state/first_map";
 import { known } from "../../src/state/loading";
 import { decided, gaps, loadAbout, plan, summary } from "../../src/state/plans";
-import { decidedIn, renewAbout } from "../../src/state/renewing";
-import { type Answer, answered, held, read } from "./faked";
+import { decide, decidedIn, isDecidedHere, renewAbout } from "../../src/state/renewing";
+import { type Answer, answered, held, read, refused } from "./faked";
 
 beforeEach(() => {
   vi.stubGlobal("window", { setTimeout: (act: () => void, ms: number) => setTimeout(act, ms) });
@@ -64,4 +64,22 @@ it("a decision on a gap reads its community again, and gives the tiles another a
   expect(asked.slice(before).filter((each) => each.includes("/gaps"))).toHaveLength(1);
   expect(asked.at(-1)).toContain("community=c1");
   expect([known(gaps.now.value)?.[0]?.severity, decided.value]).toEqual([7, tiles + 1]);
+});
+
+it("a decision that the feed tells of before its answer is here leaves no mark on a later one", async () => {
+  const late = held<Answer>();
+  answered(() => late.given);
+  const deciding = decide("four", gap("four", 1) as unknown as GapProperties, { state: "open" });
+  expect(isDecidedHere("four-gap")).toBe(true);
+  late.give({ body: gap("four", 1) });
+  await deciding;
+  expect(isDecidedHere("four-gap")).toBe(false);
+});
+
+it("a decision that was refused, or not answered, is not one of this page", async () => {
+  for (const answer of [refused(409, "gap_closed"), "cut" as const]) {
+    answered(() => answer);
+    await expect(decide("five", gap("five", 1) as unknown as GapProperties, { state: "open" })).rejects.toThrow();
+    expect(isDecidedHere("five-gap")).toBe(false);
+  }
 });
