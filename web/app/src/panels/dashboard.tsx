@@ -1,13 +1,13 @@
 // The supervisor's half: figures on top, small multiples by community, the table of gaps below.
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Ledger, Summary, TrendStep } from "../api";
 import { LEDGER_INKS } from "../map/tokens";
 import { Blank, Button, Skeleton } from "../parts/controls";
 import { known } from "../state/loading";
 import { planName, summary } from "../state/plans";
-import { readTrend, trend } from "../state/trend";
+import { trend } from "../state/trend";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
@@ -22,8 +22,9 @@ export function Dashboard(): JSX.Element {
   const now = known(summary.now.value);
   const name = planName.value;
   const revision = now?.revision;
-  useEffect(() => {
-    if (name && revision !== undefined) void readTrend(name, revision);
+  // Before anything is painted: the trend of the plan before would stand beside the figures of this one.
+  useLayoutEffect(() => {
+    if (name && revision !== undefined) void trend.load({ name, revision });
   }, [name, revision]);
   if (!now)
     return summary.now.value.state === "failed" ? <Blank>{t("failed.summary")}</Blank> : <Skeleton lines={14} />;
@@ -39,6 +40,7 @@ export function Dashboard(): JSX.Element {
 }
 
 function Figures({ now: { total } }: { now: Summary }): JSX.Element {
+  const steps = known(trend.now.value) ?? [];
   return (
     <div class="figures">
       {LEDGERS.map((name) => (
@@ -51,7 +53,7 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
         >
           <small>{field("ledger", name)}</small>
           <b>{count(total.gaps[name])}</b>
-          <Trend steps={trend.value} name={name} />
+          <Trend steps={steps} name={name} />
         </button>
       ))}
       <div class="tile">
