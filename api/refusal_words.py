@@ -6,7 +6,7 @@ sentence of `data.uploads` and `data.reading` here. What a sentence names may be
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from api.language import Language
@@ -267,15 +267,42 @@ SENTENCES = (
 OF_A_ROW = "{}: row "
 
 
+DEEPEST = 4
+"""How many sentences stand within one another; what looks like more is somebody's own words."""
+
+
 @cache
-def patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return the sentences as patterns, those about rows first, and those with most words of their own."""
+def patterns() -> list[tuple[list[str], str]]:
+    """Return the sentences by what stands between their slots, those about rows first, and those with most words."""
     longest = sorted(SENTENCES, key=lambda one: (not one[0].startswith(OF_A_ROW), -len(one[0].replace("{}", ""))))
-    return [(re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), zh) for english, zh in longest]
+    return [(english.split("{}"), chinese) for english, chinese in longest]
+
+
+def filled(between: Sequence[str], text: str) -> list[str] | None:
+    """Return what fills the slots of a sentence, each as little as may be; None: it is another sentence.
+
+    Without going back, since texts hold what callers wrote: where a word is found first leaves most room for the next.
+
+    >>> filled(["", ": has ", " rows"], "a.csv: has 3 rows"), filled(["", ": has ", " rows"], "a.csv: has 3")
+    (['a.csv', '3'], None)
+    """
+    start, end = len(between[0]), len(text) - len(between[-1])
+    if len(between) == 1:
+        return [] if text == between[0] else None
+    if start > end or not text.startswith(between[0]) or not text.endswith(between[-1]):
+        return None
+    slots = []
+    for word in between[1:-1]:
+        found = text.find(word, start, end)
+        if found < 0:
+            return None
+        slots.append(text[start:found])
+        start = found + len(word)
+    return [*slots, text[start:end]]
 
 
 @lru_cache(maxsize=1 << 12)
-def refusal_in_chinese(text: str) -> str:
+def refusal_in_chinese(text: str, deepest: int = DEEPEST) -> str:
     """Return what is said of files in Chinese; a sentence that is not here as it stands.
 
     >>> refusal_in_chinese("小区.doc: files of this kind are not read; bring .shp, or a ZIP of them")
@@ -283,9 +310,10 @@ def refusal_in_chinese(text: str) -> str:
     >>> refusal_in_chinese('a.csv: row 3 has nothing in field "姓名" (mapped as name); fill it in, or remove the row')
     'a.csv：第 3 行的字段“姓名”（对应 name）是空的；请填写，或删去这一行'
     """
-    for pattern, chinese in patterns():
-        if found := pattern.fullmatch(text):
-            return chinese.format(*map(refusal_in_chinese, found.groups()))
+    for between, chinese in patterns() if deepest else ():
+        slots = filled(between, text)
+        if slots is not None:
+            return chinese.format(*(refusal_in_chinese(each, deepest - 1) for each in slots))
     return text
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -34,11 +36,29 @@ def content_of(*things: Any) -> str:
     return digest.hexdigest()
 
 
+LIBRARIES = ("numpy", "pandas", "geopandas", "pyarrow", "pyproj", "scipy", "shapely", "openpyxl")
+OURS = ("geo", "data")
+"""The folders of this program that a build is made by."""
+
+
 @cache
 def programs() -> tuple[str, ...]:
-    """Return the versions of the programs that results hang on."""
-    libraries = ("onegrid", "numpy", "pandas", "pyarrow", "scipy", "shapely")
-    return (*map(version, libraries), shapely.geos_version_string)
+    """Return what says which programs results hang on: versions of libraries, and of this one a hash of its code.
+
+    A version of ours alone would not do: who updates by git has other code under the same.
+    """
+    return (*map(version, LIBRARIES), shapely.geos_version_string, pyproj.proj_version_str, code_of_ours())
+
+
+def code_of_ours() -> str:
+    """Return a hash of the code that builds are made by."""
+    digest = hashlib.sha256()
+    for name in OURS:
+        folder = Path(str(files(name)))
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(f"{name}/{path.relative_to(folder).as_posix()}\n".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def add(digest: _Hash, thing: Any) -> None:

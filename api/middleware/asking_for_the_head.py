@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+DOING = ("/sign-in", "/api/session/openid")
+"""Where a GET does something: it spends a link, or begins to sign in, which whoever looks ahead of a user must not."""
+
 
 class AskingForTheHead:
     """Has a request for the head of an answer answered as one for all of it, and sends no body."""
@@ -13,7 +16,7 @@ class AskingForTheHead:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, as one with GET where it asks for the head."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].startswith(DOING):
             await self.app(scope, receive, send)
             return
         whole = {**scope, "method": "GET"}

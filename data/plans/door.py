@@ -150,8 +150,8 @@ def edit_on(
 
 
 def looked_at(
-    connection: Connection, plan: Plan, find: Callable[[Plan], Meant], attempt: Callable[[Look], Applied]
-) -> Applied:
+    connection: Connection, plan: Plan, find: Callable[[Plan], Meant], attempt: Callable[[Look], Done]
+) -> Done:
     """Do an edit on what it means; again with more communities, where it was drawn to grids of others and changes them.
 
     Few do, so that an edit beside a border keeps nobody on its other side waiting.

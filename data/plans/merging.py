@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.comparing import require_one_crs
 from data.plans.differing import State, grids_of, parting, touched_since_parting
-from data.plans.door import require_revision, tried
+from data.plans.door import looked_at, require_revision, tried
 from data.plans.ground import Meant, meant_by_grids
-from data.plans.look import look
+from data.plans.look import Look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.rows import rows
@@ -74,14 +74,16 @@ def merge_plans(engine: Engine, name: str, *, source: str, by: str, base: int, d
                 touched = touched_by(connection, State(plan, plan.head), theirs)
             return meant_by_grids([*touched.was, *touched.ours, *touched.theirs])
 
-        seen = look(connection, ours.plan, find)
-        fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
-        had = owners(connection, seen.plan, touched.theirs)
-        found = combine(touched.was, touched.ours, touched.theirs, seen.ground, fresh, had)
-        if not found.regions:
-            return Merged(found, None)
-        asked = Asked("merge_plan", {"plan": source, "revision": theirs.at}, by, seen.plan.head)
-        return Merged(found, carry_out(connection, seen, found.edit, asked, dry_run=dry_run))
+        def combined(seen: Look) -> Merged:
+            fresh = fresh_numbers(connection, seen.plan, seen.source.parameters)
+            had = owners(connection, seen.plan, touched.theirs)
+            found = combine(touched.was, touched.ours, touched.theirs, seen.ground, fresh, had)
+            if not found.regions:
+                return Merged(found, None)
+            asked = Asked("merge_plan", {"plan": source, "revision": theirs.at}, by, seen.plan.head)
+            return Merged(found, carry_out(connection, seen, found.edit, asked, dry_run=dry_run))
+
+        return looked_at(connection, ours.plan, find, combined)
 
     return tried(engine, name, attempt)
 

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Engine
 from data.plans.carrying import Asked, carry_out, note
 from data.plans.comparing import compare
 from data.plans.differing import State, differing
-from data.plans.door import tried
+from data.plans.door import looked_at, tried
 from data.plans.ground import communities_there, meant_by_grids
 from data.plans.importing import import_build
-from data.plans.look import look
+from data.plans.look import Look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, plan_of, require_draft
 from data.plans.rows import row
@@ -101,12 +101,15 @@ def bring(connection: Connection, into: str, name: str, by: str) -> Sequence[Out
     if not grids:
         note(connection, offered, asked)
         return ()
-    seen = look(connection, offered, lambda plan: meant_by_grids(grids))
-    parameters = seen.source.parameters
-    fresh = fresh_numbers(connection, seen.plan, parameters)
-    replayed = replay(seen.ground, decided, sliver_width=parameters.sliver_width, fresh=fresh)
-    carry_out(connection, seen, replayed.edit, asked, always=True)
-    return replayed.outcomes
+
+    def replayed_on(seen: Look) -> Sequence[Outcome]:
+        parameters = seen.source.parameters
+        fresh = fresh_numbers(connection, seen.plan, parameters)
+        replayed = replay(seen.ground, decided, sliver_width=parameters.sliver_width, fresh=fresh)
+        carry_out(connection, seen, replayed.edit, asked, always=True)
+        return replayed.outcomes
+
+    return looked_at(connection, offered, lambda _: meant_by_grids(grids), replayed_on)
 
 
 def decided_in(connection: Connection, plan: Plan) -> tuple[Decision, ...]:

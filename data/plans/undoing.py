@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Applied, Asked, carry_out
-from data.plans.door import require_done_within, require_revision, tried
+from data.plans.door import looked_at, require_done_within, require_revision, tried
 from data.plans.ground import Meant, meant_by_grids
-from data.plans.look import Look, look
+from data.plans.look import Look
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.rows import row, rows
 from data.plans.stale import changed_since, stale
@@ -64,12 +64,15 @@ def reverse_on(connection: Connection, name: str, verb: str, *, by: str, base: i
     require_revision(plan, base)
     target = next_to_reverse(connection, plan, verb, by)
     was = Was.of(connection, plan, target)
-    seen = look(connection, plan, lambda plan: was.meant)
-    if next_to_reverse(connection, seen.plan, verb, by) != target:
-        raise stale(changed_since(connection, seen.plan, plan.head), base)
-    # whoever takes something back means the state as it is: the revision's own grids tell whether he may
-    asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
-    done = carry_out(connection, seen, taking_back(connection, seen, was), asked)
+
+    def attempt(seen: Look) -> Applied:
+        if next_to_reverse(connection, seen.plan, verb, by) != target:
+            raise stale(changed_since(connection, seen.plan, plan.head), base)
+        # whoever takes something back means the state as it is: the revision's own grids tell whether he may
+        asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
+        return carry_out(connection, seen, taking_back(connection, seen, was), asked)
+
+    done = looked_at(connection, plan, lambda _: was.meant, attempt)
     require_done_within(done, scope)
     return done
 

@@ -169,7 +169,7 @@ def walks_of(walks: Walks, homes: Geometries) -> Walks:
     Along roads, nobody looks farther than to the nearest road: what lies farther from a grid than that may be changes
     no way from there. Without roads every facility may be the nearest.
     """
-    if walks.roads is None:
+    if walks.roads is None or not walks.kinds:
         return walks
     if not len(homes):
         return walks.within(np.zeros(4))

@@ -11,7 +11,7 @@ from geo.arrays import Ints, sums
 from geo.dwellings import Dwellings
 from geo.facilities import distances_allowed
 from geo.gaps.held import Held, needed
-from geo.gaps.ledger import Entries, entries
+from geo.gaps.ledger import Entries, entries, nothing
 from geo.walking import Walks
 
 PUBLIC = ("patrol", "unclaimed")
@@ -32,6 +32,8 @@ def far_from_facility(held: Held) -> Entries:
     ledger; the build says so.
     """
     walks = needed(held.walks)
+    if not walks.kinds:  # of no facility is said what it is
+        return nothing("far_from_facility")
     rows = lived_in(held, held.rows)
     dwellings = Dwellings.of(held.grid_polygon[rows], held.buildings)
     community, rural = held.text("community_code", rows), held.grid["rural"][rows]

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.language import Language
-from api.refusal_words import SENTENCES, refusal_in_chinese, refusal_told
+from api.refusal_words import SENTENCES, filled, refusal_in_chinese, refusal_told
 
 READING = [*Path("data/uploads").glob("*.py"), *Path("data/reading").glob("*.py"), Path("data/layers_file.py")]
 WHOSE = [*READING, Path("api/routers/uploads.py"), Path("api/uploading.py")]
@@ -58,3 +60,16 @@ def test_every_sentence_about_files_has_words_in_chinese(sentence: str):
 def test_a_sentence_in_chinese_names_what_the_other_names(english: str, chinese: str):
     named = [f"<{number}>" for number in range(english.count("{}"))]
     assert sorted(re.findall(r"<\d+>", chinese.format(*named))) == sorted(named)
+
+
+@given(between=st.lists(st.text("ab:", max_size=3), min_size=1, max_size=4), text=st.text("ab:", max_size=12))
+def test_what_fills_a_sentence_is_what_a_pattern_would_find(between: list[str], text: str):
+    pattern = re.compile("(.*?)".join(map(re.escape, between)), re.DOTALL)
+    found = pattern.fullmatch(text)
+    assert filled(between, text) == (None if found is None else list(found.groups()))
+
+
+@pytest.mark.parametrize("part", [': "', 'feature "', "a.gpkg: row ", ' (mapped as "'])
+def test_a_text_made_to_be_gone_through_again_and_again_is_gone_through_once(part: str):
+    text = 'a.gpkg: has no layer "' + part * 20_000  # a pattern that goes back would never end
+    assert refusal_in_chinese(text).endswith(part)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from data.content import content_of
+from data.content import code_of_ours, content_of, programs
 from geo.grouped import Grouped
 from geo.places import Places
 
@@ -81,3 +83,13 @@ def test_what_is_made_of_the_rest_does_not_count():
 def test_a_thing_of_which_nobody_said_what_it_holds_is_refused():
     with pytest.raises(TypeError, match="what does a complex hold"):
         content_of(1j)
+
+
+def test_other_code_of_ours_makes_another_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "one.py").write_text("MOST = 1")
+    monkeypatch.setattr("data.content.files", lambda _: tmp_path)
+    before = code_of_ours()
+    assert code_of_ours() == before
+    (tmp_path / "one.py").write_text("MOST = 2")
+    assert code_of_ours() != before
+    assert len(programs()[-1]) == len(before) == 64

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from api.middleware.asking_for_the_head import DOING
 from data.database.access import Access
 from data.users.roles import Role
 from tests.api.doors.rights import DOORS, Door
@@ -53,6 +54,9 @@ def test_a_place_is_not_there_for_whom_it_is_out_of_scope(world: World, door: Do
 @pytest.mark.parametrize("door", [door for door in DOORS if door.method == "GET"], ids=lambda door: door.path)
 def test_the_head_of_an_answer_is_told_where_the_answer_is(world: World, door: Door):
     whole, head = (send(world, replace(door, method=method), (Role.admin, ALL)) for method in ("GET", "HEAD"))
+    if door.path.startswith(DOING):  # who looks ahead of a user spends nothing of his
+        assert head.status_code == 405
+        return
     assert (head.status_code, head.content) == (whole.status_code, b"")
     assert head.headers.get("content-type") == whole.headers.get("content-type")
 
