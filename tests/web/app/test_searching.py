@@ -12,16 +12,23 @@ from tests.web.app.desk import Desk, land
 from tests.web.app.test_planning import NEAR, home
 
 Open = Callable[..., Desk]
+AGAIN_MS = 1000
+"""In more than this a second search for the same text would have had its answer."""
 
 
-def test_who_is_quicker_than_the_search_is_taken_to_what_it_finds(desk: Open):
+def test_who_is_quicker_than_the_search_is_taken_to_what_it_finds_and_asks_once(desk: Open):
     desk = desk()
     one, other = (home(desk, number)["properties"]["code"] for number in (0, 1))
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url))
     search = desk.page.locator("#search")
     for code in (one, other):
         search.fill(code)
         search.press("Enter")
         expect(desk.page.locator(".grid-head code")).to_have_text(code)
+        desk.breathe(AGAIN_MS)
+        expect(desk.page.locator(".hits")).to_have_count(0)
+        assert len([address for address in asked if f"q={code}" in address]) == 1
 
 
 def test_a_facility_is_found_by_its_name(desk: Open):

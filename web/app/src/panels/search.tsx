@@ -2,12 +2,13 @@
 
 import type { Position } from "geojson";
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { type Bounds, findPlaces, listGrids, Refusal, Unreachable } from "../api";
 import { boundsOf, ringsOf } from "../map/planar";
 import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
 import { known } from "../state/loading";
+import { type Looking, look } from "../state/looking";
 import { plan, summary } from "../state/plans";
 import { parsePlane } from "../state/projected";
 import { selectGrid } from "../state/view";
@@ -21,7 +22,8 @@ interface Hit {
   go: () => void;
 }
 
-const PAUSE_MS = 180;
+/** A press on a hit takes the focus first. */
+const PRESS_MS = 180;
 const MOST_HITS = 9;
 /** Of grids, where places are found too. */
 const MOST_GRIDS = 4;
@@ -32,23 +34,26 @@ interface Found {
   hits: Hit[] | null;
 }
 
-/** What a text finds, a little after it stopped changing, at once where that is `urgent`; null where there is no text. */
-function useFound(text: string, urgent: boolean): [Found | null, (found: null) => void] {
+interface Finding {
+  found: Found | null;
+  setFound: (found: null) => void;
+  stop: () => void;
+}
+
+/** What a text finds, a little after it stopped changing; at once where that is `urgent`, which is no other search. */
+function useFound(text: string, urgent: boolean): Finding {
   const [found, setFound] = useState<Found | null>(null);
+  const looking = useRef<Looking | null>(null);
   useEffect(() => {
     if (!text) return setFound(null);
-    const aborted = new AbortController();
-    const look = async () => {
-      const hits = await find(text, aborted.signal);
-      if (!aborted.signal.aborted) setFound({ text, hits });
-    };
-    const timer = window.setTimeout(() => void look(), urgent ? 0 : PAUSE_MS);
-    return () => {
-      window.clearTimeout(timer);
-      aborted.abort();
-    };
+    const mine = look(async (signal) => ({ text, hits: await find(text, signal) }), setFound);
+    looking.current = mine;
+    return mine.stop;
+  }, [text]);
+  useEffect(() => {
+    if (text && urgent) looking.current?.now();
   }, [text, urgent]);
-  return [found, setFound];
+  return { found, setFound, stop: () => looking.current?.stop() };
 }
 
 export function Search(): JSX.Element {
@@ -57,7 +62,7 @@ export function Search(): JSX.Element {
   /** Enter was pressed before the hits were there: the best of them is taken when they come. */
   const [urgent, setUrgent] = useState(false);
   const text = written.trim();
-  const [found, setFound] = useFound(text, urgent);
+  const { found, setFound, stop } = useFound(text, urgent);
   const list = useId();
   const hits = found?.hits;
   const isLatest = found?.text === text;
@@ -74,6 +79,10 @@ export function Search(): JSX.Element {
     hit.go();
     view.peek()?.canvas.focus({ preventScroll: true }); // arrows and the keys of tools go on from there
   };
+  const lookNow = () => {
+    setFound(null); // what could not be found is asked for again
+    setUrgent(text !== "");
+  };
   useEffect(() => {
     if (!urgent || !isLatest) return;
     if (hits?.length) take(hits[0]);
@@ -86,7 +95,7 @@ export function Search(): JSX.Element {
       setRow((row + way + hits.length) % hits.length);
     } else if (event.key === "Enter") {
       if (isLatest && hits?.length) take(hits[row]);
-      else setUrgent(text !== "");
+      else lookNow();
     } else if (event.key === "Escape") {
       write("");
       unpin();
@@ -112,7 +121,7 @@ export function Search(): JSX.Element {
         value={written}
         onInput={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => window.setTimeout(() => [setFound(null), setUrgent(false)], PAUSE_MS)}
+        onBlur={() => [stop(), window.setTimeout(() => [setFound(null), setUrgent(false)], PRESS_MS)]}
       />
       <kbd>/</kbd>
       {found && <Hits id={list} found={found} row={row} onTake={take} />}
