@@ -1,4 +1,4 @@
-// Far out nobody sees a grid: divisions are shaded there, by what their grids add up to, in fifths of all communities.
+// Far out nobody sees a grid: divisions are shaded there, by what their grids add up to, in fourths of all communities.
 
 import type { ExpressionSpecification } from "maplibre-gl";
 import { PALETTE } from "../generated/palette";
@@ -6,6 +6,13 @@ import { LAND, type Theme } from "./tokens";
 
 /** Tiles have grids from this zoom on, and the sums of divisions below it. */
 export const GRIDS_FROM = 12;
+
+/** What is shaded at a zoom, as tiles have it; null: grids are to be seen. */
+export function levelAt(zoom: number): "county" | "street" | "community" | null {
+  if (zoom >= GRIDS_FROM) return null;
+  if (zoom >= 11) return "community";
+  return zoom >= 9 ? "street" : "county";
+}
 
 /** Gaps for each grid, people short of those required, grids that no party organisation covers. */
 export type Measure = "gaps" | "short" | "uncovered";
@@ -24,8 +31,9 @@ interface Sums {
   covered?: number | null;
 }
 
-/** From the least to the most. */
-export const SHADES: readonly string[] = Object.values(PALETTE.fills.severity);
+const { low, medium, high, highest } = PALETTE.fills.severity;
+/** From the least to the most; the lightest is not that of bare land. */
+export const SHADES: readonly string[] = [low, medium, high, highest];
 
 const MEASURES: Record<Theme, Measure | null> = {
   management_type: "gaps",
@@ -44,7 +52,7 @@ export function share(measure: Measure, { grids, gaps, required, short, covered 
   return (typeof gaps === "number" ? gaps : Object.values(gaps).reduce((sum, each) => sum + each, 0)) / grids;
 }
 
-/** How divisions are shaded in a theme: each fifth of the communities has a shade; null where nothing tells them apart. */
+/** How divisions are shaded in a theme: each fourth of the communities has a shade; null where nothing tells them apart. */
 export function farOf(theme: Theme, communities: readonly Sums[]): Far | null {
   const measure = MEASURES[theme];
   if (!measure) return null;
@@ -52,8 +60,8 @@ export function farOf(theme: Theme, communities: readonly Sums[]): Far | null {
     .map((each) => share(measure, each))
     .filter((each) => each !== null)
     .sort((one, other) => one - other);
-  const fifths = SHADES.slice(1).map((_, row) => known[Math.ceil(((row + 1) * known.length) / SHADES.length)]);
-  const breaks = [...new Set(fifths)].filter((each) => each !== undefined && each > (known[0] ?? 0)) as number[];
+  const fourths = SHADES.slice(1).map((_, row) => known[Math.ceil(((row + 1) * known.length) / SHADES.length)]);
+  const breaks = [...new Set(fourths)].filter((each) => each !== undefined && each > (known[0] ?? 0)) as number[];
   return breaks.length > 0 ? { measure, breaks } : null;
 }
 

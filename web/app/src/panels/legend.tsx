@@ -5,7 +5,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { type Far, shadesOf } from "../map/far";
 import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
 import { Mark, Swatch } from "../parts/swatches";
-import { far, isFar } from "../state/far";
+import { far, farLevel } from "../state/far";
 import { known } from "../state/loading";
 import { summary } from "../state/plans";
 import { opacity, setOpacity, shown, showOverlay, theme, workplace } from "../state/view";
@@ -33,7 +33,7 @@ function Fill(): JSX.Element {
   return (
     <>
       <FillChoice />
-      {isFar.value && far.value ? <Shades far={far.value} /> : <Classes />}
+      {farLevel.value && far.value ? <Shades far={far.value} level={farLevel.value} /> : <Classes />}
     </>
   );
 }
@@ -69,12 +69,12 @@ function FillChoice(): JSX.Element {
   );
 }
 
-function Shades({ far }: { far: Far }): JSX.Element {
+function Shades({ far, level }: { far: Far; level: NonNullable<typeof farLevel.value> }): JSX.Element {
   const { measure, breaks } = far;
   const written = (value: number) => (measure === "gaps" ? value.toFixed(1) : `${Math.round(value * 100)}%`);
   return (
     <>
-      <p class="far">{t(`legend.far.${measure}`)}</p>
+      <p class="far">{t(`legend.far.${measure}`, { level: t(`level.${level}`) })}</p>
       <ul class="classes">
         {shadesOf(far).map((colour, row) => (
           <li key={colour}>

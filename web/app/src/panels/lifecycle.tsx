@@ -1,5 +1,6 @@
 // What a plan's life offers next: branch, submit with a note, return, approve from a date.
 
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { approvePlan, type Plan, Refusal, returnPlan, submitPlan, Unreachable } from "../api";
@@ -64,8 +65,18 @@ function Submit({ plan: draft }: { plan: Plan }): JSX.Element {
   );
 }
 
+/** What was written of a plan, and not sent yet; who looks at the changes meanwhile finds it again. */
+const notes = signal<Record<string, string>>({});
+
+function useNote(name: string): readonly [string, (note: string) => void] {
+  const write = (note: string) => {
+    notes.value = { ...notes.peek(), [name]: note };
+  };
+  return [notes.value[name] ?? "", write];
+}
+
 function SubmitForm({ draft, close }: { draft: Plan; close: () => void }): JSX.Element {
-  const [note, setNote] = useState("");
+  const [note, setNote] = useNote(draft.name);
   const [refused, act] = useStep(close);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -119,7 +130,7 @@ function Review({ plan: submitted }: { plan: Plan }): JSX.Element {
 }
 
 function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }): JSX.Element {
-  const [note, setNote] = useState("");
+  const [note, setNote] = useNote(submitted.name);
   const [date, setDate] = useState(calendarDay());
   const [refused, act] = useStep(close);
   const { name, title } = submitted;

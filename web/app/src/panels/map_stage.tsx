@@ -8,13 +8,13 @@ import { type Bounds, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
-import { GRIDS_FROM } from "../map/far";
+import { levelAt } from "../map/far";
 import { OVERLAYS } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { answering } from "../state/connection";
-import { far, isFar } from "../state/far";
+import { far, farLevel } from "../state/far";
 import { mapDrawn } from "../state/first_map";
 import { known, resource } from "../state/loading";
 import { asOf, decided, plan, planName } from "../state/plans";
@@ -191,7 +191,7 @@ function refreshWhenBack(map: MapView): () => void {
 }
 
 const lookHowFar = (map: MapView): void => {
-  isFar.value = map.zoom() < GRIDS_FROM;
+  farLevel.value = levelAt(map.zoom());
 };
 
 function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {

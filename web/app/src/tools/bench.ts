@@ -46,6 +46,12 @@ export function startOver(): void {
   current?.running?.reset?.();
 }
 
+/** A tool that writes is of no use once its draft was handed in, or another plan is open. */
+function putAwayWithTheDraft(): void {
+  const writes = TOOLS.find((each) => each.id === openTool.value)?.writes;
+  if (writes && plan.value && !isDraft.value) openTool.value = null;
+}
+
 class Workbench implements Bench {
   readonly map: MapView;
   running: Running | null = null;
@@ -57,6 +63,7 @@ class Workbench implements Bench {
     this.map = map;
     this.stops = [
       effect(() => this.change(TOOLS.find((each) => each.id === openTool.value))),
+      effect(putAwayWithTheDraft),
       effect(() => {
         if (landed.value > 0) untracked(() => this.renew());
       }),
