@@ -6,15 +6,28 @@ in its formats.
 
 from __future__ import annotations
 
+import os
 import sys
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 
 def __getattr__(name: str) -> Any:
     """Return what pyogrio has by a name."""
+    return getattr(loaded(), name)
+
+
+@cache
+def loaded() -> ModuleType:
+    """Load pyogrio; what GDAL has to say comes as exceptions, and nothing on stderr.
+
+    pyogrio hears GDAL's errors on the thread alone that loaded it; on others GDAL would print them.
+    """
     import pyogrio  # noqa: PLC0415 (the one place where it is loaded)
 
-    return getattr(pyogrio, name)
+    pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})
+    return pyogrio
 
 
 def failures() -> tuple[type[Exception], ...]:

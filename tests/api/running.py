@@ -31,7 +31,8 @@ class Ended:
         assert "Traceback" not in self.err
         assert self.out == ""
         *before, last = self.err.splitlines()
-        assert [line for line in before if not is_progress(line)] == []
+        odd = [line for line in before if not is_progress(line)]
+        assert odd == [], odd
         assert last.startswith("onegrid: ")
         assert not is_progress(last)
         return last.removeprefix("onegrid: ")

@@ -9,7 +9,7 @@ from tests.databases import database_like
 
 def test_whatever_is_sent_alone_or_in_turn_is_answered_as_described(town_plan: Access):
     with database_like(town_plan) as access, opened_door(access) as door:
-        knock(door, 200, 1)
+        knock(door, 240, 1)
     assert door.wrong == {}
     reached = {label for label, status in door.answers if status < 300}
     assert len(reached) >= 20, sorted(reached)

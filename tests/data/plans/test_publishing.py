@@ -163,7 +163,7 @@ def test_an_approver_of_a_part_publishes_that_part_alone(in_force: Access, tmp_p
     assert {place for place, tile in here.items() if land & features(tile).keys()} == {
         place for place, tile in there.items() if land & features(tile).keys()
     }
-    with pytest.raises(InputError, match="nothing of plan town lies within 110101"):
+    with pytest.raises(InputError, match="there is no plan town"):
         publish(in_force.application, Order("town", Identity("chen", Role.approver, "110101"), TODAY), part)
 
 

@@ -37,6 +37,8 @@ def test_a_facility_is_found_by_its_name(desk: Open):
     wanted = facilities[len(facilities) // 2]
     desk.page.locator("#search").fill(wanted["properties"]["name"])
     desk.page.locator(".hits [role=option]", has_text="服务设施").first.click()
+    desk.told(wanted["properties"]["name"])
+    expect(desk.page.get_by_role("checkbox", name="服务设施", exact=True)).to_be_checked()
     desk.settled()
     zoom, lon, lat = desk.view()
     assert zoom >= 17

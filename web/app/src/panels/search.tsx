@@ -3,17 +3,19 @@
 import type { Position } from "geojson";
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { type Bounds, findPlaces, listGrids, Refusal, Unreachable } from "../api";
+import { type Bounds, findPlaces, listGrids, type Place, Refusal, Unreachable } from "../api";
 import { boundsOf, ringsOf } from "../map/planar";
+import type { Overlay } from "../map/tokens";
 import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
 import { known } from "../state/loading";
 import { type Looking, look } from "../state/looking";
 import { plan, summary } from "../state/plans";
 import { parsePlane } from "../state/projected";
-import { selectGrid } from "../state/view";
+import { selectGrid, showOverlay } from "../state/view";
 import { field, t } from "../words";
 import { fitTo, pinAt, unpin, view } from "./map_stage";
+import { news } from "./notices";
 
 interface Hit {
   id: string;
@@ -194,7 +196,20 @@ function inWorkingSystem(text: string): { datum: string; at: Position }[] {
 /** Less wide and high than this, in degrees, a place is a point. */
 const POINT = 1e-5;
 
-function showPlace(bounds: Bounds): void {
+/** By what a place is drawn. */
+const DRAWN: Readonly<Record<string, Overlay>> = {
+  facility: "facilities",
+  premises: "premises",
+  road: "roads",
+  compound: "units_compound",
+  courtyard: "units_courtyard",
+  patrol_zone: "units_patrol_zone",
+};
+
+function showPlace({ layer, name, bounds }: Place): void {
+  const overlay = DRAWN[layer];
+  if (overlay) showOverlay(overlay, true);
+  news.value = `${field("layer", layer)} · ${name}`;
   const [west, south, east, north] = bounds;
   if (Math.max(east - west, north - south) < POINT) {
     pinAt([west, south]);
@@ -210,11 +225,13 @@ async function placeHits(text: string, signal: AbortSignal): Promise<Hit[]> {
   if (!name || /^\d+$/.test(text)) return [];
   try {
     const found = await findPlaces(name, text, MOST_HITS, signal);
-    return found.map(({ layer, kind, name: title, community_name, bounds }) => ({
-      id: `${layer} ${title} ${bounds}`,
-      title,
-      kind: [community_name, field("layer", layer), layer === "facility" ? kind : null].filter(Boolean).join(" · "),
-      go: () => showPlace(bounds),
+    return found.map((place) => ({
+      id: `${place.layer} ${place.name} ${place.bounds}`,
+      title: place.name,
+      kind: [place.community_name, field("layer", place.layer), place.layer === "facility" ? place.kind : null]
+        .filter(Boolean)
+        .join(" · "),
+      go: () => showPlace(place),
     }));
   } catch (error) {
     if (signal.aborted || error instanceof Unreachable || error instanceof Refusal) return [];
