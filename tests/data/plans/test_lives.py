@@ -239,7 +239,7 @@ def test_what_is_done_while_a_branch_is_merged_is_seen(planned: Engine, monkeypa
             ask(planned, "merge", codes=[one.code], keep=other.code)
         return look(*asked)
 
-    monkeypatch.setattr("data.plans.merging.look", look_later)
+    monkeypatch.setattr("data.plans.door.look", look_later)
     done = merge_plans(planned, "town", source="draft", by="lead", base=0)
     [conflict] = done.combination.conflicts
     fates = {each.old.code: each.fate for each in conflict.ours}
