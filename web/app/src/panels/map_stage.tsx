@@ -221,7 +221,9 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
-    effect(() => map.shade(far.value)),
+    effect(() => {
+      if (farLevel.value) map.shade(far.value); // all tiles are laid out anew for it
+    }),
     map.on("move", () => lookHowFar(map)),
     effect(() => map.underlay(underlay.value)),
     effect(() => map.narrow(filter.value)),
