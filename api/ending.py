@@ -50,12 +50,17 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:
         if stopped.came:
-            say("interrupted; nothing was written")
+            say(f"interrupted; {interruption(error)}")
             return REFUSED
         if not isinstance(error, BrokenPipeError):
             return refuse(error, arguments)
         drop_stdout()  # whoever reads the list has read enough
     return status
+
+
+def interruption(error: BaseException) -> str:
+    """Say what stands when a command was interrupted: what it said itself, else nothing."""
+    return str(error) if isinstance(error, KeyboardInterrupt) and error.args else "nothing was written"
 
 
 def end(status: int) -> NoReturn:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from data.database.engine import connected
 from data.plans.approving import approve
 from data.plans.importing import import_build
 from data.plans.life import move
-from data.plans.plan import Plan
-from geo.errors import InputError, PlanError
+from data.plans.plan import Plan, find_plan
+from geo.errors import InputError, OneGridError, PlanError
 
 STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_grids"}
 """The stages of `import_build`, by the keys of `api.console.STAGES`."""
@@ -42,9 +44,19 @@ def import_as(
     if in_force is None:
         return plan
     stage("approve")
-    move(engine, name, "submit", by=by)
     try:
+        move(engine, name, "submit", by=by)
         return approve(engine, name, effective=in_force, by=by, replace=True)
+    except KeyboardInterrupt:
+        with suppress(OneGridError):  # it may still be a draft
+            move(engine, name, "return", by=by)
+        raise KeyboardInterrupt(f"plan {name} is imported, and is {standing(engine, name)}") from None
     except InputError as error:
         move(engine, name, "return", by=by)
         raise PlanError(f"plan {name} is imported, as a draft, and can't come into force: {error}") from error
+
+
+def standing(engine: Engine, name: str) -> str:
+    """Say what a plan is by now, in words that follow "is"."""
+    with connected(engine, place=engine.url.render_as_string()) as connection:
+        return find_plan(connection, name).said_state
