@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import ExitStack, nullcontext
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
@@ -14,6 +16,7 @@ from api.arguments import day_of
 from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
+from data.content import OTHER_PROGRAMS, programs
 from data.kept_folder import kept_folder
 from data.kept_parts import KeptParts
 from data.kept_results import KeptResults
@@ -26,6 +29,9 @@ from geo.result import OneGrid
 from geo.running import each_time
 from geo.scale import cluster, threads
 from geo.scale import workers as processes
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
 def build_files(
@@ -62,6 +68,7 @@ def build_files(
     require_apart(out, inputs_of(layers) + ([standards] if standards else []))
     count = workers or os.cpu_count() or 1
     if scheduler:
+        quiet_cluster()
         stage.warn(f"the cluster: {require_workers(scheduler)}")
     run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
     with kept_folder(parts) if parts else nullcontext() as kept, ExitStack() as building:
@@ -96,6 +103,15 @@ def inputs_of(layers: Path) -> list[Path]:
     return [layers, *map(settings.located, written)]
 
 
+def quiet_cluster() -> None:
+    """Have what is wrong with a cluster told by us alone, in a line."""
+    import distributed  # noqa: F401, PLC0415 (which gives each of its loggers a level of its own)
+
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "asyncio", "tornado")):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 def require_workers(scheduler: str) -> str:
     """Say how many workers a Dask scheduler has and where its dashboard is.
 
@@ -113,13 +129,27 @@ def require_workers(scheduler: str) -> str:
         )  # a client that was given no address at all complains once more when it is thrown away
         with Client(scheduler, timeout="10s", set_as_default=False) as client:
             workers = client.ncores()
+            require_same_programs(client, scheduler)
             dashboard = client.dashboard_link if "dashboard" in client.scheduler_info()["services"] else "none"
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"--scheduler {scheduler}: no Dask scheduler answers there: {why}") from error
     if not workers:
         raise InputError(f"--scheduler {scheduler}: has no workers; start some with `dask worker {scheduler}`")
     return f"{len(workers)} workers, {sum(workers.values())} threads, dashboard {dashboard}"
+
+
+def require_same_programs(client: Client, scheduler: str) -> None:
+    """Refuse a cluster whose workers would make other results than this machine."""
+    try:
+        said = client.run(programs)
+    except Exception as error:  # whatever a worker raises that has another version, or none
+        raise InputError(f"--scheduler {scheduler}: {OTHER_PROGRAMS} ({error})") from error
+    other = sorted(address for address, theirs in said.items() if theirs != programs())
+    if other:
+        raise InputError(f"--scheduler {scheduler}: {OTHER_PROGRAMS}: {', '.join(other)}")
 
 
 def earlier(previous: str | Path | None, data_dir: Path | None) -> tuple[gpd.GeoDataFrame | None, frozenset[str]]:

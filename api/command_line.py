@@ -148,7 +148,7 @@ def build(
     ] = None,
     as_of: Day = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads of this machine; the number of its cores by default.")
+        int | None, typer.Option(min=1, help="Processes of this machine; the number of its cores by default.")
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://10.0.0.1:8786.")

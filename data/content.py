@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -41,8 +41,15 @@ OURS = ("geo", "data")
 """The folders of this program that a build is made by."""
 
 
+Programs: TypeAlias = tuple[str, ...]
+
+OTHER_PROGRAMS = (
+    "a worker has another version of One Grid, or of its libraries, than this machine; install the same on both"
+)
+
+
 @cache
-def programs() -> tuple[str, ...]:
+def programs() -> Programs:
     """Return what says which programs results hang on: versions of libraries, and of this one a hash of its code.
 
     A version of ours alone would not do: who updates by git has other code under the same.

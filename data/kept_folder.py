@@ -35,7 +35,11 @@ def kept_folder(folder: Path) -> Iterator[KeptFolder]:
     kept = KeptFolder(folder)
     lock = locked(folder)
     try:
-        yield kept
+        try:
+            yield kept
+        except KeyboardInterrupt:
+            said = f"no build was written; what is finished lies in {folder}, and the same command goes on from there"
+            raise KeyboardInterrupt(said) from None
         kept.forget_others()
     finally:
         lock.close()
@@ -47,9 +51,12 @@ def locked(folder: Path) -> Lock:
     Raises
     ------
     InputError
-        Another build has it, or it can't be written.
+        Another build has it, it can't be written, or it is a folder of something else, whose files might go.
     """
     try:
+        there = {path.name for path in folder.iterdir() if not path.name.startswith((".", "lost+found"))}
+        if there and LOCK not in there:
+            raise InputError(f"--parts {folder}: holds {min(there)}, which is not ours; name a new folder")
         lock = Lock(folder / LOCK)
         if lock.take():
             return lock
@@ -63,7 +70,7 @@ class KeptFolder:
     """A folder of pieces, and which of them this build has used."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder.absolute()  # for workers that live in another one
         self.used: set[str] = set()
         try:
             folder.mkdir(exist_ok=True)
@@ -92,10 +99,13 @@ def put(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     """
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
+            try:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            finally:
+                Path(file.name).unlink(missing_ok=True)
     except OSError as error:
         why = f"{reason(error)}; every worker has to be able to write there"
         raise InputError(f"--parts {path.parent}: {why}") from error

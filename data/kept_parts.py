@@ -16,9 +16,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from data.content import content_of
+from data.content import OTHER_PROGRAMS, Programs, content_of, programs
 from data.kept_folder import KeptFolder, put
 from geo.arrays import Ints
+from geo.errors import InputError
 from geo.faces import Batch
 from geo.parts import POLYGONS, Part
 from geo.rules import NOBODY
@@ -43,7 +44,7 @@ class KeptParts:
         paths = [self.folder.place(f"{content(function, batch)}{SUFFIX}") for batch in bare]
         parts = {path: part for path in paths if (part := read(path)) is not None}
         missing = {path: batch for path, batch in zip(paths, bare, strict=True) if path not in parts}
-        made = self.run(partial(make, function), list(missing.items()))
+        made = self.run(partial(make, function, programs()), list(missing.items()))
         parts.update(zip(missing, made, strict=True))
         return [numbered(parts[path], batch) for path, batch in zip(paths, batches, strict=True)]
 
@@ -59,14 +60,17 @@ def content(function: Callable[[Any], Any], batch: Batch) -> str:
     return content_of(work.func.__qualname__, work.args, sorted(work.keywords.items()), batch)
 
 
-def make(function: Callable[[Any], Any], item: tuple[Path, Batch]) -> Part:
+def make(function: Callable[[Any], Any], wanted: Programs, item: tuple[Path, Batch]) -> Part:
     """Make a part and put it into its place, whole; in the process that made it, so that no other need live on.
 
     Raises
     ------
     InputError
-        It can't be written there: the disk is full, or the process is on a machine that has no such folder.
+        The process is on a machine with other programs than ``wanted``, which the part's place names. Or it can't be
+        written there: the disk is full, or the machine has no such folder.
     """
+    if programs() != wanted:
+        raise InputError(OTHER_PROGRAMS)
     path, batch = item
     part: Part = function(batch)
     put(path, partial(write, part))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -108,18 +108,27 @@ def taken(path: Path) -> Drawn | None:
 
 
 class Shelf:
-    """A file of rows, read from its beginning to its end."""
+    """A file of rows, read from its beginning to its end.
+
+    It is open only while something is read: a country has more files than a process may have open.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.file = pa.ipc.open_file(path)
-        self.schema = self.file.schema
-        self.batches: Iterator[pa.RecordBatch] = map(self.file.get_batch, range(self.file.num_record_batches))
+        self.path = path
+        with pa.OSFile(str(path)) as raw:
+            file = pa.ipc.open_file(raw)
+            self.schema, self.batches = file.schema, iter(range(file.num_record_batches))
         self.rest = self.schema.empty_table()
+
+    def next_batch(self) -> pa.RecordBatch:
+        """Read the next rows that lie together."""
+        with pa.OSFile(str(self.path)) as raw:
+            return pa.ipc.open_file(raw).get_batch(next(self.batches))
 
     def take(self, rows: int) -> pa.Table:
         """Return the next so many rows."""
         while len(self.rest) < rows:
-            self.rest = pa.concat_tables([self.rest, pa.Table.from_batches([next(self.batches)])])
+            self.rest = pa.concat_tables([self.rest, pa.Table.from_batches([self.next_batch()])])
         taken, self.rest = self.rest.slice(0, rows), self.rest.slice(rows)
         return taken
 

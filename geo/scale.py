@@ -19,13 +19,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geo.errors import InputError
 from geo.running import Run, in_order
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 Done = Callable[[int, int], None]
 """Told after each item: how many are finished, how many there are."""
@@ -42,11 +43,23 @@ POOLS = 4
 AHEAD = 3
 """Items that are under way for each thread of a cluster: one that is worked on, and others to go on with."""
 
+PATIENCE_S = 30
+"""How often it is looked whether a cluster has any workers left; without any for so long, the work ends."""
+
+LOST = "the connection to it was lost"
+GO_ON = "see to the cluster, and build again; with --parts, what is finished is not done again"
+
+Answer = TypeVar("Answer")
+
 Work = tuple[Callable[[Any], Any], Sequence[Any]]
 """A function and the items it is for."""
 
 _work: Work
 """What a worker process was forked for."""
+
+
+class ClusterLostError(Exception):
+    """A cluster can't go on with the work."""
 
 
 def nobody_watches(finished: int, total: int) -> None:
@@ -164,39 +177,77 @@ def threads(count: int) -> Run:
 
 def cluster(address: str, done: Done = nobody_watches) -> Run:
     """Return a `Run` on the cluster of the Dask scheduler at an address, such as ``tcp://10.0.0.1:8786``."""
-    from distributed import Client  # noqa: PLC0415 (only where there is a cluster)
+    from distributed import CancelledError, Client  # noqa: PLC0415 (only where there is a cluster)
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
     def run(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
-        with Client(address, timeout="10s") as client:
-            try:
+        try:
+            with lost_if_gone(lambda: Client(address, timeout="10s")) as client:
                 return by_cluster(client, (function, list(items)), done)
-            except KilledWorker as error:
-                raise InputError(f"--scheduler {address}: {error}") from error
+        except CancelledError as error:
+            raise InputError(f"--scheduler {address}: {LOST}; {GO_ON}") from error
+        except (KilledWorker, ClusterLostError) as error:
+            raise InputError(f"--scheduler {address}: {error}; {GO_ON}") from error
 
     return run
 
 
 def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
     """Do some work on a cluster, a few items a thread at a time; results are taken from it as they come."""
-    from distributed import as_completed  # noqa: PLC0415 (only where there is a cluster)
-
     function, items = work
-    threads = sum(client.nthreads().values())
-    waiting, running = iter(enumerate(items)), as_completed()
-    number: dict[Any, int] = {}
+    waiting = iter(enumerate(items))
+    finished: SimpleQueue[Future] = SimpleQueue()
+    number: dict[str, int] = {}
     results: dict[int, Any] = {}
 
     def begin(count: int) -> None:
         for place, item in islice(waiting, count):
             future = client.submit(function, item, pure=False)
             number[future.key] = place
-            running.add(future)
+            future.add_done_callback(finished.put)
 
-    begin(AHEAD * max(threads, 1))
-    for future in running:
+    begin(AHEAD * max(threads_of(client), 1))
+    while number:
+        future = next_of(client, finished)
         results[number.pop(future.key)] = future.result()
         future.release()
         begin(1)
         done(len(results), len(items))
     return [results[place] for place in range(len(items))]
+
+
+def next_of(client: Client, finished: SimpleQueue[Future]) -> Future:
+    """Wait until something is finished, and return it.
+
+    Raises
+    ------
+    ClusterLostError
+        There has been nobody to work on it for `PATIENCE_S` seconds.
+    """
+    left = False
+    while True:
+        try:
+            return finished.get(timeout=PATIENCE_S)
+        except Empty:
+            if left and not threads_of(client):
+                raise ClusterLostError("all its workers are gone, and none came back") from None
+            left = not threads_of(client)
+
+
+def threads_of(client: Client) -> int:
+    """Count the threads of a cluster."""
+    return sum(lost_if_gone(client.nthreads).values())
+
+
+def lost_if_gone(ask: Callable[[], Answer]) -> Answer:
+    """Ask a scheduler something.
+
+    Raises
+    ------
+    ClusterLostError
+        It does not answer.
+    """
+    try:
+        return ask()
+    except OSError as error:
+        raise ClusterLostError(LOST) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -12,13 +13,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pytest
 import shapely
 from distributed import LocalCluster
 
+from api.building import require_workers
 from data.build_layers import LAYERS
+from data.content import programs
 from data.output import read_build
+from geo.errors import InputError
 from tests.api.conftest import Onegrid
-from tests.api.running import listing, onegrid
+from tests.api.running import TIMEOUT_S, command, environment, listing, onegrid
 
 
 def same_layers(one: Path, other: Path) -> None:
@@ -113,6 +118,34 @@ def test_a_scheduler_without_workers_is_refused(here: Onegrid, demo: Path, tmp_p
         address = idle.scheduler_address
         refusal = here("build", demo, "-o", tmp_path / "grid.gpkg", "--scheduler", address).refusal
     assert refusal == f"--scheduler {address}: has no workers; start some with `dask worker {address}`"
+    assert listing(tmp_path) == {}
+
+
+def test_a_cluster_with_other_programs_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("data.content.code_of_ours", lambda: "of last year")
+    programs.cache_clear()
+    try:
+        with cluster_of(1) as cluster, pytest.raises(InputError) as refused:
+            require_workers(cluster.scheduler_address)
+    finally:
+        programs.cache_clear()
+    assert str(refused.value).startswith(f"--scheduler {cluster.scheduler_address}: a worker has another version of")
+
+
+def test_a_cluster_that_goes_away_ends_the_build_in_a_line(city: Path, tmp_path: Path):
+    with cluster_of(1) as cluster:
+        address = cluster.scheduler_address
+        with subprocess.Popen(
+            command("build", city, "-o", tmp_path / "grid.gpkg", "--scheduler", address),
+            stderr=subprocess.PIPE, text=True, env=environment(),
+        ) as process:  # fmt: skip
+            said = next(line for line in process.stderr if "merging" in line)
+            cluster.close()
+            said += process.communicate(timeout=TIMEOUT_S)[1]
+    assert process.returncode == 2
+    lost = f"onegrid: --scheduler {address}: the connection to it was lost; see to the cluster, and build again"
+    assert any(line.startswith(lost) for line in said.splitlines())
+    assert "Traceback" not in said, said
     assert listing(tmp_path) == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geo.merge
-from data.kept_folder import KeptFolder, kept_folder, locked
+from data.kept_folder import KeptFolder, kept_folder, locked, put
 from data.kept_parts import KeptParts
 from geo.errors import InputError
 from geo.merge import Merged, merge
@@ -128,8 +129,49 @@ def test_a_worker_that_can_not_write_parts_is_told_of_in_a_line(tmp_path):
         merge(messy_sources(5), Parameters(), run=kept)
 
 
+def test_a_worker_with_other_programs_makes_no_part(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    class Elsewhere(Counting):
+        def one(self, function, item):
+            with monkeypatch.context() as there:
+                there.setattr("data.kept_parts.programs", lambda: ("last year's",))
+                return super().one(function, item)
+
+    with pytest.raises(InputError, match=r"^a worker has another version of One Grid, or of its libraries"):
+        merged(messy_sources(5), tmp_path, Elsewhere())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parts_lie_in_one_folder_whichever_a_worker_lives_in(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    kept = KeptParts(KeptFolder(Path("parts")), Counting())
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    merge(messy_sources(5), Parameters(), run=kept)
+    assert {path.name for path in (tmp_path / "parts").iterdir()} == kept.folder.used
+
+
+def test_what_could_not_be_written_leaves_nothing_behind(tmp_path):
+    def full(file) -> None:
+        file.write(b"some")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(InputError, match="no space left"):
+        put(tmp_path / "a.part", full)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_something_else_is_refused_and_left_as_it_is(tmp_path):
+    other = tmp_path / f"{'0' * 64}.jpg"
+    other.touch()
+    with pytest.raises(InputError, match=r"holds 0+\.jpg, which is not ours"), kept_folder(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == [other]
+
+
 def test_parts_of_no_more_use_are_forgotten(tmp_path):
     sources = messy_sources(5)
+    with kept_folder(tmp_path):
+        pass
     merged(sources, tmp_path, Counting(), Parameters(sliver_width=3.0))
     with kept_folder(tmp_path) as kept:
         merge(sources, Parameters(), run=KeptParts(kept, in_order))
@@ -137,9 +179,11 @@ def test_parts_of_no_more_use_are_forgotten(tmp_path):
 
 
 def test_a_build_that_fails_leaves_the_parts_of_others_for_the_next_one(tmp_path):
+    with kept_folder(tmp_path):
+        pass
     merged(messy_sources(5), tmp_path, Counting())
     before = set(tmp_path.iterdir())
-    with pytest.raises(KeyboardInterrupt), kept_folder(tmp_path):
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"), kept_folder(tmp_path):
         raise KeyboardInterrupt
     assert before and before <= set(tmp_path.iterdir())
 

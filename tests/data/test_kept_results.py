@@ -18,7 +18,9 @@ from data.kept_results import KeptResults
 from data.layer_types import typed
 from data.output import layer_of
 from data.reading import Read, read_sources
+from data.reading.table_rows import read_rows
 from geo.build import build
+from geo.errors import InputError
 from geo.gathering import walks_to
 from geo.sources import Parameters, Sources
 
@@ -72,6 +74,25 @@ def test_a_table_that_changed_is_read_anew_and_no_other(town: Path, tmp_path: Pa
     file.write_bytes(before)
     assert kept.done == ["table"]
     assert (years == 2025).sum() == 1
+
+
+def test_a_table_that_changes_while_it_is_read_is_refused(town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = town.parent / "经费.csv"
+    before = file.read_bytes()
+
+    def written_meanwhile(path: Path, *rest: Any) -> Any:
+        rows = read_rows(path, *rest)
+        if path == file:
+            file.write_bytes(before + b"\n")
+        return rows
+
+    monkeypatch.setattr("data.reading.tables.read_rows", written_meanwhile)
+    kept = Watched(tmp_path)
+    with pytest.raises(InputError, match=r"^经费\.csv: changed while it was read"):
+        read(town, kept)
+    file.write_bytes(before)
+    assert kept.done[-1] == "table"
+    assert len(list(tmp_path.iterdir())) == len(kept.done) - 1
 
 
 def test_a_table_whose_columns_are_mapped_otherwise_is_read_anew(town: Path, tmp_path: Path):

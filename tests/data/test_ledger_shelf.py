@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -60,6 +62,18 @@ def test_a_ledger_kept_in_pieces_is_written_as_in_one(tmp_path, rows: int, piece
     assert written.crs == one.crs
     assert (shapely.to_wkb(written.geometry) == shapely.to_wkb(one.geometry)).all()
     pd.testing.assert_frame_equal(*(pd.DataFrame(frame.drop(columns="geometry")) for frame in (written, one)))
+
+
+def test_a_ledger_in_more_files_than_a_process_may_have_open_is_written(tmp_path):
+    whole, shelf = ledger(60), LedgerShelf(tmp_path / "ledger")
+    kept = [kept_of(shelf, whole.iloc[[row]].reset_index(drop=True)) for row in range(len(whole))]
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 20, before[1]))
+    try:
+        shelf.write(pd.concat(kept, ignore_index=True), tmp_path / "gaps.parquet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert gpd.read_parquet(tmp_path / "gaps.parquet")["gap_id"].tolist() == whole["gap_id"].tolist()
 
 
 def test_the_file_says_the_extent_of_all_pieces(tmp_path):
