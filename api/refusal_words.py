@@ -206,6 +206,10 @@ SENTENCES = (
     ),
     ("{}: row {} (and {} more) {}", "{}：第 {} 行（另有 {} 行）{}"),
     (
+        "{}: changed while it was read; build again when nobody writes to it",
+        "{}：读取时文件被改动；请在没有人写入时重新构建",
+    ),
+    (
         "{}: row {} (line {}) can't be read as CSV: {}; "
         "put a cell that holds a separator, a quotation mark or a line break in quotation marks",
         "{}：第 {} 行（文件第 {} 行）不合 CSV 的写法：{}；含分隔符、引号或换行的单元格请加引号",

@@ -34,7 +34,8 @@ def as_plain(text: str) -> str:
     >>> as_plain("１，２００ 元"), as_plain("−３")
     ('1,200元', '-3')
     """
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).replace("−", "-")
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-")
+    return "".join(plain.split())
 
 
 def as_number(text: str) -> Decimal | None:

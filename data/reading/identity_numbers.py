@@ -24,16 +24,32 @@ _PROVINCES = frozenset(
 )
 _EIGHTEEN = r"(?:^|[^0-9A-Za-z])([1-8][0-9]{16}[0-9Xx])(?:$|[^0-9A-Za-z])"
 _FIFTEEN = r"^[1-8][0-9]{14}$"
+_SHORTEST = 15
+"""Bytes that a number takes at least, however its digits are written."""
 _OLDEST, _NEWEST_OF_FIFTEEN = 30, 99
 """Birth years, without the century, of whoever still held a first-generation card."""
 
 
 def refuse_identity_numbers(
-    written: str, columns: Mapping[str, pa.Array], mapped: Mapping[str, str], *, codes: Collection[str] = ()
+    written: str,
+    columns: Mapping[str, pa.Array],
+    mapped: Mapping[str, str],
+    *,
+    codes: Collection[str] = (),
+    by_hand: bool = False,
 ) -> None:
     """Refuse a mapped column whose values look like identity-card numbers. The message does not repeat them.
 
-    Columns in ``codes`` hold codes of grids, so that 15 digits in them are no identity number.
+    Parameters
+    ----------
+    written
+        The file, as the user wrote its path.
+    columns, mapped
+        By what they hold: the values, and the name that the column has in the file.
+    codes
+        Columns that hold codes of grids, so that 15 digits in them are no identity number.
+    by_hand
+        Numbers may be written in full-width digits, or with spaces in them, and a hyphen may stand where there is none.
 
     Raises
     ------
@@ -44,11 +60,13 @@ def refuse_identity_numbers(
         if pa.types.is_boolean(column.type) or pa.types.is_temporal(column.type):
             continue
         text = as_text(column)
-        if _holds_eighteen(text) or (key not in codes and _holds_fifteen(text)):
-            raise InputError(
-                f'{written}: field "{mapped[key]}" (mapped as {key}) looks like identity-card numbers; '
-                "One Grid keeps no residents' data: map another field"
-            )
+        long = text.filter(pc.greater_equal(pc.binary_length(text), _SHORTEST))
+        for numbers in _typed(long) if by_hand else (long,):
+            if _holds_eighteen(numbers) or (key not in codes and _holds_fifteen(numbers, text)):
+                raise InputError(
+                    f'{written}: field "{mapped[key]}" (mapped as {key}) looks like identity-card numbers; '
+                    "One Grid keeps no residents' data: map another field"
+                )
 
 
 def is_identity_number(text: str) -> bool:
@@ -66,6 +84,12 @@ def is_identity_number(text: str) -> bool:
     )
 
 
+def _typed(text: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
+    """Return text with plain digits, and that without spaces and hyphens."""
+    plain = pc.utf8_normalize(text, form="NFKC")
+    return plain, pc.replace_substring_regex(plain, r"[\s-]", "")
+
+
 def _holds_eighteen(text: pa.StringArray) -> bool:
     candidates = text.filter(pc.match_substring_regex(text, _EIGHTEEN))
     if not len(candidates):
@@ -74,13 +98,18 @@ def _holds_eighteen(text: pa.StringArray) -> bool:
     return any(map(is_identity_number, found.field("number").to_pylist()))
 
 
-def _holds_fifteen(text: pa.StringArray) -> bool:
+def _holds_fifteen(text: pa.StringArray, whole: pa.StringArray) -> bool:
+    """Tell whether most values of the whole are first-generation numbers; ``text`` are those long enough."""
     candidates = text.filter(pc.match_substring_regex(text, _FIFTEEN)).to_pylist()
-    if 2 * len(candidates) < len(text) - text.null_count:
+    if not candidates:
+        return False
+    plain = pc.utf8_normalize(whole, form="NFKC")
+    count = pc.sum(pc.match_substring_regex(plain, r"[^\s-]")).as_py()
+    if 2 * len(candidates) < count:
         return False
     born = [value for value in candidates if _is_first_generation(value)]
     months = {value[8:10] for value in born}
-    return len(born) > 0 and 2 * len(born) >= len(text) - text.null_count and (len(months) > 1 or len(born) == 1)
+    return len(born) > 0 and 2 * len(born) >= count and (len(months) > 1 or len(born) == 1)
 
 
 def _is_first_generation(text: str) -> bool:

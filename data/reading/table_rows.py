@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from data.layers_schema import TableFile
 from data.reading.text_encoding import GUESSES, superset
-from data.spreadsheet_text import unguarded
+from data.spreadsheet_text import GUARD, unguarded
 from data.whole import reason
 from geo.errors import InputError
 
@@ -97,7 +97,7 @@ def _parsed(text: str, written: str, columns: Collection[str]) -> list[list[str]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     try:
-        rows.extend(map(unguarded, reader))
+        rows.extend(map(unguarded, reader) if GUARD in text else reader)
     except csv.Error as error:
         raise InputError(
             f"{written}: row {len(rows) + 1} (line {reader.line_num}) can't be read as CSV: {error}; "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -64,7 +65,7 @@ def read_tables(settings: Settings, warn: Warn, once: Once = each_time) -> ReadT
     read = {}
     for name, spec in settings.tables.items():
         files = [sha256_of(path) if (path := settings.located(written)).is_file() else "" for written in spec.path]
-        work = partial(_read_table, settings, name, spec)
+        work = partial(_read_table, settings, name, spec, files)
         read[name] = once(work, "table", name, spec.model_dump_json(), files)
         for line in read[name].warnings:
             warn(line)
@@ -75,22 +76,22 @@ def read_tables(settings: Settings, warn: Warn, once: Once = each_time) -> ReadT
     )
 
 
-def _read_table(settings: Settings, name: str, spec: TableSpec) -> TableRead:
-    """Read the files of one table, in order, into one frame."""
+def _read_table(settings: Settings, name: str, spec: TableSpec, hashes: Sequence[str]) -> TableRead:
+    """Read the files of one table, in order, into one frame; ``hashes`` tell what was in them before."""
     if spec.sheet is not None and not any(path.lower().endswith(XLSX) for path in spec.path):
         raise InputError(f"{settings.path.name}: [tables.{name}] has a sheet, but no XLSX file; remove sheet")
     frames, read = [], TableRead(pd.DataFrame(), [], [], [])
-    for written in spec.path:
+    for written, before in zip(spec.path, hashes, strict=True):
         path = settings.located(written)
         rows = read_rows(path, written, spec, spec.fields.columns().values())
         file, dropped, filled_down = _mapped(name, spec, written, rows)
         frame, repairs = columns_of_table(file)
         frames.append(frame)
         read.repairs.extend([*_reading_repairs(file, rows, filled_down, read.warnings.append), *repairs])
+        if sha256_of(path) != before:
+            raise InputError(f"{written}: changed while it was read; build again when nobody writes to it")
         mapped = tuple(spec.fields.columns().values())
-        read.inputs.append(
-            InputFile(name, written, rows.sheet, rows.driver, "", len(file), mapped, dropped, sha256_of(path))
-        )
+        read.inputs.append(InputFile(name, written, rows.sheet, rows.driver, "", len(file), mapped, dropped, before))
     table = pd.concat(frames, ignore_index=True)
     if name == "party":
         table, repairs = one_tree(table)
@@ -112,15 +113,20 @@ def _mapped(name: str, spec: TableSpec, written: str, rows: Rows) -> tuple[Table
             raise InputError(f'{written}: has several fields "{column}" (mapped as {key}); rename the others')
     _require_width(written, body, len(names), header)
     place = {key: names.index(column) for key, column in mapped.items()}
-    texts = {key: [row[at].strip() if at < len(row) else "" for row in body] for key, at in place.items()}
+    across = list(islice(zip_longest(*body, fillvalue=""), max(place.values()) + 1))
+    texts = {key: _column(across, at, len(body)) for key, at in place.items()}
     below = [(at, first - header - 1, last - header) for at, first, last in rows.merged if first > header]
     filled_down = _fill_down(texts, place, below)
     columns = {key: np.array([text or None for text in column], dtype=object) for key, column in texts.items()}
     places = np.flatnonzero(np.any([np.not_equal(column, None) for column in columns.values()], axis=0))
     file = TableFile(name, spec, written, places + header + 2, {key: columns[key][places] for key in columns})
-    _refuse_personal(file)
-    _refuse_errors(file)
+    _refuse_unfit(file)
     return file, dropped, filled_down
+
+
+def _column(across: Sequence[Sequence[str]], at: int, count: int) -> list[str]:
+    """Return one column of the rows, trimmed; it is blank where none of them is so long."""
+    return [cell.strip() for cell in across[at]] if at < len(across) else [""] * count
 
 
 def _fill_down(texts: dict[str, list[str]], place: Mapping[str, int], merged: Sequence[tuple[int, int, int]]) -> int:
@@ -155,18 +161,12 @@ def _require_width(written: str, body: Sequence[Sequence[str]], width: int, head
             )
 
 
-def _refuse_personal(file: TableFile) -> None:
-    """Refuse columns that look like identity-card numbers, also in full-width digits or with spaces in them."""
-    mapped = file.spec.fields.columns()
-    plain = {key: pc.utf8_normalize(pa.array(column, pa.string()), form="NFKC") for key, column in file.columns.items()}
-    joined = {key: pc.replace_substring_regex(column, r"[\s-]", "") for key, column in plain.items()}
-    for texts in (plain, joined):
-        refuse_identity_numbers(file.written, texts, mapped, codes=("grid_code",))
-
-
-def _refuse_errors(file: TableFile) -> None:
-    for key, column in file.columns.items():
-        wrong = pd.Series(column).isin(_ERRORS).to_numpy(np.bool_)
+def _refuse_unfit(file: TableFile) -> None:
+    """Refuse columns that look like identity-card numbers, and cells that hold an error of a spreadsheet."""
+    texts = {key: pa.array(column, pa.string()) for key, column in file.columns.items()}
+    refuse_identity_numbers(file.written, texts, file.spec.fields.columns(), codes=("grid_code",), by_hand=True)
+    for key, text in texts.items():
+        column, wrong = file.columns[key], pc.is_in(text, pa.array(_ERRORS)).to_numpy(zero_copy_only=False)
         if not wrong.any():
             continue
         if column[np.argmax(wrong)] == _ERRORS[-1]:

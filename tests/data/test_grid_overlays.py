@@ -54,7 +54,7 @@ posts = st.tuples(st.integers(0, 5), st.integers(0, 4), st.one_of(st.none(), st.
     st.lists(st.sampled_from(FORMS), max_size=6),
     st.lists(st.sampled_from([None, 0, 3, 4, 5]), max_size=6),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_its_classes_are_those_of_the_engine(tmp_path, rows, forms, stars):
     path = tmp_path / "town.gpkg"
     tables = {"staffing": staffing(rows), "assignments": assignments(forms), "settlements": settlements(stars)}

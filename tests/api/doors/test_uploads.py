@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import signal
 import subprocess
 import sys
 import time
 import tomllib
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,10 +24,10 @@ from data.uploads.folders import every
 from data.uploads.jobs import changing, few_at_a_time, one_at_a_time
 from data.users.roles import Role
 from tests.api.doors.never_stale import beside
+from tests.api.doors.uploading import PLANNER, Asking, asking, finished, looked_into, zipped
 from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
 from tests.waiting import until
 
-PLANNER = (Role.planner, ALL)
 ELSEWHERE = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
 
 
@@ -48,49 +46,10 @@ def world(database: Access, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-Asking = Callable[..., Any]
-
-
 @pytest.fixture
 def ask(world: World) -> Asking:
-    """Ask about one upload of a planner, whose address is before every path."""
-    begun = world.ask(PLANNER, "POST", "/api/uploads")
-    assert begun.status_code == 201, begun.text
-    place = f"/api/uploads/{begun.json()['id']}"
-
-    def asked(method: str, path: str = "", *, who: Any = PLANNER, status: int = 200, **more: Any) -> Any:
-        answer = world.ask(who, method, f"{place}{path}", **more)
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-    return asked
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Make a ZIP of files by their names."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return held.getvalue()
-
-
-def finished(ask: Asking) -> dict[str, Any]:
-    """Wait for the job of an upload."""
-    for _ in range(600):
-        job: dict[str, Any] = ask("GET")["job"]
-        if job["state"] != "running":
-            return job
-        time.sleep(0.1)
-    raise AssertionError(job)
-
-
-def looked_into(ask: Asking) -> dict[str, Any]:
-    """Have the files looked into, however long it takes; the door itself waits a while only."""
-    ask("POST", "/look")
-    finished(ask)
-    looked: dict[str, Any] = ask("GET")
-    return looked
+    """Begin an upload."""
+    return asking(world)
 
 
 def bring(ask: Asking, town: Path) -> dict[str, Any]:
@@ -198,70 +157,6 @@ def test_a_name_leads_nowhere_else(ask: Asking, name: str) -> None:
     ask("PUT", f"/files/{name}", content=b"x", status=404 if "%2F" in name else 422)
 
 
-def test_a_zip_puts_nothing_elsewhere(ask: Asking, world: World) -> None:
-    ask("PUT", "/files/a.zip", content=zipped({"../../../x.geojson": b"{}", "a/.b.gpkg": b"", "c.exe": b""}))
-    assert [file["name"] for file in ask("GET")["files"]] == ["x.geojson"]
-    assert not list(world.access.data_dir.parent.glob("x.geojson"))
-
-
-def test_a_zip_that_swells_is_refused(database: Access, tmp_path: Path) -> None:
-    with peopled(database, data_dir=tmp_path, upload_mb=2) as world:
-        place = f"/api/uploads/{world.ask(PLANNER, 'POST', '/api/uploads').json()['id']}"
-        bomb = zipped({f"{number}.csv": bytes(1_000_000) for number in range(5)})
-        assert len(bomb) < 10_000
-        refused = world.ask(PLANNER, "PUT", f"{place}/files/bomb.zip", content=bomb)
-        assert (refused.status_code, refused.json()["code"]) == (422, "bad_input")
-        assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 2_200_000
-        large = world.ask(PLANNER, "PUT", f"{place}/files/a.gpkg", content=bytes(2_100_000))
-        assert large.status_code == 413
-
-
-def spoilt(method: int) -> bytes:
-    """Make a ZIP whose content was damaged on its way."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", method) as archive:
-        archive.writestr("a.csv", b"code,name\n" * 200)
-    content = bytearray(held.getvalue())
-    content[48:60] = bytes(byte ^ 0xFF for byte in content[48:60])
-    return bytes(content)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"no zip",
-        zipped({"a.csv": b"x"})[:60],
-        *map(spoilt, (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
-    ],
-    ids=["none", "half", "stored", "deflated", "bzip2", "lzma"],
-)
-def test_a_zip_that_is_not_whole_is_refused(ask: Asking, content: bytes) -> None:
-    assert "whole ZIP" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
-
-
-def test_a_zip_of_a_hundred_thousand_members_is_refused_before_they_are_listed(ask: Asking) -> None:
-    content = zipped(dict.fromkeys(map(str, range(100_000)), b""))
-    shorter = content[: -22 + 8] + b"\1\0\1\0" + content[-22 + 12 :]  # which says that it has one
-    for one in (content, shorter):
-        began = time.monotonic()
-        assert "more than 20,000 files" in ask("PUT", "/files/a.zip", content=one, status=422)["detail"]
-        assert time.monotonic() - began < 3
-
-
-def test_a_zip_with_a_list_of_a_gigabyte_is_refused_before_it_is_read(ask: Asking) -> None:
-    content = bytearray(zipped({"a.csv": b"x"}))
-    content[-22 + 12 : -22 + 16] = (1 << 30).to_bytes(4, "little")
-    assert "list of files is too long" in ask("PUT", "/files/a.zip", content=bytes(content), status=422)["detail"]
-
-
-def test_zips_share_the_number_of_files_of_an_upload(ask: Asking) -> None:
-    first, second = (zipped({f"{which}{number}.csv": b"" for number in range(1500)}) for which in "ab")
-    ask("PUT", "/files/a.zip", content=first)
-    assert len(ask("PUT", "/files/a.zip", content=first)["files"]) == 1500, "files that are replaced are no more"
-    assert "may have 2,000 files" in ask("PUT", "/files/b.zip", content=second, status=422)["detail"]
-    assert len(ask("GET")["files"]) == 2000
-
-
 def test_a_build_that_takes_too_long_fails_with_a_word(database: Access, tmp_path: Path, town: Path) -> None:
     with peopled(database, data_dir=tmp_path, upload_cpu_hours=1 / 3600) as world:
         place = f"/api/uploads/{world.ask(PLANNER, 'POST', '/api/uploads').json()['id']}"
@@ -292,19 +187,6 @@ def test_two_uploads_at_a_time_are_looked_into(tmp_path: Path) -> None:
         second.close()
         waiting.result(5)
         third.close()
-
-
-def test_a_zip_with_a_name_that_no_disk_takes_is_refused(ask: Asking) -> None:
-    content = zipped({"区" * 100 + ".csv": b"x"})
-    assert "too long a name" in ask("PUT", "/files/a.zip", content=content, status=422)["detail"]
-    assert ask("GET")["files"] == []
-
-
-def test_what_was_seen_before_a_zip_broke_is_not_said_of_the_files_after(ask: Asking) -> None:
-    ask("PUT", "/files/a.csv", content=b"code,name\n1,a\n")
-    assert looked_into(ask)["found"]
-    ask("PUT", "/files/b.zip", content=zipped({"a.csv": b"code\n2\n", "区" * 100 + ".csv": b""}), status=422)
-    assert ask("GET")["found"] is None
 
 
 def test_two_files_that_come_at_once_share_the_room_of_an_upload(database: Access, tmp_path: Path) -> None:

@@ -63,6 +63,19 @@ def test_codes_and_other_long_numbers_are_no_identity_numbers(values: list[objec
     assert not is_refused(values)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["110105491231002", "110105500112003", "-", "-", "－"],  # where nobody is, a hyphen
+        ["1101 05491231 002", "1101 05500112 003", "－", "--", "-"],
+        ["１１０１０５４９１２３１００２", "110105-500112-003", "x"],
+    ],
+)
+def test_numbers_typed_by_hand_are_refused(values: list[object]) -> None:
+    with pytest.raises(InputError):
+        refuse_identity_numbers("file", {"name": pa.array(values)}, {"name": "column"}, by_hand=True)
+
+
 def test_numbers_kept_as_integers_are_refused() -> None:
     assert is_refused([int(VALID[1]), 1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,6 +169,17 @@ def test_a_mapped_column_of_identity_card_numbers_is_refused_and_they_are_not_re
     refusal = office.refusal()
     assert f"(mapped as {key}) looks like identity-card numbers; One Grid keeps no residents' data" in refusal
     assert "19491231" not in refusal and "18800101" not in refusal
+
+
+def test_a_row_with_many_blank_cells_behind_costs_no_memory(office: Office):
+    rows = ["1,网格长"] * 3000 + ["1,网格长" + "," * 30_000]
+    office.csv("roster", "\n".join(["网格编号,岗位" + "," * 30_000, *rows]).encode())
+    office.keys["roster"]["fields"] = {"grid_code": "网格编号", "post": "岗位"}
+    tracemalloc.start()
+    assert len(office.frame()) == 3001
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60e6  # all columns of all rows would be 720 MB
 
 
 def test_identity_card_numbers_kept_as_numbers_are_refused(office: Office):
