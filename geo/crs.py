@@ -36,6 +36,7 @@ _SAYS_NOTHING = ("unknown", "notspecified", "userdefined", "custom", "undefined"
 _LARGEST_SCALE_ERROR = 0.005
 
 
+@lru_cache(maxsize=64)
 def parse_crs(text: str) -> pyproj.CRS:
     """Read a CRS from an EPSG code, WKT or PROJ string, and keep its horizontal part.
 

@@ -73,7 +73,8 @@ class Edges:
         key = self.keys()
         order = np.argsort(key, kind="stable")
         direction = np.where(self.start < self.end, 1, -1)[order]
-        _, run, group = np.unique(key[order], return_index=True, return_inverse=True)
+        first = group_first(key[order])
+        run, group = np.flatnonzero(first), first.cumsum() - 1
         balance = (np.add.reduceat(direction, run) if len(run) else np.empty(0, dtype=np.int64))[group]
         rows, balance, group = order[balance != 0], balance[balance != 0], group[balance != 0]
         ours = np.where(self.start[rows] < self.end[rows], 1, -1) == np.sign(balance)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints, group_first
+from geo.arrays import Geometries, Ints, group_first, numbered
 
 GRID_M = 0.001
 """The grid of the result, metres."""
@@ -51,10 +51,10 @@ def number_vertices(cells: Ints, group: Ints | None = None) -> tuple[Ints, Ints]
     width, height = (int(side) + 1 for side in local.max(axis=0))
     if (int(group[-1]) + 1) * width * height < 2**62:
         key = (group * width + local[:, 0]) * height + local[:, 1]
-        _, row, number = np.unique(key, return_index=True, return_inverse=True)
-    else:  # wider than a thousand kilometres both ways: too wide for one key
-        columns = np.column_stack([group, local])
-        _, row, number = np.unique(columns, axis=0, return_index=True, return_inverse=True)
+        return numbered(key)
+    # wider than a thousand kilometres both ways: too wide for one key
+    columns = np.column_stack([group, local])
+    _, row, number = np.unique(columns, axis=0, return_index=True, return_inverse=True)
     return row.astype(np.int64), number.reshape(-1).astype(np.int64)
 
 

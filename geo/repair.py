@@ -93,7 +93,8 @@ def polygonal_parts(geometries: Geometries) -> Geometries:
     [<MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))>]
     """
     result = geometries.copy()
-    other = np.flatnonzero(~np.isin(shapely.get_type_id(geometries), AREAL))
+    kind = shapely.get_type_id(geometries)
+    other = np.flatnonzero((kind != AREAL[0]) & (kind != AREAL[1]))
     for row in other:  # few, and nested collections flatten only one by one
         result[row] = shapely.multipolygons(flat_polygons(geometries[row]))
     return result

@@ -198,7 +198,9 @@ def differs(seen: Look, code: str, outline: shapely.Geometry) -> bool:
 def changed_gaps(connection: Connection, seen: Look, grids: Mapping[str, Grid], drawn_up: Ledgers) -> GapChange:
     """Compare the gaps that the ledgers give with those that the plan has."""
     land = {code: grid.polygon for code, grid in grids.items()}
-    before = read_gaps(connection, seen.plan, seen.plan.head, seen.meant.communities, drawn_up.judged)
+    before = seen.gaps()
+    if elsewhere := drawn_up.judged - {gap.gap_id for gap in before}:
+        before = [*before, *read_gaps(connection, seen.plan, seen.plan.head, (), elsewhere)]
     return gap_change(before, list(gaps_of(drawn_up.gaps, land)))
 
 

@@ -9,6 +9,7 @@ another community at the same moment, the whole is tried again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ from data.plans.look import Look, look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
 from data.plans.refused import grids_of, said, state_of
+from data.plans.rows import overlapping
 from data.plans.stale import BeyondMeantError, OvertakenError, changed_since, kept_changing, stale
 from data.plans.verbs import (
     AnyVerb,
@@ -137,13 +139,14 @@ def edit_on(
         return carry_out(connection, seen, made, asked, dry_run=dry_run)
 
     try:
-        done = looked_at(connection, plan, find, attempt)
+        with overlapping(connection):
+            done = looked_at(connection, plan, find, attempt)
     except StaleRevisionError:
         raise
     except EditRefused as refused:
-        changed = changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}
-        if changed:
-            raise stale(changed, base) from refused
+        with suppress(psycopg.errors.InFailedSqlTransaction):  # by what was asked early and is not needed any more
+            if changed := changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}:
+                raise stale(changed, base) from refused
         raise
     require_done_within(done, scope)
     return done

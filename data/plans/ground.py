@@ -11,7 +11,7 @@ import shapely
 from sqlalchemy import Connection
 
 from data.plans.plan import Plan
-from data.plans.rows import rows
+from data.plans.rows import row, rows
 from data.plans.versions import Version, versions_in
 from geo.edits.ground import Grid
 from geo.errors import LineMissesGridError, UnknownGridError
@@ -29,13 +29,7 @@ AROUND = """
 onegrid.grids_around(
     %(plan)s, %(at)s, %(srid)s, %(communities)s, %(west)s, %(south)s, %(east)s, %(north)s, %(layers)s, %(ids)s)
 """
-LOCK = """
-SELECT CASE
-    WHEN place > 1 THEN pg_advisory_xact_lock(number)::text ELSE pg_advisory_xact_lock_shared(number)::text END
-FROM (
-    SELECT hashtextextended(key, 0) AS number, place
-    FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS each (key, place) ORDER BY place OFFSET 0) AS ordered
-"""
+LOCK = "SELECT state, head, source_id FROM onegrid.lock_pieces(%(plan)s, %(keys)s)"
 LOCK_ALL = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0))"
 MANY = 500
 """Locks of a transaction beyond which it takes one of the whole plan: PostgreSQL has room for some thousands in all."""
@@ -132,8 +126,10 @@ def communities_there(connection: Connection, plan: Plan, communities: Collectio
 
 def lock_communities(
     connection: Connection, plan: Plan, communities: Collection[str], pairs: Collection[tuple[str, str]] = ()
-) -> None:
+) -> Plan:
     """Wait until nobody else edits these communities of the plan, and keep others waiting until the transaction ends.
+
+    Returns the plan as it is by then.
 
     ``pairs`` are two communities each that one gap may hang on together: who edits either has the lock of the pair, so
     that nobody edits the other meanwhile, and who edits a third waits for neither. Always in the same order, so that
@@ -141,10 +137,12 @@ def lock_communities(
     """
     whole = f"plan {plan.plan_id}"
     keys = sorted({*communities, *(f"{one}+{other}" for one, other in pairs)})
+    pieces = [whole, *(f"{whole} {key}" for key in keys)]
     if len(keys) > MANY:
         rows(connection, LOCK_ALL, {"key": whole})
-    else:
-        rows(connection, LOCK, {"keys": [whole, *(f"{whole} {key}" for key in keys)]})
+        pieces = []
+    now = row(connection, LOCK, {"plan": plan.plan_id, "keys": pieces})
+    return replace(plan, state=now.state, head=now.head, source_id=now.source_id)
 
 
 def load(

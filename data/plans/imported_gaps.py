@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.output import Frame
-from data.plans.copying import Appending
+from data.plans.copying import Appending, Columns
 from data.plans.json_columns import column, places
 from data.plans.packing import Column
 from data.plans.shapes import ewkb, simple
 from geo.gaps import KINDS
 
 ROWS_AT_ONCE = 50_000
-"""Of gaps, whose land is compared with that of their grids; all at once it would be in memory twice."""
+"""Of gaps: the first are written while the next ones are prepared."""
 
 
 def append_gaps(appending: Appending, gaps: Frame, wkb: Column, grids: Frame, grid_wkb: Column) -> None:
@@ -34,6 +33,15 @@ def append_gaps(appending: Appending, gaps: Frame, wkb: Column, grids: Frame, gr
     grids, grid_wkb
         All grids of the build, and their land.
     """
+    row = places(column(gaps["code"]), column(grids["code"]))
+    for first in range(0, len(gaps), ROWS_AT_ONCE):
+        some, of = gaps.iloc[first : first + ROWS_AT_ONCE], row[first : first + ROWS_AT_ONCE]
+        land = own_land(wkb.take(pa.array(some.index)), grid_wkb.take(pa.array(of, mask=of < 0)), appending.srid)
+        appending.append("import_gaps", {**said_of(some), "land": ("bytea", land)})
+
+
+def said_of(gaps: Frame) -> Columns:
+    """Return what a plan keeps of gaps, but for their land."""
     kind = gaps["kind"]
     remedy = gaps["remedy"].where(gaps["remedy"] != kind.map({name: said.remedy for name, said in KINDS.items()}))
     texts = {
@@ -41,37 +49,29 @@ def append_gaps(appending: Appending, gaps: Frame, wkb: Column, grids: Frame, gr
         **{"community": gaps["community_code"], "remedy": remedy},
         "state": gaps["state"].replace("expired", "accepted"),
     }
-    columns = {
+    return {
         **{name: ("text", column(said)) for name, said in texts.items()},
         "severity": ("integer", column(gaps["severity"])),
         "area_m2": ("double precision", column(gaps["area_m2"])),
         "households": ("integer", column(gaps["households"])),
-        "detail": ("jsonb", pa.chunked_array(without_rule(column(gaps["detail"]), column(kind)), pa.large_string())),
-        "land": ("bytea", pa.chunked_array(own_land(gaps, wkb, grids, grid_wkb, appending.srid), pa.large_binary())),
+        "detail": ("jsonb", without_rule(column(gaps["detail"]), column(kind))),
     }
-    appending.append("import_gaps", columns)
 
 
-def without_rule(details: pa.Array, kinds: pa.Array) -> Iterator[pa.Array]:
+def without_rule(details: pa.Array, kinds: pa.Array) -> pa.Array:
     """Leave out of the details of gaps the rule, which is that of the kind."""
-    rules = {kind: f'"rule": {json.dumps(said.rule, ensure_ascii=False)}, ' for kind, said in KINDS.items()}
-    for first in range(0, len(details), ROWS_AT_ONCE):
-        some, of = details.slice(first, ROWS_AT_ONCE), kinds.slice(first, ROWS_AT_ONCE)
-        for kind in pc.unique(of).to_pylist():
-            short = pc.replace_substring(some, rules[kind], "", max_replacements=1)
-            some = pc.if_else(pc.equal(of, kind), short, some)
-        yield some
+    for kind in pc.unique(kinds).to_pylist():
+        rule = f'"rule": {json.dumps(KINDS[kind].rule, ensure_ascii=False)}, '
+        short = pc.replace_substring(details, rule, "", max_replacements=1)
+        details = pc.if_else(pc.equal(kinds, kind), short, details)
+    return details
 
 
-def own_land(gaps: Frame, wkb: Column, grids: Frame, grid_wkb: Column, srid: int) -> Iterator[pa.Array]:
+def own_land(land: Column, grid_land: Column, srid: int) -> pa.Array:
     """Return the land of gaps, missing where it is that of their grids, to the last bit."""
-    row = places(column(gaps["code"]), column(grids["code"]))
-    known = pa.array(row, mask=row < 0)
-    for first in range(0, len(gaps), ROWS_AT_ONCE):
-        land = wkb.take(pa.array(gaps.index[first : first + ROWS_AT_ONCE]))
-        same = pc.equal(land, grid_wkb.take(known.slice(first, ROWS_AT_ONCE))).fill_null(False)
-        other = np.flatnonzero(~same.to_numpy(zero_copy_only=False))
-        drawn = ewkb(simple(land.take(pa.array(other))), srid)
-        place = np.full(len(land), -1, dtype=np.int64)
-        place[other] = np.arange(len(other))
-        yield drawn.take(pa.array(place, mask=place < 0))
+    same = pc.equal(land, grid_land).fill_null(False)
+    other = np.flatnonzero(~same.to_numpy(zero_copy_only=False))
+    drawn = ewkb(simple(land.take(pa.array(other))), srid)
+    place = np.full(len(land), -1, dtype=np.int64)
+    place[other] = np.arange(len(other))
+    return drawn.take(pa.array(place, mask=place < 0))

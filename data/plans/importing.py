@@ -110,11 +110,11 @@ def imported(
     with ThreadPoolExecutor(1) as aside, Appending(connection, made.plan, made.source, srid) as appending:
         roads = aside.submit(measured_roads, layers.out)
         progress("sources")
-        gaps = still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"]))
-        append_gaps(appending, gaps, layers.wkb("gaps"), grids, layers.wkb("grids"))
         for layer in UNCHANGED:
             append_layer(appending, layer, layers[layer], layers.wkb(layer) if LAYERS[layer].geometry else None)
         append_duty(appending, layers)
+        gaps = still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"]))
+        append_gaps(appending, gaps, layers.wkb("gaps"), grids, layers.wkb("grids"))
         append_dossiers(appending, layers)
         progress("grids")
         append_grids(appending, identities(connection, layers, forebear), layers, TOLERANCE_M)

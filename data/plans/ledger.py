@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +11,7 @@ import shapely
 from sqlalchemy import Connection
 
 from data.plans.plan import Plan
-from data.plans.rows import parsed, rows
+from data.plans.rows import later, parsed
 from geo.arrays import Geometries
 from geo.columns import Columns
 from geo.gaps import KINDS
@@ -91,12 +91,20 @@ def own_land(land: Geometries, grid: Sequence[shapely.Geometry | None]) -> list[
     return [None if one else bytes(drawn) for one, drawn in zip(same, wkb, strict=True)]
 
 
+def ask_gaps(
+    connection: Connection, plan: Plan, at: int, communities: Collection[str], ids: Collection[str]
+) -> Callable[[], list[Gap]]:
+    """Ask for the gaps about some communities, and those of some ids; return what waits for them."""
+    values = {"plan": plan.plan_id, "at": at, "communities": list(communities), "ids": list(ids)}
+    found = later(connection, GAPS, values)
+    return lambda: kept_gaps(found())
+
+
 def read_gaps(
     connection: Connection, plan: Plan, at: int, communities: Collection[str], ids: Collection[str]
 ) -> list[Gap]:
     """Return the gaps about some communities, and those of some ids."""
-    values = {"plan": plan.plan_id, "at": at, "communities": list(communities), "ids": list(ids)}
-    return kept_gaps(rows(connection, GAPS, values))
+    return ask_gaps(connection, plan, at, communities, ids)()
 
 
 def kept_gaps(found: Sequence[Any]) -> list[Gap]:

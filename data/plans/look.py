@@ -11,13 +11,14 @@ import shapely
 from sqlalchemy import Connection, Pool
 
 from data.plans.dossiers import Folder, Source, dossier_of, read_folder, read_source
-from data.plans.ground import REACH_M, Meant, box_of, load, lock_communities
-from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.ground import REACH_M, Box, Meant, box_of, load, lock_communities
+from data.plans.ledger import Gap, ask_gaps
+from data.plans.plan import Plan, require_draft
 from data.plans.versions import Version
 from data.plans.ways import MARGIN_M
 from geo.edits.ground import Buildings, Grid, Ground
 from geo.plans.ledgers import Ledgers, ledgers
-from geo.walking import NotInReachError
+from geo.walking import NotInReachError, Walks
 
 KNOWN: WeakKeyDictionary[Pool, dict[int, Source]] = WeakKeyDictionary()
 """Sources that were read, by the pool of their connections: they never change."""
@@ -30,7 +31,8 @@ class Look:
     Others wait too who edit a community that one gap may hang on together with these.
 
     ``versions`` are the grids by code: all of the communities, and what `geo.plans.dossier` lists. ``ground`` are those
-    of them that an edit looks at: what is meant, and whatever lies around it.
+    of them that an edit looks at: what is meant, and whatever lies around it. ``gaps`` waits for the gaps about the
+    communities, ``walks`` for the ways on foot around them, None where no distance can be judged.
     """
 
     plan: Plan
@@ -39,6 +41,8 @@ class Look:
     folder: Folder
     versions: Mapping[str, Version]
     ground: Ground
+    gaps: Callable[[], list[Gap]]
+    walks: Callable[[], Walks | None]
 
 
 def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> Look:
@@ -47,7 +51,7 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     Parameters
     ----------
     plan
-        As it was found; it is found anew when its communities are locked.
+        As it was found; it is looked at anew when its communities are locked.
     find
         Finds what is meant at the plan's head.
 
@@ -62,8 +66,7 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
     while True:
         source = source_of(connection, plan.source_id)
         folder = read_folder(connection, source, meant.communities)
-        lock_communities(connection, plan, meant.communities, folder.judged_with)
-        plan, before = find_plan(connection, plan.name), plan
+        before, plan = plan, lock_communities(connection, plan, meant.communities, folder.judged_with)
         require_draft(plan)
         if plan.head == before.head:
             break
@@ -72,7 +75,9 @@ def look(connection: Connection, plan: Plan, find: Callable[[Plan], Meant]) -> L
             break
     communities = {*meant.communities, *folder.overlaps_with}
     versions = load(connection, plan, plan.head, meant.boxes, communities, folder.straddling())
-    return Look(plan, source, meant, folder, versions, around(versions, meant, folder.buildings()))
+    gaps = ask_gaps(connection, plan, plan.head, meant.communities, ())
+    walks = ask_walks(connection, source, folder.box, MARGIN_M)
+    return Look(plan, source, meant, folder, versions, around(versions, meant, folder.buildings()), gaps, walks)
 
 
 def around(versions: Mapping[str, Version], meant: Meant, buildings: Buildings) -> Ground:
@@ -103,10 +108,15 @@ def source_of(connection: Connection, source_id: int) -> Source:
 def draw_up(connection: Connection, seen: Look, grids: Mapping[str, Grid]) -> Ledgers:
     """Draw up the ledgers of the communities as they would be with these grids in place of ``seen.versions``."""
     ground = Ground.of(grids.values(), seen.ground.buildings)
-    margin_m, codes = MARGIN_M, {*seen.versions, *grids}
+    margin_m, walks, codes = MARGIN_M, seen.walks, {*seen.versions, *grids}
     while True:
-        walks = None if seen.source.ways is None else seen.source.ways.near(connection, seen.folder.box, margin_m)
         try:
-            return ledgers(ground, dossier_of(seen.folder, walks, codes))
+            return ledgers(ground, dossier_of(seen.folder, walks(), codes))
         except NotInReachError as error:
             margin_m += max(error.road_m, margin_m)  # infinite where no road was found at all
+            walks = ask_walks(connection, seen.source, seen.folder.box, margin_m)
+
+
+def ask_walks(connection: Connection, source: Source, box: Box, margin_m: float) -> Callable[[], Walks | None]:
+    """Ask for the ways around a box; return what waits for them, None where no distance can be judged."""
+    return (lambda: None) if source.ways is None else source.ways.near(connection, box, margin_m)

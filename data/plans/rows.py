@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
+import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
 
@@ -22,10 +25,36 @@ def rows(connection: Connection, sql: str, values: Values | None = None) -> list
     sql
         With ``%(name)s`` for each of ``values``.
     """
-    driver = connection.connection.driver_connection
+    return later(connection, sql, values)()
+
+
+def later(connection: Connection, sql: str, values: Values | None = None) -> Callable[[], list[Any]]:
+    """Ask as `rows` does; return what waits for the rows, which something else may be done before (`overlapping`)."""
+    cursor = driver_of(connection).cursor(binary=True, row_factory=namedtuple_row).execute(sql, values)
+
+    @cache
+    def found() -> list[Any]:
+        with cursor:
+            return list(cursor.fetchall())
+
+    return found
+
+
+@contextmanager
+def overlapping(connection: Connection) -> Iterator[None]:
+    """Have the database work on what is asked for `later` while this process does something else.
+
+    What goes wrong is raised where rows are waited for, at the end of the block at the latest.
+    """
+    with driver_of(connection).pipeline():
+        yield
+
+
+def driver_of(connection: Connection) -> psycopg.Connection[Any]:
+    """Return psycopg's own connection."""
+    driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
     assert driver is not None
-    with driver.cursor(binary=True, row_factory=namedtuple_row) as cursor:
-        return list(cursor.execute(sql, values).fetchall())
+    return driver
 
 
 def row(connection: Connection, sql: str, values: Values | None = None) -> Any:

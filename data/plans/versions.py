@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,9 @@ def as_versions(found: Sequence[Any]) -> list[Version]:
         shapely.from_wkb(np.array([getattr(one, name) for one in found], dtype=object))
         for name in ("polygon", "faces", "outline")
     )
-    part, row = shapely.get_parts(faces, return_index=True)
-    of_row = np.split(part, np.searchsorted(row, np.arange(1, len(found))))
+    part = shapely.get_parts(faces).tolist()
+    end = shapely.get_num_geometries(faces).cumsum().tolist()
+    of_row = [part[first:beyond] for first, beyond in pairwise([0, *end])]
     claims, records, ledgers = (parsed(getattr(one, name) for one in found) for name in ("claims", "records", "ledger"))
     return [
         Version(
@@ -86,7 +88,7 @@ def as_versions(found: Sequence[Any]) -> list[Version]:
 def grid_of(
     one: Any,
     polygon: shapely.Geometry,
-    parts: np.ndarray,
+    parts: Sequence[shapely.Geometry],
     claims: Sequence[Sequence[Any]],
     records: Sequence[Sequence[Any]],
 ) -> Grid:

@@ -6,7 +6,7 @@ from both ends to the nearest facility of each kind as they were measured over a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,8 @@ import shapely
 from sqlalchemy import Connection
 
 from data.plans.ground import Box
-from data.plans.rows import rows
-from geo.arrays import Floats, Ints, group_first, unroll
+from data.plans.rows import later, rows
+from geo.arrays import Floats, Ints, distinct_rows, group_first, unroll
 from geo.facilities import LOOKED_FOR, asked_for, kinds_of
 from geo.standards import Standards
 from geo.walking import Stretches, Walks
@@ -46,23 +46,28 @@ class Ways:
     """Without roads: straight ways alone."""
     roads: bool
 
-    def near(self, connection: Connection, box: Box, margin_m: float = MARGIN_M) -> Walks:
-        """Return the ways around a box, on roads that come nearer to it than a margin, metres; it may be infinite."""
-        known = self.facilities
+    def near(self, connection: Connection, box: Box, margin_m: float = MARGIN_M) -> Callable[[], Walks]:
+        """Ask for the ways around a box, on roads that come nearer to it than a margin, metres, which may be infinite.
+
+        Returns what waits for them.
+        """
         if not self.roads:
-            return known
+            return lambda: self.facilities
         low = np.floor((np.array(box[:2]) - margin_m) / SQUARE_M)
         high = np.floor((np.array(box[2:]) + margin_m) / SQUARE_M)
         ends = np.clip(np.concatenate([low, high]), -FARTHEST, FARTHEST).astype(np.int64).tolist()
         place = dict(zip(("west", "south", "east", "north"), ends, strict=True))
-        kinds = len(known.kinds)
-        found = [
-            np.frombuffer(one.stretches).reshape(-1, 4 + 2 * kinds)
-            for one in rows(connection, SQUARES, {"source": self.source_id, **place})
-        ]
-        table = np.unique(np.concatenate([np.empty((0, 4 + 2 * kinds)), *found]), axis=0)
+        found = later(connection, SQUARES, {"source": self.source_id, **place})
         bounds = np.concatenate([low, high + 1]) * SQUARE_M
-        return known.along(Stretches(table[:, :4], table[:, 4 : 4 + kinds], table[:, 4 + kinds :]), bounds)
+        return lambda: self.along([one.stretches for one in found()], bounds)
+
+    def along(self, squares: Sequence[bytes], bounds: Floats) -> Walks:
+        """Return the ways on the roads of some squares, all that come into some bounds."""
+        kinds = len(self.facilities.kinds)
+        found = [np.frombuffer(stretches).reshape(-1, 4 + 2 * kinds) for stretches in squares]
+        table, _ = distinct_rows(np.concatenate([np.empty((0, 4 + 2 * kinds)), *found]))
+        stretches = Stretches(table[:, :4], table[:, 4 : 4 + kinds], table[:, 4 + kinds :])
+        return self.facilities.along(stretches, bounds)
 
 
 def read_ways(connection: Connection, source_id: int, standards: Standards | None, *, roads: bool) -> Ways | None:

@@ -45,12 +45,12 @@ def drawn(coordinates: np.ndarray, ground: Ground, *, snapping_distance: float) 
     if not np.isfinite(given).all():
         raise LineMissesGridError("the line has coordinates that are no numbers")
     require_untangled(given)
-    border = ground.borders
-    places = snapped(given, border, snapping_distance)
+    border, lines = ground.borders, as_lines(ground.borders)
+    places = snapped(given, border, lines, snapping_distance)
     places = places[np.append(True, (places[1:] != places[:-1]).any(axis=1))]
     if len(places) < 2:
         raise LineMissesGridError("the line has no length")
-    ways = [way(start, end, border, snapping_distance) for start, end in pairwise(places)]
+    ways = [way(start, end, border, lines, snapping_distance) for start, end in pairwise(places)]
     whole = np.concatenate([*(path[:-1] for path in ways), places[-1:]])
     return np.concatenate([whole[:-1], whole[1:]], axis=1)
 
@@ -66,12 +66,12 @@ def require_untangled(given: np.ndarray) -> None:
             raise InputError(f"the line crosses itself more than {MOST_CROSSINGS} times; draw it anew")
 
 
-def snapped(given: np.ndarray, border: Ints, snapping_distance: float) -> Ints:
-    """Return vertices in cells, drawn to the vertices and segments of borders."""
+def snapped(given: np.ndarray, border: Ints, lines: Geometries, snapping_distance: float) -> Ints:
+    """Return vertices in cells, drawn to the vertices and segments of borders, which are ``lines`` in metres."""
     places = np.rint(given * CELLS_PER_M).astype(np.int64)
     if snapping_distance <= 0 or not len(border):
         return places
-    points, lines = shapely.points(given), as_lines(border)
+    points = shapely.points(given)
     row, segment = shapely.STRtree(lines).query_nearest(
         points, max_distance=snapping_distance, all_matches=False, exclusive=False
     )
@@ -85,13 +85,12 @@ def snapped(given: np.ndarray, border: Ints, snapping_distance: float) -> Ints:
     return places
 
 
-def way(start: Ints, end: Ints, border: Ints, snapping_distance: float) -> Ints:
+def way(start: Ints, end: Ints, border: Ints, lines: Geometries, snapping_distance: float) -> Ints:
     """Return the way from one place to another: along borders that lead there within reach, else straight."""
     straight = np.stack([start, end])
     if snapping_distance <= 0:
         return straight
     line = shapely.linestrings(straight / CELLS_PER_M)
-    lines = as_lines(border)
     near = np.flatnonzero(shapely.dwithin(line, lines, snapping_distance))
     segments = np.concatenate([cut_at(border[near], lines[near], place) for place in (start, end)])
     segments, _ = distinct_rows(segments)
@@ -112,10 +111,13 @@ def cut_at(segments: Ints, lines: Geometries, place: Ints) -> Ints:
 
 def shortest(segments: Ints, start: Ints, end: Ints) -> Ints | None:
     """Return the vertices of the shortest way along segments, None where there is none."""
+    ends = segments.reshape(-1, 2)
+    if not all((ends == place).all(axis=1).any() for place in (start, end)):
+        return None
     from scipy.sparse import csr_array  # noqa: PLC0415 (only edits need it)
     from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
-    vertices, number = distinct_rows(np.concatenate([segments.reshape(-1, 2), [start, end]]))
+    vertices, number = distinct_rows(np.concatenate([ends, [start, end]]))
     source, target = int(number[-2]), int(number[-1])
     one, other = number[:-2:2], number[1:-2:2]
     pairs, first = dense(np.minimum(one, other) * len(vertices) + np.maximum(one, other))

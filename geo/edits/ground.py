@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -24,8 +25,7 @@ class Face:
     rule: str
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """A row of a table beside the map that is about a grid: `geo.tables.COLUMNS` without the key, as (name, value)."""
 
     table: str

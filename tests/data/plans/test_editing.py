@@ -245,6 +245,14 @@ def test_vertices_on_a_neighbours_border_are_no_change_of_the_neighbour(planned:
     assert_whole(planned)
 
 
+def test_a_refusal_is_told_though_what_was_asked_early_failed(planned: Engine, monkeypatch: pytest.MonkeyPatch):
+    slowly = "SELECT 1 / length(pg_sleep(0.5)::text), %(plan)s, %(at)s, %(communities)s, %(ids)s"
+    monkeypatch.setattr("data.plans.ledger.GAPS", slowly)
+    one, other = neighbours(planned, communities=2)
+    with pytest.raises(CrossesCommunityError):
+        ask(planned, "merge", codes=[one.code, other.code], keep=one.code)
+
+
 def test_a_revision_that_is_not_there_yet_is_refused(planned: Engine):
     with pytest.raises(InputError, match="has no revision 7; the latest is 0"):
         ask(planned, "lock", base=7, code=largest(planned).code)
