@@ -195,12 +195,12 @@ class Desk:
         """Make the edit whose consequences are shown."""
         bar = self.ready()
         if self.hand == "mouse":
-            bar.get_by_role("button", name="提交").click()
+            bar.get_by_role("button", name="确定").click()
         else:
             self.canvas.focus()
             self.key("Enter")
         expect(self.page.locator(".consequences")).to_have_count(0)
-        self.told("已提交")
+        self.told("已保存")
 
     def told(self, text: str) -> None:
         """Wait for a notice."""

@@ -55,7 +55,7 @@ def test_a_grid_is_found_named_given_another_type_and_compared_without_a_pointer
     desk.key("Control+a")
     page.keyboard.type("新桂花苑")
     desk.key("Enter")
-    desk.told("已提交：修改")
+    desk.told("已保存：修改")
     kind = page.locator(".details .type select")
     expect(kind).to_have_value(grid["management_type"])
     tab_to(desk, kind)

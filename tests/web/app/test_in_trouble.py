@@ -90,7 +90,7 @@ def test_a_session_that_ends_takes_nothing_away(browser: Browser, server: Server
     assert [address for address in asked if "/api/changes" in address] == []
     sign_in(dialog)
     expect(dialog).to_have_count(0)
-    desk.told("已提交")
+    desk.told("已保存")
     assert desk.ask("")["revision"] == before + 1
     context.close()
     assert [said for said in wrong if not any(known in said for known in REFUSED)] == []

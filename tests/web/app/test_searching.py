@@ -28,6 +28,7 @@ def test_who_is_quicker_than_the_search_is_taken_to_what_it_finds_and_asks_once(
         expect(desk.page.locator(".grid-head code")).to_have_text(code)
         desk.breathe(AGAIN_MS)
         expect(desk.page.locator(".hits")).to_have_count(0)
+        expect(search).to_have_attribute("aria-busy", "false")
         assert len([address for address in asked if f"q={code}" in address]) == 1
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.web.app.desk import Desk, Hand
 
 Open = Callable[..., Desk]
+LEDGERS = {"unheld": "无人认领", "contested": "多头认领", "unserved": "有人无服务"}
 by_hand = pytest.mark.parametrize("hand", ["mouse", "keyboard"])
 
 
@@ -18,6 +19,12 @@ def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open, hand
     desk = desk("zhao.min", hand=hand)
     page = desk.page
     supervise(desk)
+    ranked = [one for one in desk.ask("/gaps", limit=500)["items"] if one["state"] != "accepted"]
+    rows = page.locator(".gap-table tbody tr")
+    expect(page.locator(".gap-table h2 output")).to_have_text(str(len(ranked)))
+    for row, gap in zip(rows.all()[:5], ranked[:5], strict=True):
+        expect(row).to_contain_text(str(gap["severity"]))
+        expect(row).to_contain_text(LEDGERS[gap["ledger"]])
     desk.press(page.locator(".tile.unserved"))
     before = int(page.locator(".tile.unserved b").inner_text())
     open_ = [one for one in desk.ask("/gaps", ledger="unserved", limit=500)["items"] if one["state"] != "accepted"]
@@ -36,6 +43,8 @@ def test_the_worst_gap_is_found_read_and_signed_as_an_exception(desk: Open, hand
     desk.press(page.get_by_role("button", name="签批"))
     expect(page.locator(".exception")).to_contain_text("年底前补足")
     expect(page.locator(".tile.unserved b")).to_have_text(str(before - 1))
+    desk.press(page.get_by_role("button", name="另有例外"))
+    expect(rows.filter(has_text="年底前补足").first).to_contain_text("2099-12-31zhao.min")
     signed = next(one for one in desk.ask("/gaps", limit=500)["items"] if one["gap_id"] == worst["gap_id"])
     assert (signed["state"], signed["reason"], signed["expires"]) == ("accepted", "年底前补足", "2099-12-31")
 

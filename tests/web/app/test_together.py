@@ -89,7 +89,7 @@ def test_an_edit_drawn_without_a_network_goes_through_once_when_it_is_back(desk:
     expect(desk.page.locator(".consequences.waiting")).to_be_visible()
     expect(desk.page.locator(".notices .offline")).to_be_visible()
     desk.page.context.set_offline(False)
-    desk.told("已提交")
+    desk.told("已保存")
     assert desk.ask("")["revision"] == before + 1
 
 
@@ -103,6 +103,6 @@ def test_a_page_stays_of_use_while_its_server_is_started_anew(desk: Open, server
     desk.key("Enter")
     expect(desk.page.locator(".consequences.waiting")).to_be_visible()
     server.start()
-    desk.told("已提交")
+    desk.told("已保存")
     expect(desk.page.locator(".notices .offline")).to_have_count(0)
     expect(desk.page.locator(".map-failure")).to_have_count(0)

@@ -13,6 +13,7 @@ export type Role = served.Role;
 export type Plan = served.PlanShown;
 export type PlanStatus = Plan["status"];
 export type Ledger = served.Gap["ledger"];
+export type ByLedger = served.ByLedger;
 export type GapState = served.Gap["state"];
 export type ManagementType = NonNullable<served.GridTags["management_type"]>;
 export type Figures = served.Figures;

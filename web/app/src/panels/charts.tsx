@@ -4,13 +4,12 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { DivisionTally, Ledger, Summary } from "../api";
-import { LEDGER_KINDS } from "../generated/field_words";
 import { LEDGER_INKS } from "../map/tokens";
 import { Button, Choice } from "../parts/controls";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
 import { area, count, share } from "../words/figures";
-import { kindsListed, LEDGERS } from "./ledgers";
+import { kindsIn, kindsListed, LEDGERS } from "./ledgers";
 import { fitTo } from "./map_stage";
 
 export const MEASURES = ["gaps", "short", "unclaimed", "uncovered"] as const;
@@ -41,10 +40,12 @@ export function badness(tally: DivisionTally, by: Measure): number {
 export const worstFirst = (tallies: readonly DivisionTally[], by: Measure): DivisionTally[] =>
   [...tallies].sort((one, other) => badness(other, by) - badness(one, by) || one.code.localeCompare(other.code));
 
-const written = (tally: DivisionTally, by: Measure): string => {
+/** What a measure says of a division; where no table tells, that it is not known, which is no zero. */
+export function written(tally: DivisionTally, by: Measure): string {
+  if ((by === "short" ? tally.short : by === "uncovered" ? tally.covered : 0) === null) return count(null);
   const bad = badness(tally, by);
   return by === "unclaimed" ? area(bad) : count(bad);
-};
+}
 
 export function Divisions({ now }: { now: Summary }): JSX.Element {
   const rows = worstFirst(now[level.value], measure.value);
@@ -111,8 +112,7 @@ function Multiple({ tally, most }: { tally: DivisionTally; most: number }): JSX.
           )}
         </span>
         <small>
-          {t("count.grids", { count: count(tally.grids) })} · {t("charts.covered")}{" "}
-          {share(tally.covered ?? 0, tally.grids)}
+          {t("count.grids", { count: count(tally.grids) })} · {t("charts.covered")} {share(tally.covered, tally.grids)}
         </small>
       </button>
     </li>
@@ -126,10 +126,10 @@ function Part({ name, value }: { name: Ledger; value: number }): JSX.Element | n
   );
 }
 
-/** The kinds of the ledger that is open, most first. */
+/** The kinds of the ledger that is listed, or of all, most first. */
 export function Kinds({ now }: { now: Summary }): JSX.Element | null {
   const counts = kindsListed.value ?? now.kinds;
-  const kinds = LEDGER_KINDS[ledger.value]
+  const kinds = kindsIn(ledger.value)
     .map((kind) => ({ kind, found: counts[kind] ?? 0 }))
     .filter(({ found }) => found > 0)
     .sort((one, other) => other.found - one.found);
@@ -137,7 +137,7 @@ export function Kinds({ now }: { now: Summary }): JSX.Element | null {
   const most = kinds[0]?.found ?? 1;
   return (
     <section>
-      <h2>{t(whole(), { ledger: field("ledger", ledger.value) })}</h2>
+      <h2>{t(whole(), { ledger: ledger.value ? field("ledger", ledger.value) : t("ledgers.all") })}</h2>
       <ul class="kinds">
         {kinds.map(({ kind, found }) => (
           <Kind key={kind} kind={kind} found={found} most={most} />
@@ -153,6 +153,7 @@ const whole = (): "charts.kinds" | "charts.kinds_of_all" =>
 
 function Kind({ kind, found, most }: { kind: string; found: number; most: number }): JSX.Element {
   const chosen = filter.value.kind === kind;
+  const of = LEDGERS.find((name) => kindsIn(name).includes(kind)) ?? "unserved";
   const choose = () => {
     filter.value = { ...filter.peek(), kind: chosen ? null : kind };
   };
@@ -161,7 +162,7 @@ function Kind({ kind, found, most }: { kind: string; found: number; most: number
       <button type="button" aria-pressed={chosen} onClick={choose}>
         <span>{field("gap", kind)}</span>
         <span class="bar">
-          <i class={ledger.value} style={{ width: `${(100 * found) / most}%`, color: LEDGER_INKS[ledger.value] }} />
+          <i class={of} style={{ width: `${(100 * found) / most}%`, color: LEDGER_INKS[of] }} />
         </span>
         <output>{count(found)}</output>
       </button>

@@ -10,7 +10,7 @@ import { createMap, type MapView } from "../map/engine";
 import { HANDS, OVERLAYS } from "../map/tokens";
 import { Button, Choice } from "../parts/controls";
 import { underlay } from "../state/base_map";
-import { far } from "../state/far";
+import { shading } from "../state/far";
 import { known } from "../state/loading";
 import { comparedWith, comparison, other, plan, plans } from "../state/plans";
 import { type CompareBy, compareBy, comparing, opacity, shown, tab, theme } from "../state/view";
@@ -30,18 +30,19 @@ export function Compare(): JSX.Element | null {
   useEffect(() => {
     if (open && box.current) return mountOther(box.current, map, name);
   }, [open, map, name]);
-  if (!comparing.value) return null;
+  if (!open) return null;
   const clip = by === "swipe" ? { clipPath: `inset(0 ${(1 - at.value) * 100}% 0 0)` } : {};
   return (
     <>
-      {open && <div class="map other" ref={box} style={clip} inert={by === "swipe"} />}
-      {open && (by === "swipe" ? <Swipe /> : <Sides />)}
-      <CompareBar />
+      <div class="map other" ref={box} style={clip} inert={by === "swipe"} />
+      {by === "swipe" ? <Swipe /> : <Sides />}
     </>
   );
 }
 
-function CompareBar(): JSX.Element {
+/** With which plan, and how; at the foot of the map, as it stands while tools are at work. */
+export function CompareBar(): JSX.Element | null {
+  if (!comparing.value) return null;
   const all = (known(plans.now.value) ?? []).filter((each) => each.name !== plan.value?.name);
   const options = (["swipe", "side"] as const).map((value) => ({ value, label: t(`compare.by.${value}`) }));
   const choose = (by: CompareBy) => {
@@ -177,7 +178,7 @@ function together(first: MapView, second: MapView): (() => void)[] {
 /** The second map shows what the first does, and both what changed hands. */
 const dressed = (first: MapView, second: MapView): (() => void)[] => [
   effect(() => second.fillBy(theme.value)),
-  effect(() => second.shade(far.value)),
+  shading(second),
   effect(() => second.underlay(underlay.value)),
   effect(() => {
     for (const overlay of OVERLAYS) second.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);

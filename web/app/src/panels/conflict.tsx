@@ -11,6 +11,7 @@ import { t } from "../words";
 import { area, count, MISSING, moment, shortCode } from "../words/figures";
 import { logSentence } from "./history";
 import { view } from "./map_stage";
+import { staffed } from "./staffing";
 
 const MOST_GRIDS = 5;
 
@@ -117,7 +118,7 @@ function Table({ rows }: { rows: Versions[] }): JSX.Element {
 
 const written = (figures: Figures | null): string => {
   if (!figures) return MISSING;
-  const staff = `${count(figures.held)}/${count(figures.required)}`;
+  const staff = `${t("figure.staff")} ${staffed(figures)}`;
   const land = area(figures.area_m2);
   return [t("count.households", { count: count(figures.households) }), staff, land].join(" · ");
 };

@@ -9,6 +9,7 @@ import { carvedName } from "../tools/carve";
 import { field, t } from "../words";
 import { area, count, MISSING, shortCode, shortCodes } from "../words/figures";
 import { Conflict } from "./conflict";
+import { staffed } from "./staffing";
 
 export function ConsequenceBar(): JSX.Element | null {
   const now = proposal.value;
@@ -35,10 +36,10 @@ function Body({ now }: { now: Exclude<Proposal, { state: "refused" }> }): JSX.El
         <b>{editSentence(now.edit)}</b>
         {now.edit.verb === "carve" && <CarveName edit={now.edit} />}
         <Moved outcome={outcome} />
-        <GapLine outcome={outcome} />
       </div>
       {outcome ? <Changes outcome={outcome} /> : <p class="pending">{t("edit.computing")}</p>}
       <Decide state={now.state} />
+      <GapLine outcome={outcome} />
     </>
   );
 }
@@ -101,21 +102,14 @@ function GridColumn({ change }: { change: GridChange }): JSX.Element {
       <span class="grid-name">
         <b>{shortCode(code)}</b> <span>{name}</span> {fate !== "kept" && <em>{t(`edit.${fate}`)}</em>}
       </span>
-      <Pair label={t("figure.households")} before={before} after={after} read={(each) => each.households} />
-      <Pair
-        label={t("figure.staff")}
-        before={before}
-        after={after}
-        read={(each) => each.held}
-        of={(each) => each.required}
-      />
+      <Pair label={t("figure.households")} before={before} after={after} written={(each) => count(each.households)} />
+      <Pair label={t("figure.staff")} before={before} after={after} written={staffed} short={(after?.short ?? 0) > 0} />
       <PartyPair before={before} after={after} />
       <Pair
         label={t("figure.area")}
         before={after ? null : before}
         after={after}
-        read={(each) => each.area_m2}
-        written={area}
+        written={(each) => area(each.area_m2)}
       />
     </li>
   );
@@ -125,18 +119,12 @@ interface PairProps {
   label: string;
   before: Figures | null;
   after: Figures | null;
-  read: (figures: Figures) => number | null;
-  of?: (figures: Figures) => number | null;
-  written?: (value: number | null) => string;
+  written: (figures: Figures) => string;
+  short?: boolean;
 }
 
-function Pair({ label, before, after, read, of, written = count }: PairProps): JSX.Element {
-  const text = (figures: Figures | null) => {
-    if (!figures) return MISSING;
-    return of ? `${written(read(figures))}/${count(of(figures))}` : written(read(figures));
-  };
-  const [old, now] = [text(before), text(after)];
-  const short = of && after ? (of(after) ?? 0) > (read(after) ?? 0) : false;
+function Pair({ label, before, after, written, short = false }: PairProps): JSX.Element {
+  const [old, now] = [before, after].map((figures) => (figures ? written(figures) : MISSING));
   return (
     <span class={old === now ? "pair same" : "pair"}>
       <small>{label}</small>
@@ -172,25 +160,27 @@ function Moved({ outcome }: { outcome: Outcome | undefined }): JSX.Element | nul
 function GapLine({ outcome }: { outcome: Outcome | undefined }): JSX.Element | null {
   if (!outcome) return null;
   const { opened, closed } = outcome.gaps;
-  if (!opened.length && !closed.length) return <small class="gaps none">{t("edit.no_gaps")}</small>;
+  if (!opened.length && !closed.length) return <p class="gaps none">{t("edit.no_gaps")}</p>;
   return (
-    <small class="gaps">
+    <p class="gaps">
       {closed.length > 0 && (
-        <span class="closed" title={gapNames(closed)}>
-          {t("edit.closes", { count: closed.length, kinds: gapNames(closed) })}
-        </span>
+        <span class="closed">{t("edit.closes", { count: closed.length, kinds: kindsOf(closed) })}</span>
       )}
       {opened.length > 0 && (
-        <span class="opened" title={gapNames(opened)}>
-          {t("edit.opens", { count: opened.length, kinds: gapNames(opened) })}
-        </span>
+        <span class="opened">{t("edit.opens", { count: opened.length, kinds: kindsOf(opened) })}</span>
       )}
-    </small>
+    </p>
   );
 }
 
-const gapNames = (gaps: GapTold[]): string =>
-  [...new Set(gaps.map((gap) => field("gap", gap.kind)))].join(t("list.separator"));
+/** The kinds of some gaps, the most severe first, each with how many there are where there are several. */
+export function kindsOf(gaps: readonly GapTold[]): string {
+  const found = new Map<string, number>();
+  for (const { kind } of [...gaps].sort((one, other) => other.severity - one.severity))
+    found.set(kind, (found.get(kind) ?? 0) + 1);
+  const named = [...found].map(([kind, times]) => `${field("gap", kind)}${times > 1 ? ` × ${times}` : ""}`);
+  return named.join(t("list.separator"));
+}
 
 function Decide({ state }: { state: "computing" | "ready" | "committing" }): JSX.Element {
   return (

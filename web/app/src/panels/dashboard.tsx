@@ -10,7 +10,7 @@ import { planName, summary } from "../state/plans";
 import { trend } from "../state/trend";
 import { filter, ledger } from "../state/view";
 import { field, t } from "../words";
-import { area, count, share } from "../words/figures";
+import { area, calendarDay, count, share, unbroken } from "../words/figures";
 import { Divisions, Kinds } from "./charts";
 import { GapTable } from "./gap_table";
 import { chooseLedger, LEDGERS } from "./ledgers";
@@ -49,7 +49,7 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
           type="button"
           class={`tile ${name}`}
           aria-pressed={ledger.value === name}
-          onClick={() => chooseLedger(name)}
+          onClick={() => chooseLedger(ledger.value === name ? null : name)}
         >
           <small>{field("ledger", name)}</small>
           <b>{count(total.gaps[name])}</b>
@@ -68,7 +68,7 @@ function Figures({ now: { total } }: { now: Summary }): JSX.Element {
       </div>
       <div class="tile">
         <small>{t("figure.covered")}</small>
-        <b>{share(total.covered ?? 0, total.grids)}</b>
+        <b>{share(total.covered, total.grids)}</b>
         <span>{t("dashboard.of_grids", { covered: count(total.covered), count: count(total.grids) })}</span>
       </div>
     </div>
@@ -94,15 +94,17 @@ function Trend({ steps, name }: { steps: readonly TrendStep[]; name: Ledger }): 
         <title>{said}</title>
         <polyline points={values.map(at).join(" ")} fill="none" stroke={LEDGER_INKS[name]} stroke-width="1.8" />
       </svg>
-      <span>{went((values.at(-1) ?? 0) - (values[0] ?? 0), began.revision)}</span>
+      <span>{went((values.at(-1) ?? 0) - (values[0] ?? 0), began)}</span>
     </>
   );
 }
 
-/** By how many a figure is another than at a revision, in words. */
-export function went(more: number, revision: number): string {
-  if (more === 0) return t("dashboard.same_since", { revision });
-  return t(more > 0 ? "dashboard.more_since" : "dashboard.less_since", { count: count(Math.abs(more)), revision });
+/** By how many a figure is another than it was in the beginning, in words; a plan begins with its import. */
+export function went(more: number, { revision, at }: Pick<TrendStep, "revision" | "at">): string {
+  const day = unbroken(calendarDay(new Date(at)));
+  const since = revision === 0 ? t("dashboard.imported", { day }) : t("dashboard.revised", { day, revision });
+  if (more === 0) return t("dashboard.same_since", { since });
+  return t(more > 0 ? "dashboard.more_since" : "dashboard.less_since", { count: count(Math.abs(more)), since });
 }
 
 /** What filters the table and the map, each with a way to let it go. */

@@ -4,6 +4,7 @@ import type { Grid } from "../api";
 import { csvOf, save } from "../parts/saving";
 import { plan } from "../state/plans";
 import { field, t } from "../words";
+import { inPlace } from "./staffing";
 
 const stem = (what: string): string => `${plan.peek()?.name ?? "plan"}-${what}`;
 
@@ -24,7 +25,7 @@ export function saveGrids(grids: readonly Grid[], format: "csv" | "geojson"): vo
     "figure.households",
     "export.area_m2",
   ];
-  const people = ["grid.required", "grid.held", "grid.short"];
+  const people = ["grid.required", "staff.in_place", "grid.short", "staff.all_held"];
   const rows = grids.map(({ properties: one }) => [
     one.code,
     one.name,
@@ -33,8 +34,9 @@ export function saveGrids(grids: readonly Grid[], format: "csv" | "geojson"): vo
     one.households,
     one.area_m2,
     one.required,
-    one.held,
+    inPlace(one),
     one.short,
+    one.held,
   ]);
   const words = [...header, ...people].map((key) => t(key as "grid.held"));
   save(`${stem("grids")}.csv`, "text/csv;charset=utf-8", csvOf(words, rows));

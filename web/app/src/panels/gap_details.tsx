@@ -14,6 +14,7 @@ import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
 import { area, count } from "../words/figures";
+import { gapTitle } from "./gap_words";
 import { placeOf, Severity } from "./ledgers";
 import { fitTo, view } from "./map_stage";
 import { startDraft } from "./plan_bar";
@@ -49,7 +50,7 @@ function Gap({ gap }: { gap: GapProperties }): JSX.Element {
       <header class="gap-head">
         <Severity value={gap.severity} />
         <div class="title">
-          <h2>{field("gap", gap.kind)}</h2>
+          <h2>{gapTitle(gap)}</h2>
           <p>
             {field("ledger", gap.ledger)} · {placeOf(gap)}
           </p>

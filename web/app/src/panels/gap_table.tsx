@@ -10,6 +10,7 @@ import { asOf, gaps, plan } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, language, t } from "../words";
 import { area, count } from "../words/figures";
+import { exceptionInBrief, gapTitle } from "./gap_words";
 import { Further, isOpen, listed, placeOf, Severity } from "./ledgers";
 import { fitTo, unbox, view } from "./map_stage";
 
@@ -33,7 +34,8 @@ export function GapTable(): JSX.Element {
     <section class="gap-table">
       <div class="table-head">
         <h2>
-          {field("ledger", ledger.value)} <output>{count(only ? signed : open)}</output>
+          {ledger.value ? field("ledger", ledger.value) : t("ledgers.all")}{" "}
+          <output>{count(only ? signed : open)}</output>
         </h2>
         {(signed > 0 || only) && (
           <Button kind="quiet" pressed={only} onClick={() => onlyExceptions(!only)}>
@@ -79,7 +81,7 @@ function TakeAlong(): JSX.Element {
 const wanted = () => {
   const { community, kind, state, bounds } = filter.value;
   return {
-    ledger: ledger.value,
+    ledger: ledger.value ?? undefined,
     community: community ?? undefined,
     kind: kind ?? undefined,
     state: state ?? undefined,
@@ -113,9 +115,11 @@ function Rows({ rows }: { rows: GapProperties[] }): JSX.Element {
             <th scope="col">{t("gap.severity_short")}</th>
             <th scope="col">{t("ledgers.kind")}</th>
             <th scope="col">{t("dashboard.place")}</th>
-            <th scope="col">{t("figure.households")}</th>
-            <th scope="col">{t("figure.area")}</th>
-            <th scope="col">{t("gap.found")}</th>
+            {(filter.value.state ? OF_EXCEPTIONS : OF_GAPS).map((word) => (
+              <th scope="col" key={word}>
+                {t(word)}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -150,13 +154,49 @@ function Row({ gap }: { gap: GapProperties }): JSX.Element {
       </td>
       <th scope="row">
         <button type="button" onFocus={show} onBlur={() => light([])}>
-          {field("gap", gap.kind)}
+          {gapTitle(gap)}
         </button>
+        {!ledger.value && <small class={`of-ledger ${gap.ledger}`}>{field("ledger", gap.ledger)}</small>}
       </th>
       <td>{placeOf(gap)}</td>
+      {filter.value.state ? <Signed gap={gap} /> : <Found gap={gap} />}
+    </tr>
+  );
+}
+
+const OF_GAPS = ["figure.households", "figure.area", "gap.found"] as const;
+
+/** What is listed of a gap, by the columns above; of an exception among gaps, why and until when it is one. */
+function Found({ gap }: { gap: GapProperties }): JSX.Element {
+  const found = typeof gap.detail.figure === "string" ? gap.detail.figure : gap.remedy;
+  const signed = exceptionInBrief(gap);
+  return (
+    <>
       <td class="right">{count(gap.households)}</td>
       <td class="right">{area(gap.area_m2)}</td>
-      <td class="found">{typeof gap.detail.figure === "string" ? gap.detail.figure : gap.remedy}</td>
-    </tr>
+      <Told>{signed || found}</Told>
+    </>
+  );
+}
+
+const OF_EXCEPTIONS = ["exception.expires", "exception.signer", "exception.reason"] as const;
+
+/** What is listed of an exception, where exceptions alone are. */
+function Signed({ gap }: { gap: GapProperties }): JSX.Element {
+  return (
+    <>
+      <td>{gap.expires}</td>
+      <td class="signer">{gap.signed_by}</td>
+      <Told>{gap.reason}</Told>
+    </>
+  );
+}
+
+/** A sentence in three lines; pointed at, the whole of it. */
+function Told({ children }: { children: string | null }): JSX.Element {
+  return (
+    <td class="found" title={children ?? undefined}>
+      <span>{children}</span>
+    </td>
   );
 }

@@ -13,9 +13,11 @@ import { light, selectGap } from "../state/view";
 import { field, language, t } from "../words";
 import { area, count, MISSING } from "../words/figures";
 import { Explain } from "./explain";
+import { gapDistance, gapTitle } from "./gap_words";
 import { Entry } from "./history";
 import { Severity } from "./ledgers";
 import { fitTo } from "./map_stage";
+import { balance, staffingSentences } from "./staffing";
 
 export function GridDetails({ detail }: { detail: GridDetail }): JSX.Element {
   return (
@@ -217,11 +219,8 @@ function Gaps({ gaps }: { gaps: GapProperties[] }): JSX.Element | null {
               onClick={() => selectGap(gap.gap_id, gap.code)}
             >
               <Severity value={gap.severity} />
-              {field("gap", gap.kind)}
-              <small>
-                {String(gap.detail.post ?? gap.detail.facility ?? "") &&
-                  field("post", String(gap.detail.post ?? gap.detail.facility))}
-              </small>
+              {gapTitle(gap)}
+              <small>{gapDistance(gap)}</small>
             </button>
           </li>
         ))}
@@ -231,22 +230,21 @@ function Gaps({ gaps }: { gaps: GapProperties[] }): JSX.Element | null {
 }
 
 function Posts({ detail: { posts, properties, duty } }: { detail: GridDetail }): JSX.Element {
-  const total = t("grid.staff_total", {
-    required: count(properties.required),
-    held: count(properties.held),
-    short: count(properties.short),
-  });
   const holders = (post: Post) => duty.filter((each) => each.post === post.post);
   return (
     <Section title={t("grid.posts")}>
-      <p class={properties.short ? "total short" : "total"}>{total}</p>
+      {staffingSentences(posts).map((line, row) => (
+        <p key={line} class={properties.short && row === 0 ? "total short" : "total"}>
+          {line}
+        </p>
+      ))}
       <table class="posts">
         <thead>
           <tr>
             <th scope="col">{t("grid.post")}</th>
             <th scope="col">{t("grid.required")}</th>
             <th scope="col">{t("grid.held")}</th>
-            <th scope="col">{t("grid.short")}</th>
+            <th scope="col">{t("staff.balance")}</th>
           </tr>
         </thead>
         <tbody>
@@ -262,7 +260,7 @@ function Posts({ detail: { posts, properties, duty } }: { detail: GridDetail }):
               </th>
               <td>{count(post.required)}</td>
               <td>{count(post.held)}</td>
-              <td>{post.short ? <b>{count(post.short)}</b> : "0"}</td>
+              <td>{post.short ? <b>{balance(post)}</b> : balance(post)}</td>
             </tr>
           ))}
         </tbody>

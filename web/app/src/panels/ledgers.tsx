@@ -1,21 +1,25 @@
 // The three ledgers, worst first; a gap leads to its land, its arithmetic and the tool that closes it.
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { GapProperties, Ledger } from "../api";
 import { LEDGER_KINDS } from "../generated/field_words";
 import { Blank, Button, Skeleton, Tabs } from "../parts/controls";
-import { parseAddress } from "../state/address";
-import { areAllHere, countedOpen, hasMore, inLedger, isReading, readMore } from "../state/gaps";
+import { areAllHere, countedOpen, hasMore, inLedger, isReading, openIn, readMore } from "../state/gaps";
 import { known } from "../state/loading";
 import { gaps, plan, summary } from "../state/plans";
 import { filter, ledger, light, selectGap, selection } from "../state/view";
 import { field, t } from "../words";
 import { area, count, shortCode } from "../words/figures";
 import { CommunityChoice } from "./community_choice";
+import { exceptionInBrief, gapDistance, gapTitle } from "./gap_words";
 import { fitTo, unbox } from "./map_stage";
 
 export const LEDGERS: readonly Ledger[] = ["unheld", "contested", "unserved"];
+
+/** The kinds of a ledger, or of all, ledger by ledger. */
+export const kindsIn = (of: Ledger | null): readonly string[] =>
+  (of ? [of] : LEDGERS).flatMap((name) => LEDGER_KINDS[name] as readonly string[]);
 const A_PAGE = 60;
 const pages = signal(1);
 
@@ -37,7 +41,7 @@ const ofAnyKind = computed((): GapProperties[] => {
   const { community, bounds, state } = filter.value;
   return inLedger.value.filter(
     (gap) =>
-      gap.ledger === ledger.value &&
+      (!ledger.value || gap.ledger === ledger.value) &&
       (!community || gap.community_code?.startsWith(community)) &&
       (!state || gap.state === state) &&
       (!bounds || (gap.bounds !== null && meet(gap.bounds, bounds))),
@@ -56,39 +60,36 @@ export const kindsListed = computed((): Record<string, number> | null => {
 /** An exception that holds stays in the ledger, marked, after what is to be done. */
 export const isOpen = (gap: GapProperties): boolean => gap.state !== "accepted";
 
-/** Open gaps of a ledger: as the server counts them where not all are here; null: nobody has counted them yet. */
-const openIn = (name: Ledger): number | null =>
-  !areAllHere.value
-    ? (known(summary.now.value)?.total.gaps[name] ?? null)
-    : inLedger.value.filter((gap) => gap.ledger === name && isOpen(gap)).length;
+/** Open gaps of a ledger, or of all: as the server counts them where not all are here; null: nobody has counted yet. */
+function open(name: Ledger | null): number | null {
+  if (areAllHere.value) return inLedger.value.filter((gap) => (!name || gap.ledger === name) && isOpen(gap)).length;
+  const counted = known(summary.now.value)?.total.gaps;
+  return counted ? openIn(counted, name) : null;
+}
 
-/** A page opens on the first ledger in which something is to be done, where neither its address nor a hand chose one. */
-let opened = typeof window !== "undefined" && parseAddress(window.location.hash).ledger !== null;
-effect(() => {
-  if (opened || !known(gaps.now.value)?.length || openIn("unheld") === null) return;
-  opened = true;
-  ledger.value = LEDGERS.find((name) => openIn(name)) ?? ledger.peek();
-});
-
-export const chooseLedger = (name: Ledger): void => {
-  opened = true;
+/** List one ledger, or all as one list, the worst first. */
+export const chooseLedger = (name: Ledger | null): void => {
   ledger.value = name;
   filter.value = { ...filter.peek(), kind: null, state: null };
   pages.value = 1;
 };
 
 export function Ledgers(): JSX.Element {
-  const tabs = LEDGERS.map((name) => ({
-    value: name,
-    label: (
-      <span class={`ledger-tab ${name}`}>
-        {t(`ledger_short.${name}`)} <output>{openIn(name) === null ? "" : count(openIn(name))}</output>
-      </span>
-    ),
-  }));
+  const tabs = (["all", ...LEDGERS] as const).map((name) => {
+    const found = open(name === "all" ? null : name);
+    return {
+      value: name,
+      label: (
+        <span class={`ledger-tab ${name}`}>
+          {t(`ledger_short.${name}`)} <output>{found === null ? "" : count(found)}</output>
+        </span>
+      ),
+    };
+  });
+  const choose = (name: Ledger | "all") => chooseLedger(name === "all" ? null : name);
   return (
     <section class="ledgers" aria-label={t("ledgers.title")}>
-      <Tabs name={t("ledgers.title")} value={ledger.value} tabs={tabs} onChoose={chooseLedger}>
+      <Tabs name={t("ledgers.title")} value={ledger.value ?? "all"} tabs={tabs} onChoose={choose}>
         <Filters />
         <GapList />
       </Tabs>
@@ -97,7 +98,7 @@ export function Ledgers(): JSX.Element {
 }
 
 function Filters(): JSX.Element {
-  const kinds = LEDGER_KINDS[ledger.value];
+  const kinds = kindsIn(ledger.value);
   const communities = known(summary.now.value)?.communities ?? [];
   const change = (part: Partial<typeof filter.value>) => {
     filter.value = { ...filter.peek(), ...part };
@@ -207,10 +208,14 @@ function GapRow({ gap }: { gap: GapProperties }): JSX.Element {
         onClick={() => [selectGap(gap.gap_id, gap.code), fitTo(gap.bounds)]}
       >
         <Severity value={gap.severity} />
-        <span class="kind">{field("gap", gap.kind)}</span>
-        <span class="where">{placeOf(gap)}</span>
+        <span class="kind">{gapTitle(gap)}</span>
+        <span class="where">
+          {ledger.value ? placeOf(gap) : `${field("ledger", gap.ledger)} · ${placeOf(gap)}`}{" "}
+          {gapDistance(gap) && <span class="far">{gapDistance(gap)}</span>}
+        </span>
         <span class="size">{sizeOf(gap)}</span>
         {gap.state !== "open" && <span class="chip">{t(`state_short.${gap.state}`)}</span>}
+        {exceptionInBrief(gap) && <small class="signed">{exceptionInBrief(gap)}</small>}
       </button>
     </li>
   );

@@ -1,4 +1,4 @@
-// The map and what floats on it: tools, hint, consequences, notices, scale.
+// The map and what floats on it: tools at its side, and at its foot, one above the other, whatever is said and asked.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Position } from "geojson";
@@ -14,7 +14,7 @@ import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { answering } from "../state/connection";
-import { far, farLevel } from "../state/far";
+import { farLevel, shading } from "../state/far";
 import { mapDrawn } from "../state/first_map";
 import { known, resource } from "../state/loading";
 import { asOf, decided, plan, planName } from "../state/plans";
@@ -38,7 +38,7 @@ import { drawnBox } from "../tools/box";
 import { boxFeature, EMPTY, openTool, showsAlso } from "../tools/tool";
 import { t } from "../words";
 import { Callout } from "./callout";
-import { Compare } from "./compare";
+import { Compare, CompareBar } from "./compare";
 import { ConsequenceBar } from "./consequences";
 import { MapKey } from "./legend";
 import { Hint, Notices } from "./notices";
@@ -108,17 +108,18 @@ export function MapStage(): JSX.Element {
       <div class={`map${openTool.value ? " tooling" : ""}${nothingToShow.value ? " unread" : ""}`} ref={box} />
       <Compare />
       <ToolStrip />
-      <Hint />
-      <ToolOptions />
-      <RevisionBar />
-      <Notices />
       <Callout />
       <div class="floor">
         <Corner />
+        {failed.value && <p class="map-failure">{t("map.failed")}</p>}
+        <Notices />
+        <Hint />
+        <ToolOptions />
+        <RevisionBar />
+        <CompareBar />
         <Welcome />
         <ConsequenceBar />
       </div>
-      {failed.value && <p class="map-failure">{t("map.failed")}</p>}
     </main>
   );
 }
@@ -221,9 +222,7 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     setUpBench(map),
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
-    effect(() => {
-      if (farLevel.value) map.shade(far.value); // all tiles are laid out anew for it
-    }),
+    shading(map),
     map.on("move", () => lookHowFar(map)),
     effect(() => map.underlay(underlay.value)),
     effect(() => map.narrow(filter.value)),

@@ -10,7 +10,7 @@ import { Icon } from "../parts/icons";
 import { parseCoordinate } from "../state/coordinate";
 import { known } from "../state/loading";
 import { type Looking, look } from "../state/looking";
-import { plan, summary } from "../state/plans";
+import { plan, planName, summary } from "../state/plans";
 import { parsePlane } from "../state/projected";
 import { selectGrid, showOverlay } from "../state/view";
 import { field, t } from "../words";
@@ -44,14 +44,15 @@ interface Finding {
 
 /** What a text finds, a little after it stopped changing; at once where that is `urgent`, which is no other search. */
 function useFound(text: string, urgent: boolean): Finding {
+  const open = planName.value !== null;
   const [found, setFound] = useState<Found | null>(null);
   const looking = useRef<Looking | null>(null);
   useEffect(() => {
-    if (!text) return setFound(null);
+    if (!text || !open) return setFound(null); // before a plan is open nothing can be found, nor said not to be there
     const mine = look(async (signal) => ({ text, hits: await find(text, signal) }), setFound);
     looking.current = mine;
     return mine.stop;
-  }, [text]);
+  }, [text, open]);
   useEffect(() => {
     if (text && urgent) looking.current?.now();
   }, [text, urgent]);
@@ -63,6 +64,8 @@ export function Search(): JSX.Element {
   const [row, setRow] = useState(0);
   /** Enter was pressed before the hits were there: the best of them is taken when they come. */
   const [urgent, setUrgent] = useState(false);
+  /** Something is looked for: neither found yet, nor taken or left. */
+  const [busy, setBusy] = useState(false);
   const text = written.trim();
   const { found, setFound, stop } = useFound(text, urgent);
   const list = useId();
@@ -72,10 +75,12 @@ export function Search(): JSX.Element {
     setWritten(now);
     setRow(0);
     setUrgent(false);
+    setBusy(now.trim() !== "");
   };
   const take = (hit: Hit | undefined) => {
     setFound(null);
     setUrgent(false);
+    setBusy(false);
     if (!hit) return;
     unpin();
     hit.go();
@@ -84,6 +89,7 @@ export function Search(): JSX.Element {
   const lookNow = () => {
     setFound(null); // what could not be found is asked for again
     setUrgent(text !== "");
+    setBusy(text !== "");
   };
   useEffect(() => {
     if (!urgent || !isLatest) return;
@@ -117,13 +123,13 @@ export function Search(): JSX.Element {
         placeholder={t("search.hint")}
         aria-label={t("search.hint")}
         aria-expanded={found !== null}
-        aria-busy={text !== "" && !isLatest}
+        aria-busy={busy && !isLatest}
         aria-controls={list}
         aria-activedescendant={hits?.[row] ? `${list}-${row}` : undefined}
         value={written}
         onInput={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => [stop(), window.setTimeout(() => [setFound(null), setUrgent(false)], PRESS_MS)]}
+        onBlur={() => [stop(), window.setTimeout(() => [setFound(null), setUrgent(false), setBusy(false)], PRESS_MS)]}
       />
       <kbd>/</kbd>
       {found && <Hits id={list} found={found} row={row} onTake={take} />}

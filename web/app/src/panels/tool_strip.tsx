@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { redo, undo } from "../edits/door";
 import { Icon } from "../parts/icons";
 import { asOf, isDraft, mayEdit, ownEdits, plan } from "../state/plans";
+import { sheet } from "../state/view";
 import { openTool, TOOLS } from "../tools";
 import type { Tool } from "../tools/tool";
 import { t, type WordKey } from "../words";
@@ -21,6 +22,7 @@ export function hindrance(tool: Tool): WordKey | null {
 export function choose(tool: Tool): void {
   if (hindrance(tool)) return;
   openTool.value = openTool.peek() === tool.id ? null : tool.id;
+  sheet.value = "closed"; // what is drawn on has to be seen
   view.peek()?.canvas.focus({ preventScroll: true });
 }
 

@@ -1,6 +1,7 @@
 // How divisions are shaded far out: by the theme, over the communities of the plan.
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
+import type { MapView } from "../map/engine";
 import { type Far, farOf, type levelAt } from "../map/far";
 import { known } from "./loading";
 import { summary } from "./plans";
@@ -12,3 +13,9 @@ export const far = computed(() => JSON.parse(said.value) as Far | null);
 
 /** What the map shades where it stands; null: grids are to be seen. */
 export const farLevel = signal<ReturnType<typeof levelAt>>(null);
+
+/** Keep a map shaded, where that is to be seen: all its tiles are laid out anew for it. Returns what stops it. */
+export const shading = (map: Pick<MapView, "shade">): (() => void) =>
+  effect(() => {
+    if (farLevel.value) map.shade(far.value);
+  });

@@ -2,7 +2,16 @@
 // sends what the filter lets through, page by page as it is asked for.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { type GapProperties, type GapQuery, listGaps, Refusal, type Summary, Unreachable } from "../api";
+import {
+  type ByLedger,
+  type GapProperties,
+  type GapQuery,
+  type Ledger,
+  listGaps,
+  Refusal,
+  type Summary,
+  Unreachable,
+} from "../api";
 import { known } from "./loading";
 import { afterOf, asOf, gaps, gapsBehind, plan, summary } from "./plans";
 import { withGapsOf, withPage } from "./touched";
@@ -37,7 +46,7 @@ export const isReading = computed(() => isPartial.value && part.value?.state ===
 const queryNow = (): GapQuery => {
   const { community, kind, state } = filter.value;
   return {
-    ledger: ledger.value,
+    ...(ledger.value && { ledger: ledger.value }),
     ...(community && { community }),
     ...(kind && { kind }),
     ...(state && { state }),
@@ -137,10 +146,13 @@ export async function partWithGapsOf(
 export function openInAll(now: Summary | undefined, { community, kind, state, bounds }: Filter): number | null {
   if (!now || state || bounds || (community && kind)) return null;
   if (kind) return now.kinds[kind] ?? 0;
-  if (!community) return now.total.gaps[ledger.value];
-  const place = [...now.communities, ...now.streets].find((each) => each.code === community);
-  return place?.gaps[ledger.value] ?? null;
+  const of = community ? [...now.communities, ...now.streets].find((each) => each.code === community) : now.total;
+  return of ? openIn(of.gaps, ledger.value) : null;
 }
+
+/** Open gaps of a ledger, or of all, in a count of them. */
+export const openIn = ({ unheld, contested, unserved }: ByLedger, of: Ledger | null): number =>
+  of ? { unheld, contested, unserved }[of] : unheld + contested + unserved;
 
 /** The same for the page: counted here where all are here. */
 export const countedOpen = computed(() =>

@@ -33,7 +33,8 @@ export const lit = signal<{ grids: string[]; gaps: string[] }>({ grids: [], gaps
 export const workplace = signal<Workplace>("planner");
 /** Beside the supervisor's half page there is no column for the inspector: it floats over the map. */
 export const floats = computed(() => workplace.value === "supervisor");
-export const ledger = signal<Ledger>("unheld");
+/** The ledger that is listed; null: all of them, as one list. */
+export const ledger = signal<Ledger | null>(null);
 export const tab = signal<InspectorTab>("details");
 export interface Filter {
   community: string | null;

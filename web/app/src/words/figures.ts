@@ -23,11 +23,11 @@ export const area = (square_metres: number | null | undefined): string => {
 
 export const distance = (metres: number): string => {
   if (metres < 1000) return `${metres < 10 ? metres.toFixed(1) : Math.round(metres)}${THIN}m`;
-  return `${(metres / 1000).toFixed(2)}${THIN}km`;
+  return `${Number((metres / 1000).toFixed(2))}${THIN}km`;
 };
 
-export const share = (part: number, whole: number): string =>
-  whole > 0 ? `${Math.round((100 * part) / whole)}%` : MISSING;
+export const share = (part: number | null | undefined, whole: number): string =>
+  typeof part === "number" && whole > 0 ? `${Math.round((100 * part) / whole)}%` : MISSING;
 
 /** Digits of a grid's code by CJ/T 349: the class of the object, the community, and two for the grid; else three come last. */
 const CJT_349 = 20;
@@ -47,6 +47,9 @@ export function moment(text: string, now = new Date()): string {
   const time = `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
   return at.toDateString() === now.toDateString() ? time : `${at.getMonth() + 1}-${at.getDate()} ${time}`;
 }
+
+/** A day as it is written within a sentence: not broken over two lines at its hyphens. */
+export const unbroken = (day: string): string => day.replaceAll("-", "-\u2060");
 
 /** A day by the clock of whoever is at the page, as dates are written to the server: 2026-07-01. */
 export function calendarDay(at = new Date()): string {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { DivisionTally, GridDetail } from "../../src/api";
 import { gapFilter, veilFilter } from "../../src/map/narrowing";
-import { badness, worstFirst } from "../../src/panels/charts";
+import { badness, worstFirst, written } from "../../src/panels/charts";
 import { went } from "../../src/panels/dashboard";
 import { served, since } from "../../src/panels/explain";
+import { share } from "../../src/words/figures";
 
 const NONE = { unheld: 0, contested: 0, unserved: 0 };
 const tally = (code: string, part: Partial<DivisionTally>) =>
@@ -20,6 +21,12 @@ describe("charts", () => {
     expect(worstFirst(all, "short")[0]?.code).toBe("a");
     expect(worstFirst(all, "unclaimed")[0]?.code).toBe("c");
     expect(badness(tally("d", { covered: null }), "uncovered")).toBe(0);
+  });
+  it("say of what no table tells that it is not known, not that it is nothing", () => {
+    expect(written(tally("d", { covered: null }), "uncovered")).toBe("—");
+    expect(written(tally("d", { short: null }), "short")).toBe("—");
+    expect(written(tally("d", { covered: 4 }), "uncovered")).toBe("6");
+    expect([share(null, 10), share(0, 10)]).toEqual(["—", "0%"]);
   });
 });
 
@@ -50,7 +57,9 @@ describe("an explanation", () => {
 });
 
 it("a trend is said in words too", () => {
-  expect(went(3, 7)).toBe("较第 7 版增 3");
-  expect(went(-1200, 7)).toMatch(/^较第 7 版减 1.?200$/);
-  expect(went(0, 7)).toBe("较第 7 版持平");
+  const at = new Date(2026, 2, 1, 9, 30).toISOString();
+  const said = (more: number, revision: number) => went(more, { revision, at }).replaceAll("\u2060", "");
+  expect(said(3, 0)).toBe("比 2026-03-01 导入时多 3");
+  expect(said(0, 0)).toBe("与 2026-03-01 导入时一样多");
+  expect(said(-1200, 7)).toMatch(/^比 2026-03-01（第 7 版）少 1.?200$/);
 });

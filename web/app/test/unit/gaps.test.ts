@@ -24,3 +24,10 @@ test("a ledger, a place and a kind have the server's counts, what it does not co
   expect(openInAll(summary, { ...all, bounds: [0, 0, 1, 1] })).toBeNull();
   expect(openInAll(undefined, all)).toBeNull();
 });
+
+test("where all ledgers are listed as one, what is in each is counted together", () => {
+  ledger.value = null;
+  expect(openInAll(summary, all)).toBe(9003);
+  expect(openInAll(summary, { ...all, community: "530102001001" })).toBe(1503);
+  expect(openInAll(summary, { ...all, kind: "no_branch" })).toBe(70);
+});

@@ -28,6 +28,10 @@ describe("words", () => {
     expect(unused).toEqual([]);
   });
 
+  it("say 提交 of a draft that goes to its review, and of nothing else", () => {
+    for (const [key, text] of Object.entries(ZH)) expect(text.replaceAll("提交审核", ""), key).not.toContain("提交");
+  });
+
   it("name every value of the data in both languages", () => {
     expect(Object.keys(FIELD_EN)).toEqual(Object.keys(FIELD_ZH));
     expect(field("form", "branch")).toBe("网格党支部");
@@ -57,6 +61,7 @@ describe("figures", () => {
   it("are metres or kilometres", () => {
     expect(distance(347.2)).toBe("347\u202fm");
     expect(distance(1250)).toBe("1.25\u202fkm");
+    expect(distance(1000)).toBe("1\u202fkm");
   });
 
   it("name grids by what follows the community's code", () => {

@@ -1,9 +1,10 @@
 // The third step: the build as it goes, what it came to, and a draft of it.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Built } from "../../api/uploads";
 import { Button } from "../../parts/controls";
+import { type Standing, secondsLeft, timeLeft, watchedSince } from "../../parts/remaining";
 import { known } from "../../state/loading";
 import { freshName, openPlan, plans } from "../../state/plans";
 import { built, discard, draft, running, say, suspected, upload } from "../../state/uploads";
@@ -29,11 +30,17 @@ function Progress(): JSX.Element {
   const job = upload.value?.job;
   const stage = `bring.stage.${job?.stage}`;
   const { done = 0, total = 0 } = job ?? {};
+  const since = useRef<Standing | null>(null);
+  const now = { step: stage, at: performance.now(), done, total };
+  since.current = watchedSince(since.current, now);
+  const left = secondsLeft(since.current, now);
   return (
     <div class="working" role="status">
       <p>{isWord(stage) ? t(stage) : job?.stage}</p>
       <progress {...(total > 0 ? { value: done, max: total } : {})} aria-label={t("bring.progress")} />
-      <small>{total > 0 ? `${count(done)} / ${count(total)}` : ""}</small>
+      <small>
+        {total > 0 ? `${count(done)} / ${count(total)}` : ""} {left !== null && timeLeft(left)}
+      </small>
     </div>
   );
 }
