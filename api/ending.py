@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
+from threading import Timer
 from typing import Any, NoReturn
 
 import typer
@@ -20,11 +22,15 @@ DONE, FAILED, REFUSED = 0, 1, 2
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """Ctrl-C, the polite request of a system to end, and a terminal that was closed."""
 
+AGAIN_S = 0.05
+"""How long a lost interrupt waits to come again, seconds: until Python has done with what lost it."""
+
 
 class Stopped:
     """Turns the signals that end a program into KeyboardInterrupt, and remembers that one came.
 
-    It must be remembered because a library that calls back into Python may report the interrupt as an error of its own.
+    It must be remembered because a library that calls back into Python may report the interrupt as an error of its own,
+    and sent again where it came while an object was taken down, which Python would go on from.
     """
 
     def __init__(self) -> None:
@@ -37,7 +43,14 @@ class Stopped:
     def __call__(self, number: int, frame: Any) -> None:
         """Interrupt the program."""
         self.came = True
+        sys.unraisablehook = partial(again, number)
         raise KeyboardInterrupt
+
+
+def again(number: int, lost: sys.UnraisableHookArgs) -> None:
+    """Send a signal again whose interrupt was lost; what else it breaks, such as a file left open, is no news."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        Timer(AGAIN_S, os.kill, (os.getpid(), number)).start()
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:

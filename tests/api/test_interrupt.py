@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,32 @@ def test_a_build_goes_on_when_its_terminal_closes_under_nohup(demo: Path, tmp_pa
     ended = ended_by(signal.SIGHUP, "repairing", "build", demo, "-o", out, before=("nohup",))
     assert ended.status == 0
     assert out.exists()
+
+
+LOSES_AN_INTERRUPT = """
+import signal, sys, time
+import typer
+from api.ending import run
+
+class Taken:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+app = typer.Typer()
+
+@app.command()
+def work():
+    taken = Taken()
+    del taken
+    time.sleep(60)
+
+sys.exit(run(app, []))
+"""
+
+
+def test_an_interrupt_that_comes_while_an_object_is_taken_down_is_not_lost():
+    ran = subprocess.run(
+        [sys.executable, "-c", LOSES_AN_INTERRUPT], capture_output=True, text=True, env=environment(), check=False,
+        timeout=TIMEOUT_S,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (2, "onegrid: interrupted; nothing was written\n")
