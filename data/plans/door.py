@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.database.engine import connected
 from data.plans.carrying import Applied, Asked, carry_out
-from data.plans.ground import Meant, meant_by_codes, meant_by_community, meant_by_place
+from data.plans.ground import Box, Meant, box_of, meant_by_codes, meant_by_community, meant_by_place
 from data.plans.look import Look, look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
@@ -43,6 +43,7 @@ from data.users.errors import NotAllowed
 from geo.arrays import Floats
 from geo.code_profiles import lies_in
 from geo.crs import parse_crs
+from geo.edits.weaving import UnseenError
 from geo.errors import (
     EditRefused,
     InputError,
@@ -157,19 +158,24 @@ def looked_at(
 ) -> Done:
     """Do an edit on what it means; again with more communities, where it was drawn to grids of others and changes them.
 
-    Few do, so that an edit beside a border keeps nobody on its other side waiting.
+    Few do, so that an edit beside a border keeps nobody on its other side waiting. And again with more land, where it
+    bends a border that leads far away.
     """
     beyond: set[str] = set()
+    boxes: list[Box] = []
 
     def wider(plan: Plan) -> Meant:
         meant = find(plan)
-        return replace(meant, communities=tuple(sorted({*meant.communities, *beyond})))
+        communities = tuple(sorted({*meant.communities, *beyond}))
+        return replace(meant, communities=communities, boxes=(*meant.boxes, *boxes))
 
     while True:
         try:
             return attempt(look(connection, plan, wider))
         except BeyondMeantError as more:
             beyond.update(more.communities)
+        except UnseenError as more:
+            boxes += map(box_of, more.boxes)
 
 
 def meant_by(connection: Connection, plan: Plan, verb: AnyVerb, to_working: Callable[[Floats], Floats]) -> Meant:

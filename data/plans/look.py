@@ -87,7 +87,7 @@ def around(versions: Mapping[str, Version], meant: Meant, buildings: Buildings) 
     west_south, east_north = np.split(np.array(meant.boxes), 2, axis=1)
     near = (low[:, None] <= east_north + REACH_M) & (high[:, None] >= west_south - REACH_M)
     rows = np.flatnonzero(near.all(axis=2).any(axis=1))
-    return Ground.of((grids[row] for row in rows), buildings)
+    return Ground.of((grids[row] for row in rows), buildings, shapely.box(*np.array(meant.boxes).T))
 
 
 def wider(connection: Connection, seen: Look, polygons: Sequence[shapely.Geometry]) -> Look:

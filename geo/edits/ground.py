@@ -11,9 +11,15 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from geo.arrays import Geometries, Ints
+from geo.arrays import Bools, Geometries, Ints
 from geo.edges import Edges
 from geo.errors import GridLockedError, UnknownGridError
+from geo.noding import CELLS_PER_M, REACH_M
+
+BESIDE_M = 2 / CELLS_PER_M
+"""More than a border moves that gets a vertex: its own bend, and that of what lies beside it."""
+SEEN_M = REACH_M - BESIDE_M
+"""So far from what was seen all is known that a border there may bend over."""
 
 
 @dataclass(frozen=True)
@@ -76,17 +82,19 @@ class Buildings:
 class Ground:
     """The grids that an edit touches and all grids around them, by code; and the buildings on them.
 
-    "Around" is whatever lies within a centimetre. Nothing else of a plan matters to an edit.
+    "Around" is whatever lies within a centimetre. What an edit does to the borders of those around may reach farther:
+    ``seen`` are lands around which all grids of the plan are here, None where there are no more.
     """
 
     grids: Mapping[str, Grid]
     buildings: Buildings = field(default_factory=Buildings.none)
+    seen: Geometries | None = None
 
     @classmethod
-    def of(cls, grids: Iterable[Grid], buildings: Buildings | None = None) -> Ground:
+    def of(cls, grids: Iterable[Grid], buildings: Buildings | None = None, seen: Geometries | None = None) -> Ground:
         """Take grids; their codes are distinct."""
         by_code = {grid.code: grid for grid in grids}
-        return cls(MappingProxyType(by_code), Buildings.none() if buildings is None else buildings)
+        return cls(MappingProxyType(by_code), Buildings.none() if buildings is None else buildings, seen)
 
     @cached_property
     def borders(self) -> Ints:
@@ -122,7 +130,18 @@ class Ground:
     def replace(self, put: Iterable[Grid], drop: Collection[str] = ()) -> Ground:
         """Return the ground with some grids instead of those of the same code, and some gone."""
         kept = {code: grid for code, grid in self.grids.items() if code not in drop}
-        return Ground(MappingProxyType(kept | {grid.code: grid for grid in put}), self.buildings)
+        return Ground(MappingProxyType(kept | {grid.code: grid for grid in put}), self.buildings, self.seen)
+
+    def sees(self, lands: Geometries) -> Bools:
+        """Tell for each of some lands whether all grids around it are here."""
+        if self.seen is None:
+            return np.ones(len(lands), dtype=np.bool_)
+        tree = shapely.STRtree(self.seen)
+        sees = np.isin(np.arange(len(lands)), tree.query(lands, predicate="covered_by")[0])
+        for row in np.flatnonzero(~sees):
+            near = self.seen[tree.query(lands[row], predicate="dwithin", distance=SEEN_M)]
+            sees[row] = shapely.union_all(shapely.buffer(near, SEEN_M)).covers(lands[row])
+        return sees
 
 
 def borders(grids: Iterable[Grid]) -> Ints:

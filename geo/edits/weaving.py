@@ -14,13 +14,10 @@ import numpy as np
 import shapely
 
 from geo.arrays import Floats, Geometries, Ints, distinct_rows, group_first
-from geo.edits.ground import Face, Grid, Ground
+from geo.edits.ground import BESIDE_M, Face, Grid, Ground
 from geo.errors import TooFineError
-from geo.noding import CELLS_PER_M, REACH_M
+from geo.noding import CELLS_PER_M, GRID_M, REACH_M
 from geo.snapping import snap_round
-
-BESIDE_M = 2 / CELLS_PER_M
-"""More than a border moves that gets a vertex: its own bend, and that of what lies beside it."""
 
 Chains: TypeAlias = Mapping[tuple[int, int, int, int], Ints]
 """For a border segment that gets vertices, its ends in cells → the vertices between them in order, shape (n, 2)."""
@@ -33,6 +30,14 @@ class Woven:
 
     line: Ints
     chains: Chains
+
+
+class UnseenError(LookupError):
+    """Borders bend where grids may be that are not there; all around ``boxes``, shape (n,), must be known."""
+
+    def __init__(self, boxes: Geometries) -> None:
+        super().__init__(f"all around {boxes.tolist()} must be known")
+        self.boxes = boxes
 
 
 def lower_first(segments: Ints) -> Ints:
@@ -128,15 +133,35 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     ------
     TooFineError
         As `woven_grid`; or the corner of a community, or of a locked grid, would be bent away with a needle.
+    UnseenError
+        A border gets vertices that leads to where the ground does not see: it may bend over others there.
     """
     if not chains:
         return ground
+    require_seen(ground, chains)
     grids = list(ground.grids.values())
     here = may_have(np.array([grid.polygon for grid in grids], dtype=object), chains)
     woven = [changed for row in here if (changed := woven_grid(grids[row], chains)) is not grids[row]]
     for grid in woven:
         require_corners(ground, ground.grids[grid.code], grid)
     return ground.replace(woven)
+
+
+def require_seen(ground: Ground, chains: Chains) -> None:
+    """Require that all is known that lies beside borders that bend.
+
+    Raises
+    ------
+    UnseenError
+        It is not.
+    """
+    if ground.seen is None:
+        return
+    lines = as_lines(np.array(list(chains), dtype=np.int64))
+    unseen = lines[~ground.sees(lines)]
+    if len(unseen):
+        low, high = np.split(shapely.bounds(unseen), 2, axis=1)
+        raise UnseenError(shapely.box(*(low - GRID_M).T, *(high + GRID_M).T))
 
 
 def require_corners(ground: Ground, old: Grid, new: Grid) -> None:

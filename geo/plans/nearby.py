@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 import shapely
 
 from geo.edits.ground import Buildings, Edit, Grid, Ground
+from geo.edits.weaving import UnseenError
 from geo.noding import REACH_M
+
+Told = TypeVar("Told")
 
 
 class Nearby:
@@ -30,7 +34,7 @@ class Nearby:
     @property
     def ground(self) -> Ground:
         """The whole ground as it is by now."""
-        return Ground(MappingProxyType(dict(self.grids)), self.start.buildings)
+        return Ground(MappingProxyType(dict(self.grids)), self.start.buildings, self.start.seen)
 
     def around(self, communities: Collection[str], lands: Iterable[shapely.Geometry] = ()) -> Ground:
         """Return the grids in and around some communities, and around some more lands, as they are by now."""
@@ -42,7 +46,7 @@ class Nearby:
         near += [grid for grid in made if shapely.dwithin(places, grid.polygon, REACH_M).any()]
         within = np.sort(self.building_tree.query(shapely.box(*shapely.total_bounds(places))))
         every = self.start.buildings
-        return Ground.of(near, Buildings(every.point[within], every.counts[within]))
+        return Ground.of(near, Buildings(every.point[within], every.counts[within]), places[self.start.sees(places)])
 
     def apply(self, edit: Edit, communities: Collection[str]) -> None:
         """Do an edit in some communities.
@@ -51,9 +55,33 @@ class Nearby:
         ------
         EditRefused
             It can't be done; all is as it was.
+        UnseenError
+            It bends borders beyond what the whole ground sees.
         """
-        before = self.around(communities)
-        self.take(before, edit(before))
+        self.attempt(lambda before: (edit(before), None), communities)
+
+    def attempt(
+        self,
+        work: Callable[[Ground], tuple[Ground, Told]],
+        communities: Collection[str],
+        lands: Iterable[shapely.Geometry] = (),
+    ) -> Told:
+        """Have the ground around some communities and lands changed, and return what is told of it; raises as `apply`.
+
+        Where borders bend beyond that ground, again with more of it.
+        """
+        lands = list(lands)
+        while True:
+            before = self.around(communities, lands)
+            try:
+                after, told = work(before)
+            except UnseenError as more:
+                if not self.start.sees(more.boxes).all():
+                    raise
+                lands += more.boxes.tolist()
+            else:
+                self.take(before, after)
+                return told
 
     def take(self, before: Ground, after: Ground) -> None:
         """Take over what an edit of a part of the ground made of it."""

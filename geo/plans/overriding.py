@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import shapely
@@ -89,10 +90,8 @@ def replay(new: Ground, decided: Sequence[Decision], *, sliver_width: float, fre
     outcomes = []
     for home in sorted({each.grid.community for each in given}):
         here = [each for each in given if each.grid.community == home]
-        before = nearby.around([home], lands(here))
-        after, found = given_again(before, here, holders, codes, sliver_width)
-        nearby.take(before, after)
-        outcomes += found
+        again = partial(given_again, given=here, holders=holders, codes=codes, sliver_width=sliver_width)
+        outcomes += nearby.attempt(again, [home], lands(here))
     outcomes += [said_again(nearby, each, holders) for each in decided if isinstance(each, Said)]
     heard = {id(outcome.decision) for outcome in outcomes}
     lost = [each for each in given if id(each) not in heard]  # all of it lies between borders drawn anew

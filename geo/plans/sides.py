@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,9 +49,11 @@ class Side:
         moved = frozenset(grid.grid_id for grid in (*gone, *made))
         moved |= {key for key in living if holds_other_land(was[key], has[key])}
         moved |= counterparts(gone, now) | counterparts(made, base)
+        thin = {pair for key in moved & living for pair in (*thinly(key, was, has), *thinly(key, has, was))}
+        moved |= {key for pair in thin for key in pair}
         said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
         alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
-        return cls(was, has, moved, said, (*connected(was, has, moved), *alone))
+        return cls(was, has, moved, said, (*connected(was, has, moved, thin), *alone))
 
     def regions_at(self, keys: frozenset[str]) -> Iterator[frozenset[str]]:
         """Return the regions that some grids are in."""
@@ -90,13 +92,29 @@ def counterparts(whole: Sequence[Grid], others: Sequence[Grid]) -> set[str]:
     return {others[row].grid_id for row in other[most].tolist()}
 
 
-def connected(base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str]) -> list[frozenset[str]]:
-    """Group the grids between which land passed."""
+def thinly(key: str, one: Mapping[str, Grid], other: Mapping[str, Grid]) -> Iterator[tuple[str, str]]:
+    """Pair a grid with those that have on the other side what it has on this one, however thin that is.
+
+    What reaches farther than borders bend has passed between them.
+    """
+    rest = shapely.get_parts(shapely.difference(one[key].polygon, other[key].polygon))
+    for land in rest[shapely.area(rest) > 0]:
+        if shapely.distance(shapely.points(shapely.get_coordinates(land)), other[key].polygon).max() > DRIFT_M:
+            yield from (
+                (key, holder) for holder in sorted(counterparts([replace(one[key], polygon=land)], [*other.values()]))
+            )
+
+
+def connected(
+    base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str], thin: Collection[tuple[str, str]]
+) -> list[frozenset[str]]:
+    """Group the grids between which land passed, also where it is as thin as borders bend."""
     old, new = ([grid for key, grid in grids.items() if key in moved] for grids in (base, now))
     place = {grid.grid_id: number for number, grid in reversed(list(enumerate([*old, *new])))}
     bent_m = np.where([grid.grid_id in base for grid in new], BENT_M, 0.0)
     passed = passed_on(old, new, Buildings.none(), bent_m)
-    pairs = np.array([(place[row.old_id], place[row.new_id]) for row in passed], dtype=np.int64).reshape(-1, 2)
+    links = [*((row.old_id, row.new_id) for row in passed), *thin]
+    pairs = np.array([(place[one], place[other]) for one, other in links], dtype=np.int64).reshape(-1, 2)
     _, label = components(len(old) + len(new), Adjacency(pairs[:, 0], pairs[:, 1], np.zeros(len(pairs))))
     groups: dict[int, set[str]] = {}
     for key, number in place.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 from geo.edits.ground import Face, Grid, Ground
 from geo.edits.land import require_tiled
 from geo.edits.lock import lock_grid
-from geo.edits.weaving import as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
+from geo.edits.weaving import UnseenError, as_lines, bent_segments, lower_first, weave, woven_ground, woven_polygon
 from geo.errors import PartitionError, TooFineError
+from geo.plans.nearby import Nearby
 from geo.snapping import snap_round
+from tests.geo.edits.grounds import cell, ground
 
 
 def in_cells(*corners: tuple[int, int]) -> shapely.Polygon:
@@ -43,6 +47,36 @@ def test_a_vertex_far_from_the_line_stays_on_its_side_of_a_border_that_bends():
     border = lower_first(np.array([[0, 0, 10_000, 3], [3000, 1, 2500, 900], [3000, 1, 3500, 900]]))
     woven = weave(border, np.array([[2000, -900, 2000, 900]]))
     assert woven.chains[0, 0, 10_000, 3].tolist() == [[2000, 1], [3000, 1]]
+
+
+def test_a_border_that_leads_to_where_nothing_was_seen_does_not_bend():
+    town = ground("bc\naa")
+    upward = (*cell(1, 1), *cell(1, 2))
+    vertex = {upward: np.array([cell(1, 1.5)])}
+    a, b = (np.array([town.grids[code].polygon], dtype=object) for code in "ab")
+    with pytest.raises(UnseenError) as unseen:
+        woven_ground(replace(town, seen=a), vertex)
+    [box] = unseen.value.boxes
+    assert box.covers(as_lines(np.array([upward]))[0])
+    for seen in (b, np.array([*a, box], dtype=object), None):
+        assert len(woven_ground(replace(town, seen=seen), vertex).grids["c"].polygon.exterior.coords) == 6
+
+
+def test_doing_edits_in_turn_looks_where_borders_bend():
+    town = ground("ee\nbc\naa", community="BB\nBB\nAA")
+    looked = []
+
+    def edit(before: Ground) -> Ground:
+        looked.append(set(before.grids))
+        return woven_ground(before, {(*cell(1, 1), *cell(1, 2)): np.array([cell(1, 1.5)])})
+
+    nearby = Nearby(town)
+    nearby.apply(edit, ["A"])
+    assert looked == [{"a", "b", "c"}, {"a", "b", "c", "e"}]
+    assert len(nearby.ground.grids["c"].polygon.exterior.coords) == 6
+    seen = np.array([town.grids["a"].polygon], dtype=object)
+    with pytest.raises(UnseenError):
+        Nearby(replace(town, seen=seen)).apply(edit, ["A"])
 
 
 flat = st.tuples(st.integers(0, 3000), st.integers(0, 7), st.integers(0, 3000), st.integers(0, 7))

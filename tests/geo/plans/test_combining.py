@@ -21,7 +21,7 @@ from geo.edits.split import split_grid
 from geo.errors import EditRefused
 from geo.plans.combining import Combination, combine
 from geo.sources import Parameters
-from tests.geo.edits.grounds import areas, assert_partition, edited, fresh, ground, ground_of, line
+from tests.geo.edits.grounds import areas, assert_partition, cell, edited, fresh, ground, ground_of, line
 from tests.geo.edits.test_random_edits import random_edit
 from tests.geo.messy import messy_sources
 
@@ -50,6 +50,11 @@ def merged(base: Ground, ours: Ground, theirs: Ground) -> Ground:
     at_once = apply(ours, replace_grids(found.put, found.drop)).ground
     assert set(at_once.grids) == set(change.ground.grids)
     return change.ground
+
+
+def holding(grid: Grid, land: shapely.Polygon) -> Grid:
+    """Return a grid with other land, as one face."""
+    return replace(grid, polygon=land, faces=(replace(grid.faces[0], polygon=land),))
 
 
 # clean
@@ -81,6 +86,20 @@ def test_land_as_thin_as_borders_bend_passes_with_the_grid_that_gives_or_takes_i
         back = merged(split, edited(split, retag_grid("b", name="B")), edited(split, merge_grids(["t1"], keep=keep)))
         assert areas(back) == {"a": 1, "b": 1}
         assert back.grids["b"].name == "B"
+
+
+def test_a_strip_as_thin_as_borders_bend_passes_when_it_reaches_farther():
+    base = ground("ab")
+    x, y = np.array(cell(1, 0.5)) / 1000
+    strip = shapely.box(x - 5, y, x, y + 0.001)
+    a, b = (base.grids[code].polygon for code in "ab")
+    thin = base.replace([holding(base.grids["a"], a - strip), holding(base.grids["b"], b | strip)])
+    named = edited(thin, retag_grid("b", name="B"))
+    [region] = combined(thin, named, base).regions
+    assert {grid.code for grid in region.put} == {"a", "b"}
+    assert areas(merged(thin, named, base)) == {"a": 1, "b": 1}
+    [region] = combined(base, base, thin).regions
+    assert {grid.code for grid in region.put} == {"a", "b"}
 
 
 def test_a_grid_that_is_gone_while_nobody_has_its_land_is_for_people_to_decide():
