@@ -11,6 +11,12 @@ import shapely
 from geo.arrays import Bools, Floats, Geometries, Ints, dense, group_first, sums
 from geo.counts import largest_remainder
 from geo.edits.ground import Buildings, Grid
+from geo.noding import GRID_M, REACH_M
+
+THIN_M = 0.005
+"""A grid narrower than this may bend off all of its land; it passes to itself, or with most of its border."""
+FAR_M = 1e9
+"""Longer than any border."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +52,20 @@ def passed_on(old: Sequence[Grid], new: Sequence[Grid], buildings: Buildings, be
     Returns
     -------
     tuple
-        By the old grid's place, then the new one's. An old grid too thin to tell has all of its land in one row.
+        By the old grid's place, then the new one's. An old grid too thin to tell has all of its land in one row: itself
+        where it still is.
     """
     if not old or not new:
         return ()
     was, now = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (old, new))
-    i, j = shapely.STRtree(now).query(was, predicate="intersects")
+    i, j = shapely.STRtree(now).query(was, predicate="dwithin", distance=REACH_M)
     common = shapely.intersection(was[i], now[j])
-    land = np.asarray(shapely.area(common), dtype=np.float64)
-    passed = (land > bent_m[j] * shapely.length(common) / 2) | largest(i, land)
+    land, border = shapely.area(common), shapely.length(common)
+    thin = shapely.area(was) < THIN_M * shapely.length(was) / 2
+    off = (thin & (sums(land, i, len(old)) == 0))[i]
+    same = np.array([old[a].grid_id == new[b].grid_id for a, b in zip(i.tolist(), j.tolist(), strict=True)])
+    passed = (land > bent_m[j] * border / 2) | largest(i, np.where(off, GRID_M + border + FAR_M * same, land))
+    land = np.where(off, shapely.area(was)[i], land)
     i, j, land = i[passed].astype(np.int64), j[passed].astype(np.int64), land[passed]
     homes = homes_in(buildings, was, now, i, j)
     counted = sums(homes, i, len(old))[i] > 0

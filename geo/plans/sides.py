@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo.arrays import sums
 from geo.edges import Adjacency, components
 from geo.edits.applying import BENT_M, only_bent
 from geo.edits.ground import Buildings, Grid
@@ -82,13 +83,16 @@ def counterparts(whole: Sequence[Grid], others: Sequence[Grid]) -> set[str]:
     """Return the grids that have most of the land of some that are gone, or made, each.
 
     Land passed between the two, also where it is as thin as borders bend, so that the other looks as if it only got
-    vertices.
+    vertices. Where it was bent away altogether, most of its border tells.
     """
     if not whole:
         return set()
     lands, polygons = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (whole, others))
     one, other = shapely.STRtree(polygons).query(lands, predicate="intersects")
-    most = largest(one, shapely.area(shapely.intersection(lands[one], polygons[other])))
+    common = shapely.intersection(lands[one], polygons[other])
+    land = shapely.area(common)
+    off = sums(land, one, len(lands))[one] == 0
+    most = largest(one, np.where(off, shapely.length(common), land))
     return {others[row].grid_id for row in other[most].tolist()}
 
 

@@ -102,6 +102,21 @@ def test_a_strip_as_thin_as_borders_bend_passes_when_it_reaches_farther():
     assert {grid.code for grid in region.put} == {"a", "b"}
 
 
+def test_a_grid_whose_land_was_bent_away_goes_with_its_neighbour():
+    base = ground("ab")
+    x, y = np.array(cell(1, 0.5)) / 1000
+    strip = shapely.Polygon([(x, y), (x + 0.001, y + 2), (x, y + 4)])
+    a, b = (base.grids[code] for code in "ab")
+    along = shapely.LineString([(x, y), (x, y + 4)])
+    a, b = holding(a, shapely.snap(a.polygon, along, 0)), holding(b, b.polygon - strip)
+    thin = base.replace([a, b, replace(holding(a, strip), grid_id="id-n", code="n")])
+    found = combine([a, thin.grids["n"]], [a, thin.grids["n"]], [replace(a, name="A")], thin, fresh())
+    assert not found.conflicts
+    after = apply(thin, found.edit).ground
+    assert_partition(after, thin)
+    assert (set(after.grids), after.grids["a"].name) == ({"a", "b"}, "A")
+
+
 def test_a_grid_that_is_gone_while_nobody_has_its_land_is_for_people_to_decide():
     base = ground("ab")
     ours, gone = edited(base, retag_grid("b", name="B")), base.grids["b"]
