@@ -29,8 +29,8 @@ AGAIN_S = 0.05
 class Stopped:
     """Turns the signals that end a program into KeyboardInterrupt, and remembers that one came.
 
-    It must be remembered because a library that calls back into Python may report the interrupt as an error of its own,
-    and sent again where it came while an object was taken down, which Python would go on from.
+    It must be remembered because a library that calls back into Python may report the interrupt as an error of its own.
+    An interrupt that comes while an object is taken down is lost, as Python goes on from there: it is sent again.
     """
 
     def __init__(self) -> None:
@@ -43,14 +43,16 @@ class Stopped:
     def __call__(self, number: int, frame: Any) -> None:
         """Interrupt the program."""
         self.came = True
-        sys.unraisablehook = partial(again, number)
+        sys.unraisablehook = partial(again, number)  # type: ignore[assignment]
         raise KeyboardInterrupt
 
 
 def again(number: int, lost: sys.UnraisableHookArgs) -> None:
-    """Send a signal again whose interrupt was lost; what else it breaks, such as a file left open, is no news."""
-    if issubclass(lost.exc_type, KeyboardInterrupt):
+    """Send a signal again whose interrupt was lost; a file that it left open is no news."""
+    if issubclass(lost.exc_type, KeyboardInterrupt) and getattr(lost.object, "__name__", "") == "__del__":
         Timer(AGAIN_S, os.kill, (os.getpid(), number)).start()
+    elif not issubclass(lost.exc_type, KeyboardInterrupt | ResourceWarning):
+        sys.__unraisablehook__(lost)
 
 
 def run(app: typer.Typer, arguments: Sequence[str]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import shapely
 from sqlalchemy import Connection, Engine
 
 from data.plans.carrying import Applied, Asked, carry_out
@@ -17,6 +18,7 @@ from data.plans.stale import changed_since, stale
 from data.plans.versions import Version, read_versions
 from geo.edits.ground import Edit, Grid
 from geo.edits.replacing import replace_grids
+from geo.edits.weaving import UnseenError
 from geo.errors import NothingToReverseError
 
 UNDO, REDO = "undo", "redo"
@@ -143,6 +145,8 @@ def taking_back(connection: Connection, seen: Look, was: Was) -> Edit:
     ------
     StaleRevisionError
         One of them has changed since, and that was not taken back.
+    UnseenError
+        One that only got vertices lies farther away than was looked.
     """
     moved = [
         code for code in was.changed
@@ -152,12 +156,30 @@ def taking_back(connection: Connection, seen: Look, was: Was) -> Edit:
         raise stale(moved, was.revision)
     back = [version.grid for code, version in was.before.items() if code in was.changed]
     redrawn = {code for code, then in was.after.items() if not is_same(was.before.get(code), then)}
+    require_seen(seen, [was.after[code].grid for code in redrawn - was.changed])
     if all(is_same(seen.versions.get(code), was.after[code]) for code in redrawn):  # nobody even wove a vertex in
         back += [
             unwoven(seen.versions[code].grid, version.grid)
             for code, version in was.before.items() if code in redrawn - was.changed
         ]  # fmt: skip
     return replace_grids(back, [code for code in was.after if code in was.changed and code not in was.before])
+
+
+def require_seen(seen: Look, woven: Sequence[Grid]) -> None:
+    """Require that grids that got vertices are before us, or are no more.
+
+    Raises
+    ------
+    UnseenError
+        They may lie where nobody looked.
+    """
+    away = [grid.polygon for grid in woven if grid.code not in seen.ground.grids]
+    if not away:
+        return
+    boxes = shapely.box(*shapely.bounds(away).T)
+    unseen = boxes[~seen.ground.sees(boxes)]
+    if len(unseen):
+        raise UnseenError(unseen)
 
 
 def unwoven(now: Grid, then: Grid) -> Grid:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -15,6 +16,9 @@ from geo.edits.ground import Buildings, Grid
 from geo.edits.passing import largest, passed_on
 from geo.edits.replacing import DRIFT_M
 from geo.plans.comparing import Compared, compare, differing
+
+Piece: TypeAlias = tuple[str, shapely.Geometry]
+"""A piece of land, and the grid_id of whose it is."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +50,15 @@ class Side:
         """Find out what a branch did."""
         was, has = ({grid.grid_id: grid for grid in grids} for grids in (base, now))
         living = was.keys() & has.keys()
-        gone, made = ([grids[key] for key in grids.keys() - living] for grids in (was, has))
-        moved = frozenset(grid.grid_id for grid in (*gone, *made))
-        moved |= {key for key in living if holds_other_land(was[key], has[key])}
-        moved |= counterparts(gone, now) | counterparts(made, base)
-        thin = {pair for key in moved & living for pair in (*thinly(key, was, has), *thinly(key, has, was))}
-        moved |= {key for pair in thin for key in pair}
+        gone, made = ([(key, grids[key].polygon) for key in grids.keys() - living] for grids in (was, has))
+        other = {key for key in living if holds_other_land(was[key], has[key])}
+        gave = counterparts([*gone, *strips(other, was, has)], now)
+        took = counterparts([*made, *strips(other, has, was)], base)
+        links = gave | took
+        moved = frozenset({*other, *(was.keys() ^ has.keys()), *(key for pair in links for key in pair)})
         said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
         alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
-        return cls(was, has, moved, said, (*connected(was, has, moved, thin), *alone))
+        return cls(was, has, moved, said, (*connected(was, has, moved, links), *alone))
 
     def regions_at(self, keys: frozenset[str]) -> Iterator[frozenset[str]]:
         """Return the regions that some grids are in."""
@@ -79,46 +83,41 @@ def holds_other_land(old: Grid, new: Grid) -> bool:
     return was is not now and not only_bent(was, now, DRIFT_M)
 
 
-def counterparts(whole: Sequence[Grid], others: Sequence[Grid]) -> set[str]:
-    """Return the grids that have most of the land of some that are gone, or made, each.
+def strips(keys: Collection[str], one: Mapping[str, Grid], other: Mapping[str, Grid]) -> Iterator[Piece]:
+    """Return the land that grids have on one side, not on the other, where it reaches farther than borders bend."""
+    for key in sorted(keys):
+        rest = shapely.get_parts(shapely.difference(one[key].polygon, other[key].polygon))
+        for land in rest[shapely.area(rest) > 0]:
+            if shapely.distance(shapely.points(shapely.get_coordinates(land)), other[key].polygon).max() > DRIFT_M:
+                yield key, land
 
-    Land passed between the two, also where it is as thin as borders bend, so that the other looks as if it only got
+
+def counterparts(pieces: Iterable[Piece], others: Sequence[Grid]) -> set[tuple[str, str]]:
+    """Pair whose some pieces of land are on one side with who has most of each on the other.
+
+    The land passed between the two, also where it is as thin as borders bend, so that the other looks as if it only got
     vertices. Where it was bent away altogether, most of its border tells.
     """
-    if not whole:
-        return set()
-    lands, polygons = (np.array([grid.polygon for grid in grids], dtype=object) for grids in (whole, others))
-    one, other = shapely.STRtree(polygons).query(lands, predicate="intersects")
-    common = shapely.intersection(lands[one], polygons[other])
-    land = shapely.area(common)
-    off = sums(land, one, len(lands))[one] == 0
-    most = largest(one, np.where(off, shapely.length(common), land))
-    return {others[row].grid_id for row in other[most].tolist()}
-
-
-def thinly(key: str, one: Mapping[str, Grid], other: Mapping[str, Grid]) -> Iterator[tuple[str, str]]:
-    """Pair a grid with those that have on the other side what it has on this one, however thin that is.
-
-    What reaches farther than borders bend has passed between them.
-    """
-    rest = shapely.get_parts(shapely.difference(one[key].polygon, other[key].polygon))
-    for land in rest[shapely.area(rest) > 0]:
-        if shapely.distance(shapely.points(shapely.get_coordinates(land)), other[key].polygon).max() > DRIFT_M:
-            yield from (
-                (key, holder) for holder in sorted(counterparts([replace(one[key], polygon=land)], [*other.values()]))
-            )
+    keys, lands = list(zip(*pieces, strict=True)) or ((), ())
+    land, polygons = np.array(lands, dtype=object), np.array([grid.polygon for grid in others], dtype=object)
+    one, other = shapely.STRtree(polygons).query(land, predicate="intersects")
+    common = shapely.intersection(land[one], polygons[other])
+    area = shapely.area(common)
+    off = sums(area, one, len(land))[one] == 0
+    most = largest(one, np.where(off, shapely.length(common), area))
+    return {(keys[a], others[b].grid_id) for a, b in zip(one[most].tolist(), other[most].tolist(), strict=True)}
 
 
 def connected(
-    base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str], thin: Collection[tuple[str, str]]
+    base: Mapping[str, Grid], now: Mapping[str, Grid], moved: frozenset[str], links: Collection[tuple[str, str]]
 ) -> list[frozenset[str]]:
-    """Group the grids between which land passed, also where it is as thin as borders bend."""
+    """Group the grids between which land passed; ``links`` are pairs that it did between, however thin it is."""
     old, new = ([grid for key, grid in grids.items() if key in moved] for grids in (base, now))
     place = {grid.grid_id: number for number, grid in reversed(list(enumerate([*old, *new])))}
     bent_m = np.where([grid.grid_id in base for grid in new], BENT_M, 0.0)
     passed = passed_on(old, new, Buildings.none(), bent_m)
-    links = [*((row.old_id, row.new_id) for row in passed), *thin]
-    pairs = np.array([(place[one], place[other]) for one, other in links], dtype=np.int64).reshape(-1, 2)
+    both = [*((row.old_id, row.new_id) for row in passed), *links]
+    pairs = np.array([(place[one], place[other]) for one, other in both], dtype=np.int64).reshape(-1, 2)
     _, label = components(len(old) + len(new), Adjacency(pairs[:, 0], pairs[:, 1], np.zeros(len(pairs))))
     groups: dict[int, set[str]] = {}
     for key, number in place.items():
