@@ -45,6 +45,7 @@ def build_files(
     workers: int | None,
     scheduler: str | None,
     parts: Path | None = None,
+    by_county: bool = False,
     stage: Stages,
 ) -> OneGrid:
     """Read the layers that a layers.toml names, build their one grid, write it.
@@ -58,13 +59,15 @@ def build_files(
     parts
         A folder for finished pieces of builds, which are taken from there where what they hang on is the same, by one
         build at a time; see `data.kept_folder`.
+    by_county
+        Whether a directory of GeoParquet has a file a county, see `data.county_files`.
 
     Raises
     ------
     InputError
         The files can't be used, or ``out`` can't be written; nothing is left behind.
     """
-    require_writable_build(out)
+    require_writable_build(out, by_county=by_county)
     require_apart(out, inputs_of(layers) + ([standards] if standards else []))
     count = workers or os.cpu_count() or 1
     if scheduler:
@@ -76,7 +79,7 @@ def build_files(
         once = KeptResults(kept) if kept else each_time
         read = read_sources(layers, warn=stage.warn, standards=standards, once=once)
         old, used = earlier(previous, data_dir)
-        file = building.enter_context(begun_build(out, aside=count > 1, kept=kept))
+        file = building.enter_context(begun_build(out, aside=count > 1, kept=kept, by_county=by_county))
         grid = build(
             read.sources,
             read.settings.parameters,

@@ -161,6 +161,9 @@ def build(
             help="Keep finished pieces there: begun again, or with changed sources, it does only the rest.",
         ),
     ] = None,
+    by_county: Annotated[
+        bool, typer.Option("--by-county", help="In a directory of GeoParquet: grids/530102.parquet, a file a county.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
@@ -179,6 +182,7 @@ def build(
             workers=workers,
             scheduler=scheduler,
             parts=parts,
+            by_county=by_county,
             stage=stage,
         )
     for line in summary(output, grid):

@@ -1,4 +1,4 @@
-"""Layers as GeoParquet, one file a layer in a directory."""
+"""Layers as GeoParquet in a directory: one file a layer, or a file a county (`data.county_files`)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 
+from data.county_files import cut_by_county, files_of
 from geo.errors import InputError
 
 
-def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], folder: Path) -> None:
+def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], folder: Path, *, by_county: bool = False) -> None:
     """Write layers (name, frame, geometry type or None) into a directory, new or begun."""
     folder.mkdir(exist_ok=True)
     for name, frame, _ in layers:
-        write_file(frame, folder / file_name(name))
+        pieces = cut_by_county(name, frame) if by_county else []
+        if not pieces:
+            write_file(frame, folder / file_name(name))
+            continue
+        (folder / name).mkdir()
+        for file, rows in pieces:
+            write_file(rows, folder / name / file)
 
 
 def finish(folder: Path, spatial: Sequence[str]) -> None:
@@ -42,28 +49,28 @@ def file_name(name: str) -> str:
 
 def layer_columns(folder: Path, wanted: Sequence[str]) -> dict[str, list[str]]:
     """List the columns of those wanted layers that the directory has."""
-    paths = {name: folder / file_name(name) for name in wanted}
     try:
-        return {name: pq.read_schema(path).names for name, path in paths.items() if path.is_file()}
+        return {name: pq.read_schema(files[0]).names for name in wanted if (files := files_of(folder, name))}
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{folder}: not a build of One Grid: {str(error).splitlines()[0]}") from error
 
 
 def crs(folder: Path, name: str) -> pyproj.CRS | None:
     """Return the CRS of a layer, if it says one."""
-    about = json.loads((pq.read_schema(folder / file_name(name)).metadata or {}).get(b"geo", b"{}"))
+    file = next(iter(files_of(folder, name)), folder / file_name(name))
+    about = json.loads((pq.read_schema(file).metadata or {}).get(b"geo", b"{}"))
     said = about.get("columns", {}).get(about.get("primary_column"), {}).get("crs")
     return None if said is None else pyproj.CRS(said)
 
 
 def read(folder: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Read columns of a layer; a GeoDataFrame when ``geometry`` is among them."""
-    path = folder / file_name(name)
-    if "geometry" not in columns:
-        return pd.read_parquet(path, columns=list(columns))
-    return gpd.read_parquet(path, columns=list(columns))
+    read_one = gpd.read_parquet if "geometry" in columns else pd.read_parquet
+    parts = [read_one(file, columns=list(columns)) for file in files_of(folder, name)]
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 def wkb(folder: Path, name: str) -> pa.ChunkedArray:
     """Read the geometry of a layer as WKB."""
-    return pq.read_table(folder / file_name(name), columns=["geometry"])["geometry"]
+    parts = [pq.read_table(file, columns=["geometry"])["geometry"] for file in files_of(folder, name)]
+    return pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type)

@@ -22,6 +22,7 @@ import shapely
 from data import gdal, geopackage, geoparquet
 from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
+from data.county_files import folders_of
 from data.kept_folder import KeptFolder
 from data.layer_types import Frame, typed
 from data.ledger_shelf import LAYER as LEDGER
@@ -34,6 +35,9 @@ from geo.result import OneGrid
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
+
+Write: TypeAlias = Callable[[Iterable[tuple[str, Frame, str | None]], Path], None]
+"""Writes layers (name, frame, geometry type or None) to a place, new or begun."""
 
 READER_ERRORS = (OSError, ValueError, TypeError)
 """What a damaged or foreign file raises, beside GDAL's: Arrow, by ValueErrors; pandas, on values of another type."""
@@ -61,13 +65,18 @@ def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress:
 
 
 @contextmanager
-def begun_build(out: Path, *, aside: bool = False, kept: KeptFolder | None = None) -> Iterator[BuildFile]:
+def begun_build(
+    out: Path, *, aside: bool = False, kept: KeptFolder | None = None, by_county: bool = False
+) -> Iterator[BuildFile]:
     """Begin a build on disk, see `write_build`; it takes its place when it is finished and the block ends.
 
     With ``aside`` the layers it begins with are written in a process of their own; ``kept`` has finished pieces, which
-    those of its ledger are taken from and added to.
+    those of its ledger are taken from and added to. ``by_county``: GeoParquet as in `data.county_files`.
     """
-    file = BuildFile(geopackage if is_geopackage(out) else geoparquet, aside=aside)
+    write = partial(geoparquet.write, by_county=by_county)
+    file = BuildFile(geopackage, geopackage.write, aside=aside)
+    if not is_geopackage(out):
+        file = BuildFile(geoparquet, write, aside=aside)
     with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
         if not is_geopackage(out):
             file.shelf = LedgerShelf(file.path.parent / "ledger", kept and kept.folder)
@@ -84,8 +93,8 @@ class BuildFile:
 
     path: Path
 
-    def __init__(self, form: ModuleType, *, aside: bool) -> None:
-        self.form, self.aside = form, aside
+    def __init__(self, form: ModuleType, write: Write, *, aside: bool) -> None:
+        self.form, self.write, self.aside = form, write, aside
         self.frames: dict[str, Frame] = {}
         self.running: Aside | None = None
         self.shelf: LedgerShelf | None = None
@@ -101,7 +110,7 @@ class BuildFile:
         """Take the layers that are final, and begin to write them; None is a layer that the build has nothing of."""
         self.frames = {name: frame for name, frame in layers.items() if frame is not None}
         if self.aside:
-            self.running = Aside(partial(self.form.write, typed_layers(self.frames), self.path))
+            self.running = Aside(partial(self.write, typed_layers(self.frames), self.path))
 
     def finish(self, grid: OneGrid, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
         """Write what is not yet written."""
@@ -113,7 +122,7 @@ class BuildFile:
         if self.running:
             self.running.wait()
         shelved = rest.pop(LEDGER) if self.shelf and not isinstance(grid.gaps, gpd.GeoDataFrame) else None
-        self.form.write(counted(typed_layers(rest), rest, progress), self.path)
+        self.write(counted(typed_layers(rest), rest, progress), self.path)
         if self.shelf and shelved is not None:
             self.shelf.write(shelved, self.path / geoparquet.file_name(LEDGER))
         self.form.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
@@ -140,8 +149,10 @@ def no_rows(layer: Layer, crs: pyproj.CRS | None) -> Frame:
     return gpd.GeoDataFrame(table, geometry=[], crs=crs) if layer.geometry else table
 
 
-def require_writable_build(out: Path) -> None:
+def require_writable_build(out: Path, *, by_county: bool = False) -> None:
     """Refuse, before the work, a place where a build can't be written, or a name that promises something else."""
+    if by_county and is_geopackage(out):
+        raise InputError(f"--by-county: {out.name} is one GeoPackage; name a directory, which is GeoParquet")
     holds = "a build is a GeoPackage, or a directory of GeoParquet"
     require_suffix(out, holds, BUILD_SUFFIXES, f"name it {out.stem}.gpkg, or {out.stem} for a directory")
     require_writable(out, **place_rules(out))
@@ -272,7 +283,8 @@ def is_geopackage(out: Path) -> bool:
 
 def place_rules(out: Path) -> dict[str, Any]:
     """Say for `data.whole` what may stand where a build goes."""
-    return {"directory": not is_geopackage(out), "own": [geoparquet.file_name(name) for name in LAYERS]}
+    own = [*map(geoparquet.file_name, LAYERS), *folders_of(out)]
+    return {"directory": not is_geopackage(out), "own": own}
 
 
 def typed_layers(frames: Mapping[str, Frame]) -> Iterator[tuple[str, Frame, str | None]]:

@@ -54,6 +54,18 @@ def test_geoparquet_has_the_same_bytes_whoever_drew_up_the_ledgers(city: Path, t
     assert one == two
 
 
+def test_files_by_county_hold_what_one_file_a_layer_does_and_are_read_by_every_command(city: Path, tmp_path: Path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert onegrid("build", city, "-o", whole).status == 0
+    assert onegrid("build", city, "-o", cut, "--by-county", "--workers", 2).status == 0
+    assert list((cut / "faces").iterdir())
+    same_layers(whole, cut)
+    assert onegrid("check", cut).status == 0
+    again = onegrid("build", city, "-o", tmp_path / "again", "--previous", cut)
+    assert again.status == 0
+    assert set(read_build(tmp_path / "again", ["lineage"])["lineage"]["relation"]) == {"same"}
+
+
 def test_a_build_begun_again_takes_its_finished_parts_and_writes_the_same_bytes(city: Path, tmp_path: Path):
     parts = tmp_path / "parts"
     made = []

@@ -1,0 +1,66 @@
+"""Layers of a build as a file a county: ``grids/530102.parquet`` and so on, in the place of ``grids.parquet``.
+
+Each file is GeoParquet by itself. In the order of their names they hold the rows of the layer in its order, so that a
+layer that is read of them is the same as of one file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.arrays import group_first
+from geo.code_profiles import community_of
+from geo.divisions import COUNTY_DIGITS
+
+BY_COUNTY = (
+    *("grids", "faces", "staffing", "community_staffing", "assignments", "duty", "premises"),
+    "communities",
+)
+"""The layers that are in the order of their codes; others, as the ledger, worst first, are in orders of their own."""
+
+SUFFIX = ".parquet"
+FILE = re.compile(rf"[0-9]{{{COUNTY_DIGITS}}}\{SUFFIX}")
+
+
+def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Cut a layer into counties, each with the name of its file; nothing where it stays in one.
+
+    So does one without rows, and one whose codes are of several profiles, in the order of which counties come again.
+
+    >>> grids = pd.DataFrame({"code": ["530102001001001", "530103001001001", "530103001001002"]})
+    >>> [(file, len(rows)) for file, rows in cut_by_county("grids", grids)]
+    [('530102.parquet', 1), ('530103.parquet', 2)]
+    """
+    if name not in BY_COUNTY or frame["code"].isna().any():
+        return []
+    county = np.array([community_of(code)[:COUNTY_DIGITS] for code in frame["code"].tolist()], dtype=object)
+    first = np.flatnonzero(group_first(county))
+    names = [f"{code}{SUFFIX}" for code in county[first]]
+    if names != sorted(set(names)) or not all(map(FILE.fullmatch, names)):
+        return []
+    ends = np.append(first[1:], len(county)).tolist()
+    return [(file, frame.iloc[at:end]) for file, at, end in zip(names, first.tolist(), ends, strict=True)]
+
+
+def files_of(folder: Path, name: str) -> list[Path]:
+    """List the files of a layer in the order of its rows, whichever way it was written; none where it is not there."""
+    alone = folder / f"{name}{SUFFIX}"
+    return [alone] if alone.is_file() else sorted(county_files(folder / name))
+
+
+def county_files(folder: Path) -> list[Path]:
+    """List what is a county's file by its name."""
+    return [path for path in folder.glob(f"*{SUFFIX}") if FILE.fullmatch(path.name)] if folder.is_dir() else []
+
+
+def folders_of(build: Path) -> list[str]:
+    """Name the folders of layers in a directory that hold counties' files and nothing else; none where none can be."""
+    try:
+        there = [name for name in BY_COUNTY if (build / name).is_dir() and not (build / name).is_symlink()]
+        return [name for name in there if len(county_files(build / name)) == len(list((build / name).iterdir()))]
+    except OSError:
+        return []
