@@ -21,6 +21,8 @@ from data.database.schema import upgrade
 WORKER = "PYTEST_XDIST_WORKER"
 HURRY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 """Nobody needs it after a power cut."""
+BY_FILE = " STRATEGY file_copy"
+"""Copies a database in half the time that its pages take through the log; before 15 there was no other way."""
 BY_PASSWORD = "by_password"
 """Members of this role sign in with a password, as at a server of one's own."""
 
@@ -58,8 +60,10 @@ def database_like(pattern: Access) -> Iterator[Access]:
     """Make a database for one test, and remove it."""
     name = f"test_{uuid.uuid4().hex}"
     original = urlsplit(pattern.administrator.text).path.strip("/")
-    execute(pattern, f"CREATE DATABASE {name} TEMPLATE {original}", database="postgres")
-    execute(pattern, f"GRANT CONNECT ON DATABASE {name} TO onegrid_app", database="postgres")
+    with connected(pattern, database="postgres") as connection:
+        by_file = BY_FILE if connection.info.server_version >= 150_000 else ""
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {original}{by_file}")
+        connection.execute(f"GRANT CONNECT ON DATABASE {name} TO onegrid_app")
     try:
         yield replace(
             pattern,
@@ -72,10 +76,15 @@ def database_like(pattern: Access) -> Iterator[Access]:
 
 def execute(access: Access, *commands: str, database: str | None = None) -> list[tuple]:
     """Run commands as administrator, each in a transaction of its own; return the rows of the last."""
-    url = access.administrator if database is None else access.administrator.in_database(database)
     rows: list[tuple] = []
-    with psycopg.connect(url.libpq, autocommit=True, connect_timeout=10) as connection:
+    with connected(access, database=database) as connection:
         for command in commands:
             cursor = connection.execute(command)
             rows = cursor.fetchall() if cursor.description else []
     return rows
+
+
+def connected(access: Access, *, database: str | None) -> psycopg.Connection:
+    """Connect as administrator."""
+    url = access.administrator if database is None else access.administrator.in_database(database)
+    return psycopg.connect(url.libpq, autocommit=True, connect_timeout=10)
