@@ -294,22 +294,27 @@ def test_a_spoilt_backup_of_an_older_program_changes_nothing(filled: Access, tmp
     assert execute(filled, OBJECTS) == objects
 
 
-PLACES = st.one_of(st.integers(0, 400), st.integers(-2 * SEAL, -1), st.integers(0, 2**31))
-"""In the head of a backup, in its seal, anywhere."""
+BODY = st.one_of(st.integers(0, 400), st.integers(-SEAL, -1), st.integers(0, 2**31))
+"""In the head of what is sealed, at its end, anywhere."""
+PLACES = st.one_of(*(st.tuples(st.just(part), st.lists(places, min_size=1, max_size=2)) for part, places in (
+    ("body", BODY), ("seal", st.integers(0, SEAL - 1)),
+)))  # fmt: skip
+"""Of one part: without its seal, a backup is that of an older program, and only what is no archive is noticed."""
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(places=st.lists(PLACES, min_size=1, max_size=2), flip=st.integers(1, 255))
-@example(places=[-SEAL], flip=1)
-@example(places=[-1], flip=1)
+@given(damage=PLACES, flip=st.integers(1, 255))
+@example(damage=("seal", [0]), flip=1)
+@example(damage=("seal", [SEAL - 1]), flip=1)
 def test_wherever_a_backup_is_damaged_it_is_refused_or_comes_back_as_it_was(
-    kept: tuple[Access, Path], places: list[int], flip: int
+    kept: tuple[Access, Path], damage: tuple[str, list[int]], flip: int
 ):
     filled, file = kept
     whole, contents, objects = file.read_bytes(), execute(filled, CONTENTS), execute(filled, OBJECTS)
-    damaged = bytearray(whole)
+    part, places = damage
+    damaged, size = bytearray(whole), len(whole) - SEAL
     for place in places:
-        damaged[place % len(whole) if place >= 0 else place] ^= flip
+        damaged[place % size if part == "body" else size + place] ^= flip
     try:
         file.write_bytes(damaged)
         restore(filled, file, progress=quiet)
