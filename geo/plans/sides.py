@@ -16,6 +16,7 @@ from geo.edits.ground import Buildings, Grid
 from geo.edits.passing import largest, passed_on
 from geo.edits.replacing import DRIFT_M
 from geo.plans.comparing import Compared, compare, differing
+from geo.sources import COUNTS
 
 Piece: TypeAlias = tuple[str, shapely.Geometry]
 """A piece of land, and the grid_id of whose it is."""
@@ -30,13 +31,13 @@ class Side:
     base, now
         Grids by grid_id, as they were where branches part and as they are; both cover the same land.
     moved
-        The grids whose land is another: those gone and those made among them, and who has, or had, most of the land
-        of each. A border that got vertices, or lost them again, moves nobody.
+        The grids whose land, or who lives there, is another: those gone and those made among them, and who has, or had,
+        most of the land of each. A border that got vertices, or lost them again, moves nobody.
     said
         For each grid there was and is, the fields of `geo.plans.comparing.SAID` that it says otherwise.
     regions
-        The grids that changed, in groups that hang together: land passed between those of one region, and none between
-        regions. So a region can be taken or left, but no part of it.
+        The grids that changed, in groups that hang together: land or people passed between those of one region, and
+        none between regions. So a region can be taken or left, but no part of it.
     """
 
     base: Mapping[str, Grid]
@@ -51,14 +52,14 @@ class Side:
         was, has = ({grid.grid_id: grid for grid in grids} for grids in (base, now))
         living = was.keys() & has.keys()
         gone, made = ([(key, grids[key].polygon) for key in grids.keys() - living] for grids in (was, has))
-        other = {key for key in living if holds_other_land(was[key], has[key])}
+        other = {key for key in living if holds_other_land(was[key], has[key]) or counts(was[key]) != counts(has[key])}
         gave = counterparts([*gone, *strips(other, was, has)], now)
         took = counterparts([*made, *strips(other, has, was)], base)
         links = gave | took
         moved = frozenset({*other, *(was.keys() ^ has.keys()), *(key for pair in links for key in pair)})
         said = {key: differing(was[key], has[key], land=False) for key in was if key in living}
         alone = tuple(frozenset([key]) for key, names in said.items() if names and key not in moved)
-        return cls(was, has, moved, said, (*connected(was, has, moved, links), *alone))
+        return cls(was, has, moved, said, (*evened(connected(was, has, moved, links), was, has), *alone))
 
     def regions_at(self, keys: frozenset[str]) -> Iterator[frozenset[str]]:
         """Return the regions that some grids are in."""
@@ -123,3 +124,34 @@ def connected(
     for key, number in place.items():
         groups.setdefault(int(label[number]), set()).add(key)
     return [frozenset(groups[number]) for number in sorted(groups)]
+
+
+def evened(
+    regions: Iterable[frozenset[str]], base: Mapping[str, Grid], now: Mapping[str, Grid]
+) -> list[frozenset[str]]:
+    """Join the regions of a community between which people passed: land that went and came back may leave some behind.
+
+    Shares of people are rounded to whole ones at each step.
+    """
+    even: list[frozenset[str]] = []
+    uneven: list[tuple[frozenset[str], set[str]]] = []
+    for keys in regions:
+        had, has = ([grids[key] for key in keys if key in grids] for grids in (base, now))
+        if total(had) == total(has):
+            even.append(keys)
+            continue
+        homes = {grid.community for grid in (*had, *has)}
+        met = [one for one in uneven if one[1] & homes]
+        uneven = [one for one in uneven if not one[1] & homes]
+        uneven.append((keys.union(*(one[0] for one in met)), homes.union(*(one[1] for one in met))))
+    return [*even, *(keys for keys, _ in uneven)]
+
+
+def total(grids: Iterable[Grid]) -> tuple[int, ...]:
+    """Add up who lives in some grids, as far as it is known: `COUNTS`."""
+    return tuple(map(sum, zip(*map(counts, grids), strict=True))) or (0,) * len(COUNTS)
+
+
+def counts(grid: Grid) -> tuple[int, ...]:
+    """Return who lives in a grid, `COUNTS`, as far as it is known."""
+    return tuple(getattr(grid, name) or 0 for name in COUNTS)

@@ -102,6 +102,21 @@ def test_a_strip_as_thin_as_borders_bend_passes_when_it_reaches_farther():
     assert {grid.code for grid in region.put} == {"a", "b"}
 
 
+def test_people_left_behind_by_land_that_came_back_are_neither_lost_nor_doubled():
+    base = ground("abcd", households=8)
+    theirs = edited(base, reshape_grids(["a", "b"], line((1, 0), (0.5, 0.5), (1, 1))))
+    a, c = (
+        replace(theirs.grids[code], households=theirs.grids[code].households + more)
+        for code, more in (("a", -1), ("c", 1))
+    )
+    theirs = theirs.replace([a, c])
+    ours = edited(base, retag_grid("d", name="D"))
+    [region] = combined(base, ours, theirs).regions
+    assert region.grid_ids == {"id-a", "id-b", "id-c"}
+    after = merged(base, ours, theirs)
+    assert {code: grid.households for code, grid in after.grids.items()} == {"a": 5, "b": 10, "c": 9, "d": 8}
+
+
 def test_a_grid_whose_land_was_bent_away_goes_with_its_neighbour():
     base = ground("ab")
     x, y = np.array(cell(1, 0.5)) / 1000
