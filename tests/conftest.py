@@ -19,6 +19,14 @@ settings.register_profile("any machine", deadline=None)  # a busy machine is no 
 settings.load_profile("any machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have one worker do all tests of a module that share what is made once for it."""
+    for item in items:
+        made = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+        if any(last.scope == "module" for *_, last in made) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def pattern_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
     """Use the PostGIS of this test run; its database is copied for each test, and stays as it is."""
