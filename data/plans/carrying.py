@@ -28,9 +28,10 @@ TOLERANCE_M = 5.0
 APPLY = """
 SELECT onegrid.apply_edit(
     %(plan)s, %(base)s, %(by)s, %(verb)s, %(arguments)s, %(reverses)s, %(source)s,
-    %(ended)s, %(versions)s, %(polygons)s, %(faces)s, %(outlines)s, %(ended_gaps)s, %(gaps)s, %(lands)s,
+    %(ended)s, %(versions)s, %(polygons)b, %(faces)b, %(outlines)b, %(ended_gaps)s, %(gaps)s, %(lands)b,
     %(grid_ids)s, %(changes)s, %(lineage)s, %(bounds)s) AS revision
 """
+"""Land goes over as bytes, ``%b``: psycopg writes lists as text by itself, of hexadecimal digits, which took longer."""
 
 
 @dataclass(frozen=True)
