@@ -16,15 +16,24 @@ from geo.gaps.ledger import Entries, entries
 BESIDE_M = 0.01
 """A hole's border and a community's, each bent by noding, are this near where they are the same."""
 
+EDGE_M = 1 / 3
+"""Metres end at two thirds of one, where no coordinate drawn to the centimetre is brought by a millimetre."""
+
 
 def place_keys(land: Geometries, group: Ints) -> list[str]:
-    """Name each place by a hash of a point in it, to the metre; places of one group that share one are numbered."""
-    point = np.rint(shapely.get_coordinates(shapely.point_on_surface(land))).astype(np.int64)
-    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in point.tolist()]
+    """Name each place by the middle of its box, to the metre; places of one group that share it are numbered.
+
+    The middle moves by no more than the border does, whatever vertices the border has, and stays where the land changes
+    inside its box. Of places that share it the largest comes first.
+    """
+    low, high = np.split(shapely.bounds(land), 2, axis=1)
+    middle = np.floor((low + high) / 2 + EDGE_M).astype(np.int64)
+    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in middle.tolist()]
     seen: Counter[tuple[int, str]] = Counter()
-    keys = []
-    for key in zip(group.tolist(), hashed, strict=True):
-        keys.append(f"{key[1]}.{seen[key]}" if seen[key] else key[1])
+    keys = list(hashed)
+    for row in np.argsort(-shapely.area(land), kind="stable").tolist():
+        key = int(group[row]), hashed[row]
+        keys[row] = f"{key[1]}.{seen[key]}" if seen[key] else key[1]
         seen[key] += 1
     return keys
 
@@ -36,10 +45,13 @@ def hole_keys(hole: Geometries) -> NDArray[np.object_]:
 
 def unclaimed(held: Held) -> Entries:
     """Find each connected part of the land that only the community holds."""
-    rows = held.rows[held.text("kind", held.rows) == "unclaimed"]
+    rows = np.sort(held.links.grids_of_community.members(held.asked_communities)[1])
+    rows = rows[held.text("kind", rows) == "unclaimed"]
     land, local = shapely.get_parts(held.grid_polygon[rows], return_index=True)
+    keys = np.array(place_keys(land, held.grid_community[rows][local]), dtype=object)
+    wanted = np.isin(rows[local], held.rows)
+    land, local, keys = land[wanted], local[wanted], keys[wanted]
     code, community = held.text("code", rows)[local], held.text("community_code", rows)[local]
-    keys = place_keys(land, held.grid_community[rows][local])
     part, face = faces_of_parts(held, rows, land)
     return entries(
         "unclaimed",

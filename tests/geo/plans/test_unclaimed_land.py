@@ -172,6 +172,20 @@ def test_unclaimed_land_that_is_split_stays_unclaimed():
     assert gap_areas(found, "unclaimed") == [0.6, 1.4]
 
 
+def test_unclaimed_land_that_is_split_into_two_of_one_middle_is_named_apart_whichever_is_asked_for():
+    store = plan("AA..AA" + "\nAAAAAA" * 4 + "\nAAAAAAA", compound={"v": (square(6, 0), PEOPLE)})
+    whole = unclaimed(store.ground).code
+    around = line((2.5, 5.5), (2.5, 1), (3.5, 1), (3.5, 5.5))
+    ground, found = drawn_up(store, split_grid(whole, around, fresh=fresh()))
+    here = found.gaps["kind"] == "unclaimed"
+    gap_of = dict(zip(found.gaps["code"][here], found.gaps["gap_id"][here], strict=True))
+    first, second = sorted(gap_of.values())
+    assert second == f"{first}.1"
+    for code, gap in gap_of.items():
+        alone = ledgers(ground, store.dossier, codes=[code]).gaps
+        assert alone["gap_id"][alone["kind"] == "unclaimed"].tolist() == [gap]
+
+
 def test_who_works_for_the_community_itself_stands_at_its_largest_unclaimed_grid_and_never_at_a_carved_one():
     store = plan()
     rest = unclaimed(store.ground).code
