@@ -103,10 +103,12 @@ def build(
     tables = placed_rows(sources.tables, matches)
     held = gather(merged, grids, parameters, sources, tables, assigned, walks)
     staff, rating = staff_of_grids(held, grids), rated(grids, tables.get("scores"), sources.standards)
+    on_duty, unused = duty(tables, grids["code"], sources.communities), unused_rows(tables, sources.crs)
+    del tables  # a copy of the sources' own, while the ledgers take memory
     progress("gaps")
     gaps, idle = draw_up(held, sources, matches, grids, as_of, run=forked, keep=keep)
     repairs = [sources.repairs, merged.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
-    repairs += [unused_rows(tables, sources.crs), idle_rows(sources, matches, idle)]
+    repairs += [unused, idle_rows(sources, matches, idle)]
     return OneGrid(
         crs=sources.crs,
         **land,
@@ -120,7 +122,7 @@ def build(
         ratings=rating,
         settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
-        duty=duty(tables, grids["code"], sources.communities),
+        duty=on_duty,
         premises=premises_of(sources.premises, held.premises, grids),
         records=records_of(sources.tables, matches, grids["code"], once),
     )

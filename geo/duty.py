@@ -17,6 +17,7 @@ from geo.places import Places
 from geo.tables import POSTS, at_or_none
 
 DUTY_COLUMNS = ("code", "post", "name", "phone", "full_time", "force", "organisation")
+TYPES = {**dict.fromkeys(DUTY_COLUMNS, "str"), "full_time": "Int64"}
 PREMISES_COLUMNS = ("code", "name", "kind", "x", "y")
 
 OFFICE = "community_office"
@@ -48,8 +49,8 @@ def duty(
     if roster is not None:
         grid = np.where(roster["whole"], -1, roster["grid"])
         place = pd.Series(at_or_none(code, grid), index=roster.index).fillna(roster["community"])
-        rows.append(roster.assign(code=place, full_time=roster["full_time"].astype("Int64"))[list(DUTY_COLUMNS)])
-    table = pd.concat([part.astype(object) for part in rows], ignore_index=True)
+        rows.append(roster.assign(code=place)[list(DUTY_COLUMNS)])
+    table = pd.concat([part.astype(TYPES) for part in rows], ignore_index=True)
     if table.empty:
         return None
     order = {post: number for number, post in enumerate((OFFICE, *POSTS))}

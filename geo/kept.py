@@ -23,6 +23,9 @@ from geo.tables import COLUMNS, KEY, NUMBER, TEXT, Matched, Tables, at_or_none
 
 RECORD_COLUMNS = ("table", "code", "row")
 
+ROWS_AT_A_TIME = 8_192
+"""Rows that are written as JSON together: what that takes in between is several times what comes of it."""
+
 UNIT_KEY = ("layer", "source_id")
 """The part of a key that exceptions keep: those of a unit are about its overlaps wherever they lie."""
 
@@ -112,10 +115,11 @@ def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> p
     if name == "exceptions":
         there |= table["gap_id"].notna().to_numpy(np.bool_)
     rows = np.flatnonzero(there)
-    said = in_json(table.iloc[rows], [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)], name)
-    return pd.DataFrame(
-        {"table": name, "code": where[rows], "row": pd.Series(said, dtype="str")}, columns=list(RECORD_COLUMNS)
-    )
+    keys = [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)]
+    firsts = range(0, max(len(rows), 1), ROWS_AT_A_TIME)
+    said = pa.chunked_array([in_json(table.iloc[rows[first : first + ROWS_AT_A_TIME]], keys, name) for first in firsts])
+    texts = {"table": name, "code": pd.array(where[rows], dtype="str"), "row": pd.array(said, dtype="str")}
+    return pd.DataFrame(texts, columns=list(RECORD_COLUMNS)).astype({"table": "str"})
 
 
 def keeps_key(name: str, key: str) -> bool:

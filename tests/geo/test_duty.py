@@ -40,6 +40,11 @@ def test_full_time_is_said_only_where_the_table_says_it():
     assert (duty["甲"], duty["乙"], pd.isna(duty["丙"])) == (1, 0, True)
 
 
+def test_people_lie_as_texts_end_to_end_not_as_an_object_each():
+    duty = built(tables=tables(roster=post("grid_head", "compound:l", phone="0871-1"))).duty
+    assert {str(dtype) for dtype in duty.drop(columns="full_time").dtypes} == {"str"}
+
+
 def test_who_is_about_a_community_stands_under_its_code():
     duty = built(tables=tables(roster=post("area_cadre", f"community:{CODE}"))).duty
     assert duty["code"].tolist() == [CODE]

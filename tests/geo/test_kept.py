@@ -19,7 +19,7 @@ from geo.build import build
 from geo.facts import not_evaluated_of, parameters_of, tables_of
 from geo.gaps.evaluated import not_evaluated
 from geo.gathering import walks_to
-from geo.kept import building_layer, record_layer, road_layer
+from geo.kept import building_layer, in_json, record_layer, road_layer
 from geo.sources import Parameters
 from geo.standards_table import standards_from_table
 from geo.tables import match_tables
@@ -136,3 +136,15 @@ def test_roads_that_cross_in_one_box_keep_one_order():
     roads = gpd.GeoDataFrame({"name": ["a", None, "c"]}, geometry=lines, crs=CRS)
     assert road_layer(roads.iloc[[1, 2, 0]]).equals(road_layer(roads))
     assert len(road_layer(roads)) == 2
+
+
+def test_records_are_written_some_rows_at_a_time_and_nobody_can_tell(monkeypatch):
+    given = tables(roster=[{"on": "compound:a", "post": "cleaner", "name": name} for name in "甲乙丙丁戊"])
+    matches = match_tables(given, GRIDS, HOMES)
+    whole = record_layer(given, matches, GRIDS["code"])
+    assert [json.loads(row)["name"] for row in whole["row"]] == list("甲乙丙丁戊")
+    sizes = []
+    monkeypatch.setattr("geo.kept.ROWS_AT_A_TIME", 2)
+    monkeypatch.setattr("geo.kept.in_json", lambda rows, *names: sizes.append(len(rows)) or in_json(rows, *names))
+    pd.testing.assert_frame_equal(record_layer(given, matches, GRIDS["code"]), whole)
+    assert sizes == [2, 2, 1]
