@@ -88,7 +88,7 @@ class Combination:
             nearby = Nearby(ground)
             for region in self.regions:
                 nearby.apply(replace_grids(region.put, region.drop), region.communities)
-            return nearby.ground
+            return nearby.whole()
 
         return edit
 

@@ -98,7 +98,7 @@ def replay(new: Ground, decided: Sequence[Decision], *, sliver_width: float, fre
     outcomes += [Outcome(each, CONFLICT, SOURCES_CHANGED, None, each.polygon) for each in lost]
     place = {id(each): number for number, each in enumerate(decided)}
     outcomes.sort(key=lambda outcome: place[id(outcome.decision)])
-    ground = nearby.ground
+    ground = nearby.whole()
     return Replayed(ground, restoring(ground, new), tuple(outcomes), recoded)
 
 

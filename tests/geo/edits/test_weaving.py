@@ -73,7 +73,7 @@ def test_doing_edits_in_turn_looks_where_borders_bend():
     nearby = Nearby(town)
     nearby.apply(edit, ["A"])
     assert looked == [{"a", "b", "c"}, {"a", "b", "c", "e"}]
-    assert len(nearby.ground.grids["c"].polygon.exterior.coords) == 6
+    assert len(nearby.whole().grids["c"].polygon.exterior.coords) == 6
     seen = np.array([town.grids["a"].polygon], dtype=object)
     with pytest.raises(UnseenError):
         Nearby(replace(town, seen=seen)).apply(edit, ["A"])

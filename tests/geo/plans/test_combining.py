@@ -123,7 +123,7 @@ def test_a_grid_whose_land_was_bent_away_goes_with_its_neighbour():
     strip = shapely.Polygon([(x, y), (x + 0.001, y + 2), (x, y + 4)])
     a, b = (base.grids[code] for code in "ab")
     along = shapely.LineString([(x, y), (x, y + 4)])
-    a, b = holding(a, shapely.snap(a.polygon, along, 0)), holding(b, b.polygon - strip)
+    a, b = holding(a, shapely.snap(a.polygon, along, 0.001)), holding(b, b.polygon - strip)
     thin = base.replace([a, b, replace(holding(a, strip), grid_id="id-n", code="n")])
     found = combine([a, thin.grids["n"]], [a, thin.grids["n"]], [replace(a, name="A")], thin, fresh())
     assert not found.conflicts

@@ -24,7 +24,7 @@ from geo.sources import Parameters, Sources
 from tests.geo.edits.grounds import areas, assert_partition, edited, fresh, ground_of, line
 from tests.geo.messy import messy_sources
 from tests.geo.plans.test_combining import branch, held_where
-from tests.geo.sketching import one_grid, square
+from tests.geo.sketching import SOUTH, WEST, one_grid, square
 
 SLIVER_M = 2.0
 
@@ -181,6 +181,31 @@ def test_records_of_a_grid_merged_away_follow_its_land():
     new = new.replace([replace(new.grids["1/a"], records=(post,))])
     found = brought(built, edited(built, merge_grids(["1/a", "1/b"], keep="1/b")), new)
     assert found.ground.grids["1/b"].records == (post,)
+
+
+def leaning(foot: float, head: float) -> Ground:
+    """Build two communities, one of two compounds; their border leans."""
+
+    def drawn(*corners: tuple[float, float]) -> shapely.Polygon:
+        return shapely.Polygon([(round(WEST + 100 * x, 3), round(SOUTH + 100 * y, 3)) for x, y in corners])
+
+    lean = ((2 + head, 2), (2 + foot, 0))
+    west, east = drawn((0, 0), (0, 2), *lean), drawn((3, 0), (3, 2), *lean)
+    compounds = {"a": drawn((0, 0), (0, 2), (1, 2), (1, 0)), "b": drawn((1, 0), (1, 2), *lean), "c": east}
+    return town(one_grid({"A": west, "B": east}, compound=compounds))
+
+
+@pytest.mark.parametrize("y", [0.521, 0.533])
+def test_a_border_that_a_grid_has_since_a_merger_bends_on_its_side_too(y: float):
+    built = leaning(0, 0.0031)
+    now = edited(
+        built,
+        merge_grids(["1/a", "1/b"], keep="1/a"),
+        split_grid("2/c", line((1.9, y), (3.1, 1.1)), fresh=fresh("half")),
+    )
+    found = brought(built, now, leaning(0.005, 0.0083))
+    assert {row.outcome for row in found.outcomes} == {"kept"}
+    assert set(found.ground.grids) == {"1/a", "2/c", "half1"}
 
 
 # words
