@@ -138,7 +138,7 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     """
     if not chains:
         return ground
-    require_seen(ground, chains)
+    require_seen(ground, as_lines(np.array(list(chains), dtype=np.int64)))
     grids = list(ground.grids.values())
     here = may_have(np.array([grid.polygon for grid in grids], dtype=object), chains)
     woven = [changed for row in here if (changed := woven_grid(grids[row], chains)) is not grids[row]]
@@ -147,18 +147,15 @@ def woven_ground(ground: Ground, chains: Chains) -> Ground:
     return ground.replace(woven)
 
 
-def require_seen(ground: Ground, chains: Chains) -> None:
-    """Require that all is known that lies beside borders that bend.
+def require_seen(ground: Ground, lands: Geometries) -> None:
+    """Require that all is known that lies around some lands: borders that bend, say.
 
     Raises
     ------
     UnseenError
         It is not.
     """
-    if ground.seen is None:
-        return
-    lines = as_lines(np.array(list(chains), dtype=np.int64))
-    unseen = lines[~ground.sees(lines)]
+    unseen = lands[~ground.sees(lands)]
     if len(unseen):
         low, high = np.split(shapely.bounds(unseen), 2, axis=1)
         raise UnseenError(shapely.box(*(low - GRID_M).T, *(high + GRID_M).T))
