@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 import psycopg
+from psycopg.pq import PipelineStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection
 
@@ -44,10 +45,16 @@ def later(connection: Connection, sql: str, values: Values | None = None) -> Cal
 def overlapping(connection: Connection) -> Iterator[None]:
     """Have the database work on what is asked for `later` while this process does something else.
 
-    What goes wrong is raised where rows are waited for, at the end of the block at the latest.
+    What goes wrong is raised where rows are waited for, at the end of the block at the latest. A connection that a lost
+    server left with answers to come is used no more: it could not even roll back.
     """
-    with driver_of(connection).pipeline():
-        yield
+    driver = driver_of(connection)
+    try:
+        with driver.pipeline():
+            yield
+    finally:
+        if driver.info.pipeline_status != PipelineStatus.OFF:
+            connection.invalidate()
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
