@@ -58,7 +58,15 @@ def overlapping(connection: Connection) -> Iterator[None]:
 
 
 def driver_of(connection: Connection) -> psycopg.Connection[Any]:
-    """Return psycopg's own connection."""
+    """Return psycopg's own connection.
+
+    Raises
+    ------
+    psycopg.OperationalError
+        It was lost, and put away.
+    """
+    if connection.invalidated:
+        raise psycopg.OperationalError("the connection is lost")
     driver: psycopg.Connection[Any] | None = connection.connection.driver_connection
     assert driver is not None
     return driver

@@ -15,9 +15,12 @@ def test_a_connection_left_with_answers_to_come_is_told_in_a_line_and_not_used_a
     planned: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     def ask(connection: Connection) -> int:
-        with overlapping(connection):
-            process = later(connection, "SELECT pg_backend_pid() AS id")
-            return int(process()[0].id)
+        try:
+            with overlapping(connection):
+                process = later(connection, "SELECT pg_backend_pid() AS id")
+                return int(process()[0].id)
+        finally:
+            row(connection, "SELECT 1")
 
     def busy(*_: object) -> None:
         raise psycopg.OperationalError("cannot exit pipeline mode while busy")
