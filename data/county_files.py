@@ -15,6 +15,7 @@ import pandas as pd
 from geo.arrays import group_first
 from geo.code_profiles import community_of
 from geo.divisions import COUNTY_DIGITS
+from geo.errors import InputError
 
 BY_COUNTY = (
     *("grids", "faces", "staffing", "community_staffing", "assignments", "duty", "premises"),
@@ -22,6 +23,8 @@ BY_COUNTY = (
 )
 """The layers that are in the order of their codes; others, as the ledger, worst first, are in orders of their own."""
 
+BUILD = "build"
+"""The layer that every build has."""
 SUFFIX = ".parquet"
 FILE = re.compile(rf"[0-9]{{{COUNTY_DIGITS}}}\{SUFFIX}")
 
@@ -47,20 +50,34 @@ def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFram
 
 
 def files_of(folder: Path, name: str) -> list[Path]:
-    """List the files of a layer in the order of its rows, whichever way it was written; none where it is not there."""
-    alone = folder / f"{name}{SUFFIX}"
-    return [alone] if alone.is_file() else sorted(county_files(folder / name))
+    """List the files of a layer in the order of its rows, whichever way it was written; none where it is not there.
+
+    Raises
+    ------
+    InputError
+        It is there both ways, as where one build was copied over another.
+    """
+    alone, counties = folder / f"{name}{SUFFIX}", sorted(county_files(folder / name))
+    if not alone.is_file():
+        return counties
+    if counties:
+        raise InputError(f"{folder}: holds {alone.name} and {name}/, of two builds; copy one of them alone")
+    return [alone]
 
 
 def county_files(folder: Path) -> list[Path]:
     """List what is a county's file by its name."""
-    return [path for path in folder.glob(f"*{SUFFIX}") if FILE.fullmatch(path.name)] if folder.is_dir() else []
+    there = folder.glob(f"*{SUFFIX}") if folder.is_dir() else ()
+    return [path for path in there if FILE.fullmatch(path.name) and path.is_file()]
 
 
 def folders_of(build: Path) -> list[str]:
-    """Name the folders of layers in a directory that hold counties' files and nothing else; none where none can be."""
+    """Name the folders of layers in a build that hold counties' files and nothing else; none where none can be."""
     try:
+        if not (build / f"{BUILD}{SUFFIX}").is_file():
+            return []
         there = [name for name in BY_COUNTY if (build / name).is_dir() and not (build / name).is_symlink()]
-        return [name for name in there if len(county_files(build / name)) == len(list((build / name).iterdir()))]
+        held = {name: list((build / name).iterdir()) for name in there}
+        return [name for name in there if held[name] and len(county_files(build / name)) == len(held[name])]
     except OSError:
         return []

@@ -79,7 +79,7 @@ def begun_build(
         file = BuildFile(geoparquet, write, aside=aside)
     with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
         if not is_geopackage(out):
-            file.shelf = LedgerShelf(file.path.parent / "ledger", kept and kept.folder)
+            file.shelf = LedgerShelf(file.path.with_name(f"{file.path.name}.ledger"), kept and kept.folder)
         try:
             yield file
             if kept and file.shelf:

@@ -65,7 +65,7 @@ def whole(
         part = folder / place.name
         yield part
         sync(part)
-        put(part, place, aside=folder / "old")
+        put(part, place, aside=folder / f"{place.name}.old")
 
 
 @contextmanager

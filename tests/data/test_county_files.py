@@ -90,6 +90,27 @@ def test_a_build_by_county_takes_the_place_of_one_and_of_no_other_folder(tmp_pat
     assert (out / "grids" / "110108.jpg").exists()
 
 
+def test_folders_that_are_named_as_ours_are_no_build_of_ours(tmp_path):
+    out = written(in_two_counties(), tmp_path / "cut")
+    (out / "premises" / "110110.parquet").mkdir(parents=True)
+    with pytest.raises(InputError, match="the directory holds premises, which is not ours"):
+        written(in_two_counties(), out)
+    own = tmp_path / "own" / "communities" / "530102.parquet"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    with pytest.raises(InputError, match="the directory holds communities, which is not ours"):
+        written(in_two_counties(), tmp_path / "own")
+    assert own.exists()
+
+
+def test_a_build_that_was_copied_over_another_is_not_read(tmp_path):
+    out = written(in_two_counties(), tmp_path / "cut")
+    write_build(in_two_counties(), tmp_path / "whole", facts={})
+    (tmp_path / "whole" / "grids.parquet").rename(out / "grids.parquet")
+    with pytest.raises(InputError, match=r"cut: holds grids\.parquet and grids/, of two builds"):
+        read_build(out, ["grids"])
+
+
 def test_a_geopackage_is_not_cut_by_county(tmp_path):
     with pytest.raises(InputError, match=r"--by-county: town\.gpkg is one GeoPackage"):
         require_writable_build(tmp_path / "town.gpkg", by_county=True)

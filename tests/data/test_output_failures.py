@@ -196,3 +196,10 @@ def test_an_error_of_the_program_itself_is_not_worded_as_the_users(tmp_path):
     with pytest.raises(KeyError, match="rule"):
         write_build(replace(grid, faces=grid.faces.drop(columns="rule")), tmp_path / "town.gpkg", facts={})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["old", "ledger"])
+def test_a_build_may_have_any_name(tmp_path: Path, name: str):
+    for _ in range(2):
+        write_build(small_build(), tmp_path / name, facts={})
+        assert {path.suffix for path in (tmp_path / name).iterdir()} == {".parquet"}
