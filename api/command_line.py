@@ -198,13 +198,15 @@ def check(out: Build, data_dir: DataDir = None) -> None:
     with layers_of(out, data_dir=data_dir, today=day_of(None)) as layers:
         findings = findings_of(layers.read(["grids", "faces", "units", "gaps"]))
     width = max(len(finding.name) for finding in findings)
-    for finding in findings:
-        mark = {True: "ok", False: "FAIL", None: "note"}[finding.holds]
-        print(f"{mark:<4} {finding.name:<{width}}  {finding.value}")
     failed = sum(finding.holds is False for finding in findings)
-    print("the partition holds" if not failed else f"{failed} check{'s' * (failed > 1)} failed")
-    if failed:
-        raise typer.Exit(FAILED)
+    try:
+        for finding in findings:
+            mark = {True: "ok", False: "FAIL", None: "note"}[finding.holds]
+            print(f"{mark:<4} {finding.name:<{width}}  {finding.value}")
+        print("the partition holds" if not failed else f"{failed} check{'s' * (failed > 1)} failed", flush=True)
+    finally:  # whoever reads no further is told as well
+        if failed:
+            raise typer.Exit(FAILED)
 
 
 @app.command(

@@ -48,10 +48,14 @@ class Stopped:
 
 
 def again(number: int, lost: sys.UnraisableHookArgs) -> None:
-    """Send a signal again whose interrupt was lost; a file that it left open is no news."""
-    if issubclass(lost.exc_type, KeyboardInterrupt) and getattr(lost.object, "__name__", "") == "__del__":
-        Timer(AGAIN_S, os.kill, (os.getpid(), number)).start()
-    elif not issubclass(lost.exc_type, KeyboardInterrupt | ResourceWarning):
+    """Send a signal again whose interrupt was lost; a file that it left open is no news.
+
+    A library that was called back says what went wrong itself, of which there is a message.
+    """
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        if lost.err_msg is None:
+            Timer(AGAIN_S, os.kill, (os.getpid(), number)).start()
+    elif not issubclass(lost.exc_type, ResourceWarning):
         sys.__unraisablehook__(lost)
 
 

@@ -82,6 +82,13 @@ def failures(here: Onegrid, path: Path) -> dict[str, str]:
     return {name: value.strip() for name, value in failed}
 
 
+def test_a_failure_is_told_also_to_who_reads_no_line_of_it(copy: Path):
+    move_a_vertex(copy)
+    with subprocess.Popen(command("check", copy), stdout=subprocess.PIPE, env=environment()) as process:
+        process.stdout.close()
+    assert process.returncode == 1
+
+
 def test_a_vertex_that_was_moved_is_found_by_its_grid_and_its_place(here: Onegrid, copy: Path):
     code, ends = move_a_vertex(copy)
     failed = failures(here, copy)
