@@ -100,7 +100,7 @@ def carry_out(
     OvertakenError
         Others changed meanwhile what was looked at; the transaction is to be rolled back, and tried again.
     """
-    change = apply(seen.ground, made)
+    change = apply(seen.ground, made, restores=asked.reverses is not None)
     require_meant(seen, change)
     require_unchanged_since(seen, change, asked.base)
     grids = all_after(seen, change)

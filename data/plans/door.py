@@ -145,7 +145,8 @@ def edit_on(
     except StaleRevisionError:
         raise
     except EditRefused as refused:
-        with suppress(psycopg.errors.InFailedSqlTransaction):  # by what was asked early and is not needed any more
+        # by what was asked early and is not needed any more, or with the server: nothing was done
+        with suppress(psycopg.errors.InFailedSqlTransaction, psycopg.OperationalError):
             if changed := changed_since(connection, plan, base) & {*codes_meant(verb), *refused.grids}:
                 raise stale(changed, base) from refused
         raise

@@ -38,8 +38,10 @@ class Change:
     bounds: tuple[float, float, float, float] | None
 
 
-def apply(ground: Ground, edit: Edit) -> Change:
+def apply(ground: Ground, edit: Edit, *, restores: bool = False) -> Change:
     """Apply an edit to a ground, and find out what it did by comparing before and after.
+
+    One that restores what was there is not asked whether others can read that (`geo.edits.pinching`).
 
     Raises
     ------
@@ -47,7 +49,8 @@ def apply(ground: Ground, edit: Edit) -> Change:
         The edit can't be done; the ground is as it was.
     """
     after = edit(ground)
-    require_unpinched(ground, after)
+    if not restores:
+        require_unpinched(ground, after)
     created = tuple(grid for code, grid in after.grids.items() if code not in ground.grids)
     retired = tuple(grid for code, grid in ground.grids.items() if code not in after.grids)
     other = [grid for code, grid in after.grids.items() if code in ground.grids and grid is not ground.grids[code]]

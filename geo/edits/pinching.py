@@ -47,7 +47,10 @@ def require_unpinched(before: Ground, after: Ground) -> None:
         return
     edges = Edges.of(polygons(after.grids.values()))
     ends = set(map(tuple, edges.ends(edges.left_over()).reshape(-1, 2).tolist()))
-    had, has = (corners(grids, pinched.keys() & ends) for grids in (gone, made))
+    places = pinched.keys() & ends
+    if not places:
+        return
+    had, has = (corners(grids, places) for grids in (gone, made))
     here = [place for place in has if has[place] != had[place]]
     if not here:
         return

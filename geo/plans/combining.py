@@ -17,7 +17,7 @@ from geo.edits.replacing import DRIFT_M, replace_grids
 from geo.errors import EditRefused
 from geo.plans.comparing import SAID, Compared
 from geo.plans.nearby import Nearby
-from geo.plans.sides import Side
+from geo.plans.sides import Side, counts
 
 BOTH_CHANGED, DOES_NOT_FIT = "both_changed", "does_not_fit"
 
@@ -231,7 +231,8 @@ def saying(key: str, land: Side, words: Side) -> Grid | None:
 
 
 def same_change(keys: frozenset[str], ours: Side, theirs: Side) -> list[Grid] | None:
-    """Return the grids of a region, as they are on ours and with what theirs says, if both gave it the same land."""
+    """Return the grids of a region, as they are on ours and with what theirs says, if both gave it the same land and
+    people."""
     mine = frozenset(key for region in ours.regions_at(keys) for key in region)
     old = keys & ours.base.keys()
     if mine & ours.base.keys() != old or len(mine) != len(keys):
@@ -243,6 +244,8 @@ def same_change(keys: frozenset[str], ours: Side, theirs: Side) -> list[Grid] | 
     if living != sorted(old & theirs.now.keys()):
         return None
     if not all(close(ours.now[key], theirs.now[key]) for key in living):
+        return None
+    if any(counts(ours.now[key]) != counts(theirs.now[key]) for key in living):
         return None
     return all_or_none([*(saying(key, ours, theirs) for key in living), *made[0]])
 

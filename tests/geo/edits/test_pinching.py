@@ -12,6 +12,7 @@ import shapely
 from geo.edits.applying import apply
 from geo.edits.carve import carve_grid
 from geo.edits.ground import Edit, Ground
+from geo.edits.merge import merge_grids
 from geo.edits.split import split_grid
 from geo.edits.weaving import UnseenError
 from tests.geo.edits.grounds import cell, edited, fresh, ground, line, refusal
@@ -50,6 +51,13 @@ def test_where_a_grid_touches_itself_all_that_lies_around_is_looked_at():
 def test_a_border_that_comes_to_where_a_grid_touches_itself_pinches_it_too():
     alone = edited(ground("a"), wedge(0.5, 0))
     assert refusal(alone, split_grid("a", line((0.5, 0), (0.02, 0.1), (0, 0.2)), fresh=fresh())) == "would_pinch"
+
+
+def test_what_was_there_is_put_back_however_it_is_read():
+    change = apply(unreadable(), merge_grids(["hole1"], keep="a"))
+    assert refusal(change.ground, change.reverse) == "would_pinch"
+    back = apply(change.ground, change.reverse, restores=True).ground
+    assert back.grids == unreadable().grids
 
 
 def unreadable() -> Ground:

@@ -117,6 +117,16 @@ def test_people_left_behind_by_land_that_came_back_are_neither_lost_nor_doubled(
     assert {code: grid.households for code, grid in after.grids.items()} == {"a": 5, "b": 10, "c": 9, "d": 8}
 
 
+def test_people_whom_both_sides_moved_otherwise_are_a_conflict():
+    base = ground("ab", households=8)
+    ours, theirs = (
+        base.replace(replace(base.grids[code], households=8 + more) for code, more in moves)
+        for moves in ((("a", 1), ("b", -1)), (("a", -1), ("b", 1)))
+    )
+    assert [one.why for one in combined(base, ours, theirs).conflicts] == ["both_changed"]
+    assert not combined(base, ours, ours).conflicts
+
+
 def test_a_grid_whose_land_was_bent_away_goes_with_its_neighbour():
     base = ground("ab")
     x, y = np.array(cell(1, 0.5)) / 1000
