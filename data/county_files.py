@@ -17,16 +17,20 @@ from geo.code_profiles import community_of
 from geo.divisions import COUNTY_DIGITS
 from geo.errors import InputError
 
-BY_COUNTY = (
-    *("grids", "faces", "staffing", "community_staffing", "assignments", "duty", "premises"),
-    "communities",
-)
+BY_COUNTY = ("grids", "faces", "communities", "staffing", "community_staffing", "assignments", "duty", "premises")
 """The layers that are in the order of their codes; others, as the ledger, worst first, are in orders of their own."""
 
-BUILD = "build"
-"""The layer that every build has."""
 SUFFIX = ".parquet"
 FILE = re.compile(rf"[0-9]{{{COUNTY_DIGITS}}}\{SUFFIX}")
+
+
+def file_name(name: str) -> str:
+    """Return the file of a layer, or of a county.
+
+    >>> file_name("grids")
+    'grids.parquet'
+    """
+    return f"{name}{SUFFIX}"
 
 
 def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -42,7 +46,7 @@ def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFram
         return []
     county = np.array([community_of(code)[:COUNTY_DIGITS] for code in frame["code"].tolist()], dtype=object)
     first = np.flatnonzero(group_first(county))
-    names = [f"{code}{SUFFIX}" for code in county[first]]
+    names = [file_name(code) for code in county[first]]
     if names != sorted(set(names)) or not all(map(FILE.fullmatch, names)):
         return []
     ends = np.append(first[1:], len(county)).tolist()
@@ -57,7 +61,7 @@ def files_of(folder: Path, name: str) -> list[Path]:
     InputError
         It is there both ways, as where one build was copied over another.
     """
-    alone, counties = folder / f"{name}{SUFFIX}", sorted(county_files(folder / name))
+    alone, counties = folder / file_name(name), sorted(county_files(folder / name))
     if not alone.is_file():
         return counties
     if counties:
@@ -74,7 +78,7 @@ def county_files(folder: Path) -> list[Path]:
 def folders_of(build: Path) -> list[str]:
     """Name the folders of layers in a build that hold counties' files and nothing else; none where none can be."""
     try:
-        if not (build / f"{BUILD}{SUFFIX}").is_file():
+        if not (build / file_name("build")).is_file():  # which every build has
             return []
         there = [name for name in BY_COUNTY if (build / name).is_dir() and not (build / name).is_symlink()]
         held = {name: list((build / name).iterdir()) for name in there}

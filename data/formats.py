@@ -13,6 +13,7 @@ import shapely
 
 from data import geojson, geopackage, geoparquet, pmtiles, shapefile
 from data.build_layers import LAYERS
+from data.county_files import file_name
 from data.output import Frame
 from data.spreadsheet_text import guarded
 from geo.datum import SHIFTED_DATUMS
@@ -72,7 +73,7 @@ def geometry_of(name: str, frame: Frame) -> str | None:
 def write_geoparquet(frames: Mapping[str, Frame], folder: Path, datum: str | None) -> list[str]:
     """Write each layer as GeoParquet."""
     for name, frame in frames.items():
-        geoparquet.write_file(frame, folder / geoparquet.file_name(name))
+        geoparquet.write_file(frame, folder / file_name(name))
     return []
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 
-from data.county_files import cut_by_county, files_of
+from data.county_files import cut_by_county, file_name, files_of
 from geo.errors import InputError
 
 
@@ -36,15 +36,6 @@ def finish(folder: Path, spatial: Sequence[str]) -> None:
 def write_file(frame: pd.DataFrame, path: Path) -> None:
     """Write one layer."""
     frame.to_parquet(path, index=False, compression="zstd")
-
-
-def file_name(name: str) -> str:
-    """Return the file of a layer.
-
-    >>> file_name("grids")
-    'grids.parquet'
-    """
-    return f"{name}.parquet"
 
 
 def layer_columns(folder: Path, wanted: Sequence[str]) -> dict[str, list[str]]:

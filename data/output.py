@@ -22,7 +22,7 @@ import shapely
 from data import gdal, geopackage, geoparquet
 from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
-from data.county_files import folders_of
+from data.county_files import file_name, folders_of
 from data.kept_folder import KeptFolder
 from data.layer_types import Frame, typed
 from data.ledger_shelf import LAYER as LEDGER
@@ -124,7 +124,7 @@ class BuildFile:
         shelved = rest.pop(LEDGER) if self.shelf and not isinstance(grid.gaps, gpd.GeoDataFrame) else None
         self.write(counted(typed_layers(rest), rest, progress), self.path)
         if self.shelf and shelved is not None:
-            self.shelf.write(shelved, self.path / geoparquet.file_name(LEDGER))
+            self.shelf.write(shelved, self.path / file_name(LEDGER))
         self.form.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
 
     def stop(self) -> None:
@@ -283,7 +283,7 @@ def is_geopackage(out: Path) -> bool:
 
 def place_rules(out: Path) -> dict[str, Any]:
     """Say for `data.whole` what may stand where a build goes."""
-    own = [*map(geoparquet.file_name, LAYERS), *folders_of(out)]
+    own = [*map(file_name, LAYERS), *folders_of(out)]
     return {"directory": not is_geopackage(out), "own": own}
 
 

@@ -16,10 +16,24 @@ from data.users.accounts import add_account
 from data.users.identity import Identity
 from data.users.roles import Role
 from data.users.transactions import Transactions
-from tests.api.doors.world import NAME, opened
+from tests.api.doors.uploading import Asking, asking
+from tests.api.doors.world import NAME, World, opened, peopled
 from tests.databases import database_like, execute
 
 PASSWORD = "correct horse"
+
+
+@pytest.fixture
+def world(database: Access, tmp_path: Path) -> Iterator[World]:
+    """Run a server with somebody of every role."""
+    with peopled(database, data_dir=tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+def ask(world: World) -> Asking:
+    """Begin an upload."""
+    return asking(world)
 
 
 @pytest.fixture

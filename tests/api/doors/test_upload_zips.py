@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from data.database.access import Access
-from tests.api.doors.uploading import PLANNER, Asking, asking, looked_into, zipped
+from tests.api.doors.uploading import PLANNER, Asking, looked_into, zipped
 from tests.api.doors.world import World, peopled
-
-
-@pytest.fixture
-def world(database: Access, tmp_path: Path) -> Iterator[World]:
-    """Run a server with somebody of every role."""
-    with peopled(database, data_dir=tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def ask(world: World) -> Asking:
-    """Begin an upload."""
-    return asking(world)
 
 
 def test_a_zip_puts_nothing_elsewhere(ask: Asking, world: World) -> None:

@@ -24,7 +24,7 @@ from data.uploads.folders import every
 from data.uploads.jobs import changing, few_at_a_time, one_at_a_time
 from data.users.roles import Role
 from tests.api.doors.never_stale import beside
-from tests.api.doors.uploading import PLANNER, Asking, asking, finished, looked_into, zipped
+from tests.api.doors.uploading import PLANNER, Asking, finished, looked_into, zipped
 from tests.api.doors.world import ADMIN, ALL, INSIDE, OUTSIDE, World, peopled
 from tests.waiting import until
 
@@ -37,19 +37,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town") / "layers"
     write_demo(folder, communities=3, seed=7)
     return folder
-
-
-@pytest.fixture
-def world(database: Access, tmp_path: Path) -> Iterator[World]:
-    """Run a server with somebody of every role."""
-    with peopled(database, data_dir=tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def ask(world: World) -> Asking:
-    """Begin an upload."""
-    return asking(world)
 
 
 def bring(ask: Asking, town: Path) -> dict[str, Any]:
