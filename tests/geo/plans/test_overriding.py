@@ -23,7 +23,7 @@ from geo.result import OneGrid
 from geo.sources import Parameters, Sources
 from tests.geo.edits.grounds import areas, assert_partition, edited, fresh, ground_of, line
 from tests.geo.messy import messy_sources
-from tests.geo.plans.test_combining import branch, held_where
+from tests.geo.plans.test_combining_at_random import branch, held_where
 from tests.geo.sketching import SOUTH, WEST, one_grid, square
 
 SLIVER_M = 2.0
