@@ -71,14 +71,15 @@ def opening(looked_at: Pages, runs: int) -> None:
 def opened_after(looked_at: Pages, address: str) -> tuple[float, dict[str, float]]:
     """Open an address anew; return after how many ms its map rested, and what had come by then."""
     with looked_at.opened(address) as (page, finished):
-        rested = float(page.evaluate("window.rested"))
-        sizes = [(one.url, one.sizes()["responseBodySize"]) for one in list(finished)]
+        rested, began = page.evaluate("window.rested.then(rested => [rested, performance.timeOrigin])")
+        first = [one for one in list(finished) if one.timing["startTime"] < began + rested]  # more comes for later
+        sizes = [(one.url, one.sizes()["responseBodySize"]) for one in first]
         pictured = page.screenshot()
     assert len(pictured) > PLAIN_BYTES or address == looked_at.empty, "nothing is drawn"
     ours = [url for url, _ in sizes if url.endswith(BUILT_KINDS) and address != looked_at.empty]
     packed = {url: packed_bytes(url, "br") for url in ours}  # what the browser itself says of a worker is nothing
     tiles = [size for url, size in sizes if ".mvt" in url]
-    return rested, {
+    return float(rested), {
         "brotli": sum(packed.values()) / 1000,
         "worker": sum(size for url, size in packed.items() if "worker" in url) / 1000,
         "gzip": sum(packed_bytes(url, "gzip") for url in ours) / 1000,
