@@ -30,7 +30,9 @@ PASSWORD = "correct horse battery"
 ROLES = {
     "li.na": Role.planner, "wang.qiang": Role.planner, "zhao.min": Role.supervisor, "chen.jie": Role.approver,
 }  # fmt: skip
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader-webgl", "--enable-unsafe-swiftshader"]
+"""Software draws, the map alone by what a graphics card would do."""
+ROUGHLY = "--webgl-antialiasing-mode=none"
 REFUSED = ("status of 401", "status of 409", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
 """What a browser itself writes to its console when an edit is refused, or nobody answers: no defect of the page."""
 
@@ -76,14 +78,20 @@ def server(town: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def scale() -> float:
+    """Return how many pixels are drawn for each of a page: few, since software draws them while all wait."""
+    return 0.5
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, scale: float) -> Iterator[Browser]:
     """Run a browser for all tests of this worker."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("there is no Chromium on this machine")
     if not (BUILT / "index.html").exists():
         pytest.skip("the web application was not built")
-    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS if scale == 1 else [*FLAGS, ROUGHLY])
     yield browser
     browser.close()
 
@@ -106,14 +114,18 @@ def signed_in(browser: Browser, server: Server) -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def contexts(browser: Browser, signed_in: Callable[[str], Any]) -> Iterator[Callable[..., BrowserContext]]:
+def contexts(
+    browser: Browser, signed_in: Callable[[str], Any], scale: float
+) -> Iterator[Callable[..., BrowserContext]]:
     """Return what of a browser is somebody's own, kept for the next test: what was fetched once is fetched for all."""
     kept: dict[str, BrowserContext] = {}
 
     def context(who: str, **how: Any) -> BrowserContext:
         key = repr((who, sorted(how.items())))
         if key not in kept:
-            kept[key] = browser.new_context(storage_state=signed_in(who), reduced_motion="reduce", **how)
+            kept[key] = browser.new_context(
+                storage_state=signed_in(who), reduced_motion="reduce", device_scale_factor=scale, **how
+            )
             kept[key].set_default_timeout(WAIT_MS)
         return kept[key]
 

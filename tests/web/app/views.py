@@ -21,6 +21,12 @@ Open = Callable[..., Desk]
 VIEWS = Path(__file__).parents[3] / "docs" / "views"
 
 
+@pytest.fixture(scope="session")
+def scale() -> float:
+    """Return how many pixels are drawn for each of a page: as people see it."""
+    return 1
+
+
 def kept(desk: Desk, name: str) -> None:
     """Keep what the page shows in Chinese, then in English."""
     for language, button in (("zh-CN", None), ("en", "EN")):
