@@ -40,6 +40,22 @@ def edited(before: Ground, *edits: Edit) -> Ground:
     return before
 
 
+def proven(before: Ground, edit: Edit) -> Ground:
+    """Apply an edit; the land stays a partition, the ground before as it was, and the reverse restores it."""
+    kept = dict(before.grids)
+    change = apply(before, edit)
+    assert_partition(change.ground, before)
+    assert dict(before.grids) == kept
+    back = change.reverse(change.ground)
+    assert set(back.grids) == set(kept)
+    assert all(back.grids[code] is grid for code, grid in kept.items())
+    shares = {}
+    for passed in change.lineage:
+        shares[passed.old] = shares.get(passed.old, 0) + passed.area_share
+    assert all(abs(share - 1) < 1e-4 for share in shares.values())
+    return change.ground
+
+
 def refusal(before: Ground, edit: Edit) -> str:
     """Return the code by which an edit is refused."""
     with pytest.raises(EditRefused) as refused:
@@ -55,6 +71,17 @@ def areas(plan: Ground) -> dict[str, float]:
 def line(*places: tuple[float, float]) -> Ints:
     """Draw a line by columns and rows of the picture, from its south-west corner."""
     return on_ground(np.array([(WEST + x * CELL_M, SOUTH + y * CELL_M) for x, y in places]))
+
+
+def by_mm(place: tuple[int, int]) -> tuple[int, int]:
+    """Return a place in cells, by millimetres from the picture's south-west corner."""
+    x, y = cell(0, 0)
+    return x + place[0], y + place[1]
+
+
+def drawn_by_mm(corners: Iterable[tuple[int, int]]) -> shapely.Polygon:
+    """Draw land by millimetres from the picture's south-west corner."""
+    return shapely.Polygon(np.array([by_mm(corner) for corner in corners]) / 1000)
 
 
 def cell(x: float, y: float) -> tuple[int, int]:
