@@ -21,14 +21,13 @@ EDGE_M = 1 / 3
 
 
 def place_keys(land: Geometries, group: Ints) -> list[str]:
-    """Name each place by the middle of its box, to the metre; places of one group that share it are numbered.
+    """Name each place by its box, to the metre; places of one group that share it are numbered.
 
-    The middle moves by no more than the border does, whatever vertices the border has, and stays where the land changes
-    inside its box. Of places that share it the largest comes first.
+    The box moves by no more than the border does, whatever vertices the border has, and stays where the land changes
+    inside it. Of places that share it the largest comes first: they reach equally far, so that none is around another.
     """
-    low, high = np.split(shapely.bounds(land), 2, axis=1)
-    middle = np.floor((low + high) / 2 + EDGE_M).astype(np.int64)
-    hashed = [blake2b(f"{x} {y}".encode(), digest_size=5).hexdigest() for x, y in middle.tolist()]
+    box = np.floor(shapely.bounds(land) + EDGE_M).astype(np.int64)
+    hashed = [blake2b(" ".join(map(str, sides)).encode(), digest_size=5).hexdigest() for sides in box.tolist()]
     seen: Counter[tuple[int, str]] = Counter()
     keys = list(hashed)
     for row in np.argsort(-shapely.area(land), kind="stable").tolist():

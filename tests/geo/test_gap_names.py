@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+import shapely.ops
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.gaps.unheld import hole_keys, place_keys
-from tests.geo.sketching import CELL_M, SOUTH, WEST, sketch, square
+from tests.geo.sketching import CELL_M, SOUTH, WEST, square
 
 LEANING = shapely.Polygon(
     [(WEST + CELL_M * x, SOUTH + CELL_M * y) for x, y in ((1, 0), (3, 0), (3.3, 0.9), (3, 2), (1, 2))]
 )
 """A place whose eastern border leans, so that a point halfway up moves east and west with its height."""
+
+ACROSS = shapely.LineString([(WEST, SOUTH), (WEST + 3 * CELL_M, SOUTH + 3 * CELL_M)])
 
 
 def names(*land: shapely.Geometry) -> list[str]:
@@ -44,11 +47,20 @@ def test_a_place_that_changes_inside_its_box_keeps_its_name_and_one_that_leaves_
     assert names(LEANING | square(3, 1, 0.5)) != names(LEANING)
 
 
-def test_places_that_share_the_middle_are_numbered_the_same_in_any_order():
-    around, within = sketch("aaa\naba\naaa").values()
-    first, second = names(around, within)
+def test_places_around_one_another_keep_their_names_whichever_is_larger():
+    whole, court = square(0, 0, 5, 5), square(1.5, 1.5, 2, 2)
+    wide, narrow = whole - square(1, 1, 3, 3), whole - square(0.2, 0.2, 4.6, 4.6)
+    assert wide.area > court.area > narrow.area
+    assert names(wide, court) == names(narrow, court)
+    assert len(set(names(wide, court))) == 2
+
+
+def test_places_that_share_the_box_are_numbered_the_same_in_any_order():
+    larger, smaller = shapely.ops.split(square(0, 0, 3, 3), ACROSS).geoms
+    smaller -= square(1.1, 1.5, 0.1)
+    first, second = names(larger, smaller)
     assert second == f"{first}.1"
-    assert names(within, around) == [second, first]
+    assert names(smaller, larger) == [second, first]
 
 
 def test_places_of_two_communities_are_numbered_apart():
