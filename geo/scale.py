@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -208,27 +209,32 @@ def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
 
     begin(AHEAD * max(threads_of(client), 1))
     while number:
-        future = next_of(client, finished)
-        results[number.pop(future.key)] = future.result()
+        future = patiently(client, partial(finished.get, timeout=PATIENCE_S))
+        results[number.pop(future.key)] = patiently(client, partial(future.result, timeout=PATIENCE_S))
         future.release()
         begin(1)
         done(len(results), len(items))
     return [results[place] for place in range(len(items))]
 
 
-def next_of(client: Client, finished: SimpleQueue[Future]) -> Future:
-    """Wait until something is finished, and return it.
+def patiently(client: Client, wait: Callable[[], Answer]) -> Answer:
+    """Wait until something is finished, or its result is here: one that was lost with its worker is made again.
+
+    Parameters
+    ----------
+    wait
+        Gives up after `PATIENCE_S` seconds.
 
     Raises
     ------
     ClusterLostError
-        There has been nobody to work on it for `PATIENCE_S` seconds.
+        There has been nobody to work on it for that long.
     """
     left = False
     while True:
         try:
-            return finished.get(timeout=PATIENCE_S)
-        except Empty:
+            return wait()
+        except (Empty, TimeoutError):
             if left and not threads_of(client):
                 raise ClusterLostError("all its workers are gone, and none came back") from None
             left = not threads_of(client)

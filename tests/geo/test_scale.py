@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from geo.errors import InputError
 from geo.running import in_order
-from geo.scale import threads, workers
+from geo.scale import ClusterLostError, by_cluster, nobody_watches, threads, workers
 
 RUNS = {"alone": in_order, "one": workers(1), "processes": workers(2), "threads": threads(2)}
 
@@ -64,3 +67,50 @@ def test_what_a_killed_worker_had_is_done_by_another(tmp_path, times: int):
 def test_workers_that_are_killed_again_and_again_are_given_up(tmp_path):
     with pytest.raises(InputError, match="killed, most likely for want of memory"):
         workers(2)(dies_at_three(tmp_path, 99), range(4))
+
+
+@dataclass
+class Lost:
+    """A result that is gone with its worker, once it was told to be finished; it comes when somebody made it again."""
+
+    key: str
+    square: int
+    after: float
+    asked: int = 0
+
+    def add_done_callback(self, tell: Callable[[Any], None]) -> None:
+        tell(self)
+
+    def result(self, timeout: float) -> int:
+        self.asked += 1
+        if self.asked <= self.after:
+            raise TimeoutError
+        return self.square
+
+    def release(self) -> None:
+        pass
+
+
+@dataclass
+class Leaving:
+    """A cluster of one worker, which leaves as soon as all is finished; another comes, or not."""
+
+    after: float
+    comes: bool
+    asked: list[Lost] = field(default_factory=list)
+
+    def submit(self, function: Callable[[int], int], item: int, *, pure: bool) -> Lost:
+        self.asked.append(Lost(f"{item} {pure}", function(item), self.after))
+        return self.asked[-1]
+
+    def nthreads(self) -> dict[str, int]:
+        return {} if self.asked and not self.comes else {"worker": 1}
+
+
+def test_results_that_are_lost_with_their_worker_are_waited_for_while_there_is_another():
+    assert by_cluster(Leaving(after=3, comes=True), (refuse_three, [0, 1, 2]), nobody_watches) == [0, 1, 4]
+
+
+def test_results_that_are_lost_with_the_last_worker_are_given_up():
+    with pytest.raises(ClusterLostError, match="all its workers are gone, and none came back"):
+        by_cluster(Leaving(after=float("inf"), comes=False), (refuse_three, [0, 1, 2]), nobody_watches)
