@@ -76,11 +76,15 @@ def county_files(folder: Path) -> list[Path]:
 
 
 def folders_of(build: Path) -> list[str]:
-    """Name the folders of layers in a build that hold counties' files and nothing else; none where none can be."""
+    """Name the folders of layers in a build that hold counties' files and nothing else; none where none can be.
+
+    Beside the layer's own file such a folder is somebody else's.
+    """
     try:
         if not (build / file_name("build")).is_file():  # which every build has
             return []
-        there = [name for name in BY_COUNTY if (build / name).is_dir() and not (build / name).is_symlink()]
+        cut = [name for name in BY_COUNTY if not (build / file_name(name)).exists()]
+        there = [name for name in cut if (build / name).is_dir() and not (build / name).is_symlink()]
         held = {name: list((build / name).iterdir()) for name in there}
         return [name for name in there if held[name] and len(county_files(build / name)) == len(held[name])]
     except OSError:

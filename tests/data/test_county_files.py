@@ -103,6 +103,16 @@ def test_folders_that_are_named_as_ours_are_no_build_of_ours(tmp_path):
     assert own.exists()
 
 
+def test_a_folder_beside_the_file_of_its_layer_is_no_build_of_ours(tmp_path):
+    write_build(in_two_counties(), tmp_path / "whole", facts={})
+    own = tmp_path / "whole" / "communities" / "530102.parquet"
+    own.parent.mkdir()
+    own.touch()
+    with pytest.raises(InputError, match="the directory holds communities, which is not ours"):
+        write_build(in_two_counties(), tmp_path / "whole", facts={})
+    assert own.exists()
+
+
 def test_a_build_that_was_copied_over_another_is_not_read(tmp_path):
     out = written(in_two_counties(), tmp_path / "cut")
     write_build(in_two_counties(), tmp_path / "whole", facts={})
