@@ -18,7 +18,7 @@ from data.plans.stale import changed_since, stale
 from data.plans.versions import Version, read_versions
 from geo.edits.ground import Edit, Grid
 from geo.edits.replacing import replace_grids
-from geo.edits.weaving import UnseenError
+from geo.edits.weaving import require_seen
 from geo.errors import NothingToReverseError
 
 UNDO, REDO = "undo", "redo"
@@ -156,7 +156,7 @@ def taking_back(connection: Connection, seen: Look, was: Was) -> Edit:
         raise stale(moved, was.revision)
     back = [version.grid for code, version in was.before.items() if code in was.changed]
     redrawn = {code for code, then in was.after.items() if not is_same(was.before.get(code), then)}
-    require_seen(seen, [was.after[code].grid for code in redrawn - was.changed])
+    require_before_us(seen, [was.after[code].grid for code in redrawn - was.changed])
     if all(is_same(seen.versions.get(code), was.after[code]) for code in redrawn):  # nobody even wove a vertex in
         back += [
             unwoven(seen.versions[code].grid, version.grid)
@@ -165,7 +165,7 @@ def taking_back(connection: Connection, seen: Look, was: Was) -> Edit:
     return replace_grids(back, [code for code in was.after if code in was.changed and code not in was.before])
 
 
-def require_seen(seen: Look, woven: Sequence[Grid]) -> None:
+def require_before_us(seen: Look, woven: Sequence[Grid]) -> None:
     """Require that grids that got vertices are before us, or are no more.
 
     Raises
@@ -174,12 +174,8 @@ def require_seen(seen: Look, woven: Sequence[Grid]) -> None:
         They may lie where nobody looked.
     """
     away = [grid.polygon for grid in woven if grid.code not in seen.ground.grids]
-    if not away:
-        return
-    boxes = shapely.box(*shapely.bounds(away).T)
-    unseen = boxes[~seen.ground.sees(boxes)]
-    if len(unseen):
-        raise UnseenError(unseen)
+    if away:
+        require_seen(seen.ground, shapely.box(*shapely.bounds(away).T))
 
 
 def unwoven(now: Grid, then: Grid) -> Grid:
