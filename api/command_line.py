@@ -169,6 +169,7 @@ def build(
     """Merge the layers into one grid, prove it a partition, find the gaps, and write it all."""
     from api.building import build_files
     from api.console import stages
+    from api.ending import interrupted_with
     from api.summary import summary
 
     with stages() as stage:
@@ -185,8 +186,9 @@ def build(
             by_county=by_county,
             stage=stage,
         )
-    for line in summary(output, grid):
-        print(line)
+    with interrupted_with(f"{output} is written"):
+        for line in summary(output, grid):
+            print(line)
 
 
 @app.command(epilog=examples("onegrid check grid.gpkg", "onegrid check plan:2026"))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from threading import Timer
 from typing import Any, NoReturn
@@ -75,6 +76,15 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
             return refuse(error, arguments)
         drop_stdout()  # whoever reads the list has read enough
     return status
+
+
+@contextmanager
+def interrupted_with(said: str) -> Iterator[None]:
+    """Have an interrupt of what follows say what stands by now."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(said) from None
 
 
 def interruption(error: BaseException) -> str:

@@ -101,6 +101,7 @@ def import_(
 def offer(out: Path, into: str, name: str | None, by: str | None, data_dir: Path | None) -> None:
     """Offer a build to a draft, and say what that comes to."""
     from api.console import stages
+    from api.ending import interrupted_with
     from api.importing import told
     from api.plan_offers import offer_name, print_offer
     from api.planning import acting, plans
@@ -110,13 +111,14 @@ def offer(out: Path, into: str, name: str | None, by: str | None, data_dir: Path
     with plans(data_dir) as store:
         with stages() as stage:
             offered = offer_build(store.engine, out, into=into, name=called, by=who, progress=told(stage))
-        with store.reading() as connection:
+        with interrupted_with(f"plan {called} is offered to {into}"), store.reading() as connection:
             print_offer(connection, into, offered, day_of(None))
 
 
 def import_as_plan(out: Path, name: str, by: str | None, data_dir: Path | None, *, in_force: bool) -> None:
     """Make a build a plan, and say in a line what it came to."""
     from api.console import stages
+    from api.ending import interrupted_with
     from api.importing import import_as
     from api.plan_words import summary_line
     from api.planning import acting, plans
@@ -125,7 +127,8 @@ def import_as_plan(out: Path, name: str, by: str | None, data_dir: Path | None, 
     with plans(data_dir) as store:
         with stages() as stage:
             plan = import_as(store.engine, out, name, by=who, in_force=today if in_force else None, stage=stage)
-        with store.reading() as connection:
+        said = f"plan {name} is imported, and is {plan.said_state}"
+        with interrupted_with(said), store.reading() as connection:
             print(summary_line(connection, plan, today))
 
 

@@ -34,13 +34,13 @@ def kept_folder(folder: Path) -> Iterator[KeptFolder]:
     """
     kept = KeptFolder(folder)
     lock = locked(folder)
+    said = f"no build was written; what is finished lies in {folder}, and the same command goes on from there"
     try:
-        try:
-            yield kept
-        except KeyboardInterrupt:
-            said = f"no build was written; what is finished lies in {folder}, and the same command goes on from there"
-            raise KeyboardInterrupt(said) from None
+        yield kept
+        said = "the build is written"
         kept.forget_others()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(said) from None
     finally:
         lock.close()
 
@@ -59,6 +59,7 @@ def locked(folder: Path) -> Lock:
             raise InputError(f"--parts {folder}: holds {min(there)}, which is not ours; name a new folder")
         lock = Lock(folder / LOCK)
         if lock.take():
+            (folder / LOCK).touch()  # so that who removes what is old does not leave pieces of nobody
             return lock
     except OSError as error:
         raise InputError(f"--parts {folder}: {reason(error)}") from error

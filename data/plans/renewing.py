@@ -76,14 +76,20 @@ def offer_build(
     """
     require_draft(tried(engine, into, lambda connection: find_plan(connection, into)))
     import_build(engine, out, name, by=by, like=into, progress=progress)
-    progress("renew")
-    outcomes = tried(engine, name, lambda connection: bring(connection, into, name, by))
+    said = f"plan {name} is imported, without what planners decided in {into}"
+    try:
+        progress("renew")
+        outcomes = tried(engine, name, lambda connection: bring(connection, into, name, by))
+        said = f"plan {name} is offered to {into}"
+        return tried(engine, name, lambda connection: offered_to(connection, into, name, outcomes))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(said) from None
 
-    def seen(connection: Connection) -> Offer:
-        plans = [find_plan(connection, one) for one in (into, name)]
-        return Offer(plans[1], outcomes, compare(connection, *(State(plan, plan.head) for plan in plans)))
 
-    return tried(engine, name, seen)
+def offered_to(connection: Connection, into: str, name: str, outcomes: Sequence[Outcome]) -> Offer:
+    """Return what is offered to a plan, as it is by now."""
+    plan, other = (find_plan(connection, one) for one in (into, name))
+    return Offer(other, outcomes, compare(connection, State(plan, plan.head), State(other, other.head)))
 
 
 def bring(connection: Connection, into: str, name: str, by: str) -> Sequence[Outcome]:

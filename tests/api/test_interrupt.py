@@ -5,10 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from api import importing
+from api.ending import interrupted_with, interruption
+from data.database.access import Access
+from data.database.engine import application_engine
 from tests.api.running import TIMEOUT_S, Ended, command, environment, listing
 
 
@@ -91,3 +96,20 @@ def test_an_interrupt_that_comes_while_an_object_is_taken_down_is_not_lost():
         timeout=TIMEOUT_S,
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (2, "onegrid: interrupted; nothing was written\n")
+
+
+def test_who_interrupts_an_approval_is_told_what_stands(database: Access, grid: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "approve", interrupt)
+    engine = application_engine(database.application)
+    with pytest.raises(KeyboardInterrupt, match=r"^plan 2026 is imported, and is a draft$"):
+        importing.import_as(engine, grid, "2026", by="importer", in_force=date.today(), stage=lambda _: None)
+    engine.dispose()
+
+
+def test_an_interrupt_after_the_work_says_what_stands():
+    with pytest.raises(KeyboardInterrupt) as came, interrupted_with("the build is written"):
+        raise KeyboardInterrupt
+    assert interruption(came.value) == "the build is written"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import geo.merge
-from data.kept_folder import KeptFolder, kept_folder, locked, put
+from data.kept_folder import LOCK, KeptFolder, kept_folder, locked, put
 from data.kept_parts import KeptParts
 from geo.errors import InputError
 from geo.merge import Merged, merge
@@ -166,6 +167,24 @@ def test_a_folder_of_something_else_is_refused_and_left_as_it_is(tmp_path):
     with pytest.raises(InputError, match=r"holds 0+\.jpg, which is not ours"), kept_folder(tmp_path):
         pass
     assert list(tmp_path.iterdir()) == [other]
+
+
+def test_who_interrupts_the_last_of_it_is_told_that_the_build_is_written(tmp_path, monkeypatch):
+    def interrupt(_) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(KeptFolder, "forget_others", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="the build is written"), kept_folder(tmp_path):
+        pass
+
+
+def test_the_lock_is_never_older_than_what_the_last_build_kept(tmp_path):
+    with kept_folder(tmp_path):
+        pass
+    lock = tmp_path / LOCK
+    os.utime(lock, (0, 0))
+    with kept_folder(tmp_path):
+        assert lock.stat().st_mtime > 0
 
 
 def test_parts_of_no_more_use_are_forgotten(tmp_path):

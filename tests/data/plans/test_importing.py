@@ -20,6 +20,7 @@ from data.build_layers import LAYERS
 from data.database.access import Access
 from data.database.engine import connected
 from data.output import read_build
+from data.plans import imported_gaps
 from data.plans.exporting import read_plan
 from data.plans.importing import import_build
 from data.plans.plan import find_plan, list_plans
@@ -27,7 +28,7 @@ from data.plans.versions import read_versions
 from geo.errors import InputError, PlanNameTakenError, UnknownPlanError
 from geo.gaps.exceptions import restated
 from tests.data.plans.conftest import opened
-from tests.databases import execute
+from tests.databases import database_like, execute
 
 TODAY = date(2026, 11, 21)
 AS_JSON = {"gaps": ["detail"], "faces": ["claimants"], "records": ["row"]}
@@ -54,6 +55,20 @@ def test_a_layer_comes_out_of_the_plan_as_it_was_in_the_build(planned: Engine, t
         assert found.crs == kept.crs
         one, other = (sorted(map(str, shapely.to_wkb(frame.geometry.to_numpy()))) for frame in (found, kept))
         assert one == other
+
+
+def test_gaps_that_are_written_in_several_goes_are_those_of_the_build(
+    pattern_database: Access, town_build: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept = restated(read_build(town_build, ["gaps"])["gaps"], TODAY)
+    monkeypatch.setattr(imported_gaps, "ROWS_AT_ONCE", len(kept) // 3)
+    with database_like(pattern_database) as access, opened(access) as engine:
+        import_build(engine, town_build, "town", by="importer")
+        with connected(engine, place="") as connection:
+            found = read_plan(connection, find_plan(connection, "town"), ["gaps"], today=TODAY)["gaps"]
+    assert said(found, "gaps") == said(kept, "gaps")
+    one, other = (sorted(map(str, shapely.to_wkb(frame.geometry.to_numpy()))) for frame in (found, kept))
+    assert one == other
 
 
 def test_a_new_plan_is_a_draft_without_edits(planned: Engine):

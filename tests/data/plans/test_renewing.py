@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from data.database.engine import connected
 from data.demo.writing import write_demo
 from data.output import read_build
+from data.plans import renewing
 from data.plans.carrying import Applied, Asked, carry_out
 from data.plans.door import edit_on, tried
 from data.plans.ground import meant_by_codes
@@ -215,3 +216,18 @@ def test_what_was_decided_before_a_branch_got_rows_of_its_own_is_kept(planned: E
     assert [(one.decision.grid.code, one.outcome) for one in offer.outcomes] == [(grid.code, "kept")]
     accept(planned, name, offer="new", by="p")
     assert grids_of(planned, name)[grid.code].grid.name == "先改"
+
+
+def test_who_interrupts_an_offer_is_told_what_stands(
+    planned: Engine, changed_build: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for step, said in (
+        ("bring", "plan new is imported, without what planners decided in town"),
+        ("compare", "plan again is offered to town"),
+    ):
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt, match=f"^{said}$"):
+            patched.setattr(renewing, step, interrupt)
+            offer_build(planned, changed_build, into="town", name=said.split()[1], by="p")
