@@ -294,12 +294,13 @@ def test_the_map_rests_where_all_that_it_reads_again_is_as_it_was(desk: Open):
 
 
 def apart(desk: Desk, *parts: str) -> None:
-    """Say that no part of the page covers another."""
+    """Say that each part of the page is there, and that none covers another."""
     boxes = [(part, one.bounding_box()) for part in parts for one in desk.page.locator(part).all()]
-    land_of = {
-        part: shapely.box(at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"]) for part, at in boxes if at
-    }
-    for (one, here), (other, there) in itertools.combinations(land_of.items(), 2):
+    lands = [
+        (part, shapely.box(at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"])) for part, at in boxes if at
+    ]
+    assert {part for part, _ in lands} == set(parts)
+    for (one, here), (other, there) in itertools.combinations(lands, 2):
         assert not shapely.intersection(here, there).area, f"{one} and {other} cover one another"
 
 
@@ -324,7 +325,8 @@ def test_what_changed_is_compared_with_the_plan_in_force(desk: Open):
     for width, height in ((1440, 900), (1024, 768)):
         desk.page.set_viewport_size({"width": width, "height": height})
         desk.tool("拆分")  # the pointer rests on it, as it does for whoever has just taken it
-        apart(desk, ".tool-strip", ".tip:visible", ".hint", ".compare-bar", ".inspector", ".corner .zoom")
+        expect(desk.page.locator(".tip:visible")).to_have_count(0)  # its hint says it
+        apart(desk, ".tool-strip", ".hint", ".compare-bar", ".inspector", ".corner .zoom")
         desk.key("Escape")
 
 
