@@ -16,6 +16,7 @@ from typing import Annotated
 import psycopg
 from fastapi import Depends, Request
 
+from data.database.engine import SERVING
 from data.database.together import ended
 from data.users.credentials import Kind, Recognised, recognise
 from data.users.errors import NotAllowed, NotSignedIn
@@ -84,7 +85,7 @@ class Callers:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
-                    self.transactions.url.libpq, autocommit=True, connect_timeout=10, application_name="onegrid"
+                    self.transactions.url.libpq, autocommit=True, connect_timeout=10, application_name=SERVING
                 ) as connection:
                     await connection.execute(f"LISTEN {REVOKED}")
                     self.forget()

@@ -34,6 +34,9 @@ SET join_collapse_limit = 1
 """For tiles, planned once a session: joined in the order that is written, each row found by an index; what the planner
 knows of a tile's numbers, it guesses. Shapes that are made valid say nothing."""
 
+SERVING = "onegrid serve"
+"""What a session of each server process calls itself that stays open as long as the process serves."""
+
 OPERATOR = """
 SELECT set_config('onegrid.user', 'operator', false), set_config('onegrid.role', 'admin', false),
        set_config('onegrid.scope_from', '', false), set_config('onegrid.scope_to', 'a', false),

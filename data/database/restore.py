@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from data.database.access import Access
 from data.database.archive import revision_in
 from data.database.backup import alone, server_major
-from data.database.engine import administrator_engine, connected
+from data.database.engine import SERVING, administrator_engine, connected
 from data.database.fingerprints import fingerprints
 from data.database.provision import SCHEMA, provision
 from data.database.schema import require_known, revision_of, upgrade_on
@@ -30,6 +30,9 @@ SET LOCAL lock_timeout = '60s';
 DROP SCHEMA IF EXISTS {SCHEMA} CASCADE;
 """
 GIVE = "\nCOMMIT;\n"
+SERVERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :serving"
+)
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,14 @@ def restore(access: Access, file: Path, *, progress: Callable[[str], None]) -> R
     ------
     InputError
         The file is no backup, was damaged since, or is one of a newer program; the database can't be reached, or its
-        schema is a newer program's, which is not overwritten; somebody is working with it. The database is then as it
-        was.
+        schema is a newer program's, which is not overwritten; somebody works with it, or a server does. The database is
+        then as it was.
     """
     engine = administrator_engine(access.administrator)
     with connected(engine, place=access.place) as connection:
         tools = tools_for(server_major(connection))
         require_known(revision_of(connection), f"the database {access.place}")
+        require_no_server(connection)
     sealed = require_sealed(file)
     revision = revision_in(file, tools)
     require_known(revision, f"the backup {file}")
@@ -73,6 +77,18 @@ def restore(access: Access, file: Path, *, progress: Callable[[str], None]) -> R
         held = fingerprints(connection)
     rows = sum(table.rows for table in held.values())
     return Restored(len(held), rows, now, revision if revision != now else None, sealed)
+
+
+def require_no_server(connection: Connection) -> None:
+    """Refuse to restore under a server, which would hand out tiles that it drew of another history.
+
+    Raises
+    ------
+    InputError
+        A server uses the database.
+    """
+    if connection.scalar(SERVERS, {"serving": SERVING}):
+        raise InputError("a server uses the database, and keeps what it drew of it; stop the server, then restore")
 
 
 def replay(file: Path, url: DatabaseURL, tools: Tools) -> None:
@@ -96,7 +112,8 @@ def replay(file: Path, url: DatabaseURL, tools: Tools) -> None:
         if psql.returncode:
             raise refused(read(told))
         if status:
-            raise failed("pg_restore", read(said))
+            reason = failed("pg_restore", read(said))
+            raise InputError(f"{file} is cut short or damaged, nothing was changed; restore another backup ({reason})")
 
 
 def feed(psql: subprocess.Popen[bytes], command: list[str], said: IO[bytes]) -> int:

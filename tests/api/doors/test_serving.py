@@ -138,6 +138,17 @@ def test_a_server_that_nobody_can_sign_in_to_says_so(tmp_path: Path):
     assert [line["event"] for line in log] == ["nobody can sign in yet; onegrid user add NAME --role admin"]
 
 
+def test_a_backup_is_not_restored_under_a_server(data_dir: Path, tmp_path: Path):
+    kept = tmp_path / "a.backup"
+    assert onegrid("db", "backup", kept, "--data-dir", data_dir).status == 0
+    with served(data_dir) as server:
+        assert httpx2.get(f"{server.url}/readyz").status_code == 200
+        ended = onegrid("db", "restore", kept, "--data-dir", data_dir)
+        assert (ended.status, ended.refusal.partition(",")[0]) == (2, "a server uses the database")
+        server.stop(signal.SIGTERM)
+    assert onegrid("db", "restore", kept, "--data-dir", data_dir).status == 0
+
+
 def test_several_servers_share_a_cluster(data_dir: Path):
     with served(data_dir) as first, served(data_dir) as second:
         results: list[int] = []

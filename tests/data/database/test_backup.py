@@ -391,17 +391,3 @@ def test_a_database_without_a_schema_has_nothing_to_back_up(database: Access, tm
 def test_a_place_that_cannot_be_written_is_refused(filled: Access, tmp_path: Path):
     with pytest.raises(InputError, match=r"^cannot write .*: there is no directory .*; make it first$"):
         backup(filled, tmp_path / "not there" / "a.backup", progress=quiet)
-
-
-def test_a_restore_waits_for_who_works_and_then_says_so(
-    filled: Access, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    import data.database.restore as module
-
-    backup(filled, tmp_path / "a.backup", progress=quiet)
-    monkeypatch.setattr(module, "TAKE", module.TAKE.replace("60s", "200ms"))
-    with psycopg.connect(filled.administrator.libpq) as connection:
-        connection.execute(f"SELECT count(*) FROM onegrid.{ODD}")
-        with pytest.raises(InputError, match="somebody works with the database; stop the server first"):
-            restore(filled, tmp_path / "a.backup", progress=quiet)
-    restore(filled, tmp_path / "a.backup", progress=quiet)
