@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import shapely
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 Place = tuple[float, float]
 Hand = Literal["mouse", "keyboard"]
@@ -206,10 +207,23 @@ class Desk:
         """Wait for a notice."""
         expect(self.page.locator(".notices")).to_contain_text(text)
 
+    def require_apart(self, *parts: str) -> None:
+        """Require that each part of the page is there, and that none covers another."""
+        boxes = [(part, one.bounding_box()) for part in parts for one in self.page.locator(part).all()]
+        lands = [(part, covered(box)) for part, box in boxes if box]
+        assert {part for part, _ in lands} == set(parts)
+        for (one, here), (other, there) in itertools.combinations(lands, 2):
+            assert not shapely.intersection(here, there).area, f"{one} and {other} cover one another"
+
     def key(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:
             self.page.keyboard.press(key)
+
+
+def covered(box: FloatRect) -> Any:
+    """Return what of the page a box covers."""
+    return shapely.box(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
 
 
 def mercator(lon: float, lat: float, world: float) -> Place:

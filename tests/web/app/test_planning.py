@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Callable
 from datetime import date
@@ -293,24 +292,13 @@ def test_the_map_rests_where_all_that_it_reads_again_is_as_it_was(desk: Open):
     expect(rests).to_be_visible()
 
 
-def apart(desk: Desk, *parts: str) -> None:
-    """Say that each part of the page is there, and that none covers another."""
-    boxes = [(part, one.bounding_box()) for part in parts for one in desk.page.locator(part).all()]
-    lands = [
-        (part, shapely.box(at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"])) for part, at in boxes if at
-    ]
-    assert {part for part, _ in lands} == set(parts)
-    for (one, here), (other, there) in itertools.combinations(lands, 2):
-        assert not shapely.intersection(here, there).area, f"{one} and {other} cover one another"
-
-
 def test_what_changed_is_compared_with_the_plan_in_force(desk: Open):
     desk = desk()
     desk.draft()
     grid = home(desk)
     desk.go_to(grid["properties"]["code"])
     drawn_split(desk, grid)
-    apart(desk, ".consequences", ".tool-strip", ".corner .zoom")
+    desk.require_apart(".consequences", ".tool-strip", ".corner .zoom")
     desk.commit()
     desk.key("Escape")
     desk.page.get_by_role("button", name="对比").click()
@@ -326,7 +314,7 @@ def test_what_changed_is_compared_with_the_plan_in_force(desk: Open):
         desk.page.set_viewport_size({"width": width, "height": height})
         desk.tool("拆分")  # the pointer rests on it, as it does for whoever has just taken it
         expect(desk.page.locator(".tip:visible")).to_have_count(0)  # its hint says it
-        apart(desk, ".tool-strip", ".hint", ".compare-bar", ".inspector", ".corner .zoom")
+        desk.require_apart(".tool-strip", ".hint", ".compare-bar", ".inspector", ".corner .zoom")
         desk.key("Escape")
 
 
@@ -341,6 +329,8 @@ def test_a_draft_is_submitted_returned_submitted_again_and_comes_into_force(desk
     planner.key("Escape")
     name = planner.plan
     submit(planner, "户数过多，拆为两个")
+    planner.press(planner.page.get_by_role("tab", name="历史"))
+    expect(planner.page.locator(".log li").first).to_contain_text("提交审核")
     approver.page.goto(f"{approver.server}/#plan={name}")
     approver.press(approver.page.get_by_role("button", name="审批"))
     expect(approver.page.locator("blockquote")).to_have_text("户数过多，拆为两个")

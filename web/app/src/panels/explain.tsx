@@ -67,11 +67,12 @@ export function since({ history, properties: { modified } }: GridDetail): string
 
 const FIRST = ["grid_head", "security_officer", "cleaner", "pioneer"];
 
-/** Who is on duty there, the grid head first; that nobody is, is said too. */
-export function served({ duty, branch }: GridDetail): string {
+/** Who is on duty there, the grid head first; that nobody is, is said too, and that no roster says so. */
+export function served({ duty, branch, posts }: GridDetail): string {
   const known = FIRST.flatMap((post) => duty.filter((each) => each.post === post)).slice(0, 4);
   const people = known.map(({ post, name, phone }) => [field("post", post), name, phone].filter(Boolean).join(" "));
-  const head = duty.some((each) => each.post === "grid_head") ? [] : [t("here.no_head")];
+  const unknown = duty.length === 0 && posts.every((each) => each.held === null);
+  const head = duty.some((each) => each.post === "grid_head") ? [] : [t(unknown ? "here.no_roster" : "here.no_head")];
   const party = branch?.organisation_name ? [branch.organisation_name] : [];
   return [...head, ...people, ...party].join(t("list.separator"));
 }

@@ -14,7 +14,7 @@ import { selectedCode, selectGrid } from "../state/view";
 import { openTool, type ToolId } from "../tools";
 import { field, t } from "../words";
 import { area, count } from "../words/figures";
-import { gapTitle } from "./gap_words";
+import { gapTitle, gapUnits } from "./gap_words";
 import { placeOf, Severity } from "./ledgers";
 import { fitTo, view } from "./map_stage";
 import { startDraft } from "./plan_bar";
@@ -61,6 +61,7 @@ function Gap({ gap }: { gap: GapProperties }): JSX.Element {
       <dl class="facts">
         <Fact label={t("figure.households")} value={count(gap.households)} />
         <Fact label={t("figure.area")} value={area(gap.area_m2)} />
+        <Fact label={t("gap.units")} value={gapUnits(gap)} wide />
         <Fact label={t("gap.arithmetic")} value={said("arithmetic")} wide />
         <Fact label={t("gap.rule")} value={said("rule")} wide />
         <Fact label={t("gap.source")} value={said("source")} wide />

@@ -34,6 +34,22 @@ export function gapDistance(gap: GapProperties): string {
     : t("gap.farthest", { way: distance(farthest), limit: allowed });
 }
 
+const listOf = (gap: GapProperties, key: string): unknown[] => {
+  const value = gap.detail[key];
+  return Array.isArray(value) ? value : [];
+};
+
+/** The units that overlap, each with its layer and its name, or the number that it has there; empty of other gaps. */
+export function gapUnits(gap: GapProperties): string {
+  const names = listOf(gap, "names");
+  return listOf(gap, "units")
+    .map((unit, row) => {
+      const [layer = "", id] = String(unit).split(/:(.*)/);
+      return `${field("layer", layer)} ${names[row] ?? id}`;
+    })
+    .join(t("list.separator"));
+}
+
 /** What was signed for a gap: why, by whom, until when; empty where nothing was. */
 export function exceptionInBrief({ reason, signed_by, expires, state }: GapProperties): string {
   if (state === "open" || !reason) return "";

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { approvePlan, type Plan, Refusal, returnPlan, submitPlan, Unreachable } from "../api";
 import { Button, Menu } from "../parts/controls";
-import { mayApprove, mayEdit, other, plan, plans } from "../state/plans";
+import { history, mayApprove, mayEdit, other, plan, plans } from "../state/plans";
 import { comparing, tab } from "../state/view";
 import { t } from "../words";
 import { calendarDay } from "../words/figures";
@@ -35,7 +35,10 @@ function useStep(close: () => void) {
     setRefusal("");
     try {
       const stepped = await step();
-      if (plan.peek()?.name === stepped.name) plan.value = stepped;
+      if (plan.peek()?.name === stepped.name) {
+        plan.value = stepped;
+        void history.load(stepped.name);
+      }
       news.value = said(stepped);
       close();
     } catch (error) {
@@ -65,18 +68,19 @@ function Submit({ plan: draft }: { plan: Plan }): JSX.Element {
   );
 }
 
-/** What was written of a plan, and not sent yet; who looks at the changes meanwhile finds it again. */
+/** What was written for a step of a plan, and not sent yet; who looks at the changes meanwhile finds it again. */
 const notes = signal<Record<string, string>>({});
 
-function useNote(name: string): readonly [string, (note: string) => void] {
+function useNote(step: "submit" | "return", name: string): readonly [string, (note: string) => void] {
+  const of = `${step} ${name}`;
   const write = (note: string) => {
-    notes.value = { ...notes.peek(), [name]: note };
+    notes.value = { ...notes.peek(), [of]: note };
   };
-  return [notes.value[name] ?? "", write];
+  return [notes.value[of] ?? "", write];
 }
 
 function SubmitForm({ draft, close }: { draft: Plan; close: () => void }): JSX.Element {
-  const [note, setNote] = useNote(draft.name);
+  const [note, setNote] = useNote("submit", draft.name);
   const [refused, act] = useStep(close);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -130,7 +134,7 @@ function Review({ plan: submitted }: { plan: Plan }): JSX.Element {
 }
 
 function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }): JSX.Element {
-  const [note, setNote] = useNote(submitted.name);
+  const [note, setNote] = useNote("return", submitted.name);
   const [date, setDate] = useState(calendarDay());
   const [refused, act] = useStep(close);
   const { name, title } = submitted;

@@ -118,6 +118,7 @@ export const EN_VIEWS: Record<keyof typeof ZH_VIEWS, string> = {
   "here.since_revision": "rev {revision}",
   "here.served": "Served by",
   "here.no_head": "no grid head",
+  "here.no_roster": "unknown: there is no roster",
   "keys.print": "Print the map to scale",
   "print.open": "Print to scale",
   "print.title": "Print the map",

@@ -116,6 +116,7 @@ export const ZH_VIEWS = {
   "here.since_revision": "第 {revision} 版起",
   "here.served": "谁服务",
   "here.no_head": "没有网格长",
+  "here.no_roster": "没有岗位表，不知道",
   "keys.print": "按比例打印地图",
   "print.open": "按比例打印",
   "print.title": "打印地图",

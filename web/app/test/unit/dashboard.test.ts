@@ -49,6 +49,11 @@ describe("an explanation", () => {
     expect(text).toMatch(/^没有网格长、保洁员 李示例/);
   });
 
+  it("says that it is not known who serves a grid where no roster says so", () => {
+    expect(served(detail({ posts: [{ post: "grid_head", held: null }] }))).toBe("没有岗位表，不知道");
+    expect(served(detail({ posts: [{ post: "grid_head", held: 0 }] }))).toBe("没有网格长");
+  });
+
   it("says since which edit the grid is as it is", () => {
     const entry = { revision: 3, at: "2026-01-02T03:04:00Z", by: "王规划", verb: "merge", codes: ["530102001001004"] };
     expect(since(detail({ history: [{ ...entry, revision: 2, by: "别人" }, entry] }))).toContain("王规划 合并 004");

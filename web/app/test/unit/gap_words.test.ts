@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { GapProperties } from "../../src/api";
-import { exceptionInBrief, gapDistance, gapTitle } from "../../src/panels/gap_words";
+import { exceptionInBrief, gapDistance, gapTitle, gapUnits } from "../../src/panels/gap_words";
 
 const gap = (kind: string, detail: object, part: object = {}) =>
   ({ kind, detail, state: "open", reason: null, signed_by: null, expires: null, ...part }) as unknown as GapProperties;
@@ -25,4 +25,10 @@ it("an exception says why, who signed it and until when, also after it ran out",
   expect(exceptionInBrief(gap("no_branch", {}, { ...signed, state: "accepted" }))).toBe(brief);
   expect(exceptionInBrief(gap("no_branch", {}, { ...signed, state: "expired" }))).toBe(brief);
   expect(exceptionInBrief(gap("no_branch", {}, signed))).toBe("");
+});
+
+it("units that overlap are named with their layers, those without a name by their numbers", () => {
+  const units = ["patrol_zone:XL:08", "courtyard:DW2"];
+  expect(gapUnits(gap("overlap", { units, names: [null, "第二小学"] }))).toBe("警务巡防区 XL:08、单位院落 第二小学");
+  expect(gapUnits(gap("unclaimed", {}))).toBe("");
 });
