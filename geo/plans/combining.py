@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeAlias
 
 import shapely
 
 from geo.edits.ground import Buildings, Edit, Fresh, Grid, Ground
 from geo.edits.replacing import DRIFT_M, replace_grids
 from geo.errors import EditRefused
+from geo.noding import REACH_M
 from geo.plans.comparing import SAID, Compared
 from geo.plans.nearby import Nearby
 from geo.plans.sides import Side, counts
@@ -60,6 +62,12 @@ class Region:
     def communities(self) -> frozenset[str]:
         """The communities that they lie in."""
         return frozenset(grid.community for grid in self.put)
+
+
+Offered: TypeAlias = tuple[frozenset[str], list[Grid]]
+"""A region of theirs: its grid_ids, and the grids as they are to be on ours."""
+Fitting: TypeAlias = tuple[list[Region], list[frozenset[str]]]
+"""The regions that fit on ours, and the grid_ids of those that do not."""
 
 
 @dataclass(frozen=True)
@@ -127,16 +135,32 @@ def combine(
     mine, yours = Side.of(base, ours), Side.of(base, theirs)
     offered = [(keys, wanted(keys, mine, yours)) for keys in yours.regions]
     clashing = [keys for keys, grids in offered if grids is None]
-    taken, unfit = fitting([(keys, grids) for keys, grids in offered if grids is not None], mine, ground)
+    taken, unfit = fitting([(keys, grids) for keys, grids in offered if grids is not None], mine, yours, ground)
     conflicts = [conflict(BOTH_CHANGED, keys, mine, yours, ground.buildings) for keys in together(clashing, mine)]
     conflicts += [conflict(DOES_NOT_FIT, keys, mine, yours, ground.buildings) for keys in unfit]
     coming = {grid.grid_id for some in (taken, conflicts) for each in some for grid in each.put}
     return Combination(tuple(taken), tuple(conflicts), tuple(each for each in recoded if each.grid_id in coming))
 
 
-def fitting(
-    offered: Sequence[tuple[frozenset[str], list[Grid]]], ours: Side, ground: Ground
-) -> tuple[list[Region], list[frozenset[str]]]:
+def fitting(offered: Sequence[Offered], ours: Side, theirs: Side, ground: Ground) -> Fitting:
+    """Put regions of theirs on ours, and return those that fit and those that do not.
+
+    Where borders run so near to one another that what is around a region can't be bent to fit, it may fit together with
+    the regions around it, as it does on their side.
+    """
+    taken, unfit = one_by_one(offered, ours, ground)
+    while unfit:
+        wider = joined(offered, unfit, theirs)
+        if len(wider) == len(offered):
+            break
+        more, left = one_by_one(wider, ours, ground)
+        if len(frozenset().union(*left)) >= len(frozenset().union(*unfit)):
+            break
+        offered, taken, unfit = wider, more, left
+    return taken, unfit
+
+
+def one_by_one(offered: Sequence[Offered], ours: Side, ground: Ground) -> Fitting:
     """Put regions of theirs on ours one after the other, and return those that fit and those that do not."""
     taken, unfit, nearby = [], [], Nearby(ground)
     for keys, grids in offered:
@@ -153,6 +177,24 @@ def fitting(
         except EditRefused:
             unfit.append(keys)
     return taken, unfit
+
+
+def joined(offered: Sequence[Offered], unfit: Sequence[frozenset[str]], theirs: Side) -> list[Offered]:
+    """Join regions of theirs with those around them."""
+    rest = list(offered)
+    for keys in unfit:
+        lands = land_of(keys, theirs)
+        near = [one for one in rest if one[0] & keys or shapely.dwithin(land_of(one[0], theirs), lands, REACH_M)]
+        rest = [one for one in rest if one not in near]
+        rest.append((frozenset().union(*(one[0] for one in near)), [grid for one in near for grid in one[1]]))
+    return rest
+
+
+def land_of(keys: frozenset[str], side: Side) -> shapely.Geometry:
+    """Return what some grids hold or held, as one geometry that may overlap itself."""
+    return shapely.GeometryCollection(
+        [grids[key].polygon for grids in (side.base, side.now) for key in keys & grids.keys()]
+    )
 
 
 def recode(

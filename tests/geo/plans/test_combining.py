@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geo.edits.applying import apply
-from geo.edits.ground import Edit, Grid, Ground, Record
+from geo.edits.ground import Edit, Face, Grid, Ground, Record
 from geo.edits.lock import lock_grid
 from geo.edits.merge import merge_grids
 from geo.edits.replacing import replace_grids
@@ -18,7 +18,7 @@ from geo.edits.reshape import reshape_grids
 from geo.edits.retag import retag_grid
 from geo.edits.split import split_grid
 from geo.plans.combining import Combination, combine
-from tests.geo.edits.grounds import areas, assert_partition, cell, edited, fresh, ground, line
+from tests.geo.edits.grounds import areas, assert_partition, by_mm, cell, drawn_by_mm, edited, fresh, ground, line
 
 
 def by_id(plan: Ground) -> dict[str, Grid]:
@@ -95,6 +95,25 @@ def test_a_strip_as_thin_as_borders_bend_passes_when_it_reaches_farther():
     assert areas(merged(thin, named, base)) == {"a": 1, "b": 1}
     [region] = combined(base, base, thin).regions
     assert {grid.code for grid in region.put} == {"a", "b"}
+
+
+def test_a_grid_that_has_no_room_alone_comes_with_the_region_around_it():
+    """On their side the borders of both were bent by a millimetre; a line through those of ours finds no place."""
+    thin = [(4821, 2688), (0, 0), (13_748, 6848), (12_785, 7068)]
+    bent = [(0, 1), (11, 6), (17, 9), (13_748, 6848), (12_785, 7068), (4821, 2688)]
+    wide = drawn_by_mm([(-50_000, -50_000), (50_000, -50_000), (50_000, 50_000), (-50_000, 50_000)])
+
+    def both(corners: list[tuple[int, int]]) -> Ground:
+        lands = {"wide": shapely.Polygon(wide.exterior, [drawn_by_mm(corners).exterior]), "thin": drawn_by_mm(corners)}
+        return Ground.of(Grid(code, code, "C", land, (Face(land, (), "sole"),)) for code, land in lands.items())
+
+    base, across = both(thin), np.array([[*by_mm((-60_000, -30_000)), *by_mm((60_000, -30_000))]])
+    theirs = edited(both(bent), split_grid("wide", across, fresh=fresh("t")))
+    found = combined(base, base, theirs)
+    assert [region.grid_ids for region in found.regions] == [{"wide", "thin", "id-t1"}]
+    assert not found.conflicts
+    after = merged(base, base, theirs)
+    assert all(after.grids[code].polygon.equals(grid.polygon) for code, grid in theirs.grids.items())
 
 
 def test_people_left_behind_by_land_that_came_back_are_neither_lost_nor_doubled():

@@ -172,11 +172,11 @@ def test_unclaimed_land_that_is_split_stays_unclaimed():
     assert gap_areas(found, "unclaimed") == [0.6, 1.4]
 
 
-def test_unclaimed_land_that_is_split_into_two_of_one_middle_is_named_apart_whichever_is_asked_for():
-    store = plan("AA..AA" + "\nAAAAAA" * 4 + "\nAAAAAAA", compound={"v": (square(6, 0), PEOPLE)})
+def test_unclaimed_land_that_is_split_into_two_of_one_box_is_named_apart_whichever_is_asked_for():
+    store = plan()
     whole = unclaimed(store.ground).code
-    around = line((2.5, 5.5), (2.5, 1), (3.5, 1), (3.5, 5.5))
-    ground, found = drawn_up(store, split_grid(whole, around, fresh=fresh()))
+    from_corner_to_corner = line((1, 0), (2, 0.4), (3, 1))
+    ground, found = drawn_up(store, split_grid(whole, from_corner_to_corner, fresh=fresh()))
     here = found.gaps["kind"] == "unclaimed"
     gap_of = dict(zip(found.gaps["code"][here], found.gaps["gap_id"][here], strict=True))
     first, second = sorted(gap_of.values())
