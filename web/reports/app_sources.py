@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / "app" / "src" / "generated"
 
 GROUPS = (
     *("kind", "management_type", "severity", "layer", "shortage", "form", "post", "premises"),
-    *("rule", "rule_why", "ledger", "gap", "state", "status", "relation"),
+    *("rule", "rule_why", "ledger", "gap", "state", "status", "relation", "purpose"),
 )
 """The groups of words that name values of the data; buttons and sentences are the application's own."""
 

@@ -103,7 +103,10 @@ export const FIELD_ZH = {
   "premises.some": "有",
   "premises.missing": "没有",
   "premises.not_needed": "由社区兜底，不另设",
-  "premises.unknown": "没有网格阵地图层"
+  "premises.unknown": "没有网格阵地图层",
+  "purpose.community_running": "社区运转经费",
+  "purpose.community_service": "服务群众专项经费",
+  "purpose.branch_activity": "网格党支部活动经费"
 } as const;
 
 export const FIELD_EN = {
@@ -210,7 +213,10 @@ export const FIELD_EN = {
   "premises.some": "Yes",
   "premises.missing": "None",
   "premises.not_needed": "None needed: the community holds it",
-  "premises.unknown": "Unknown: there is no premises layer"
+  "premises.unknown": "Unknown: there is no premises layer",
+  "purpose.community_running": "Community running",
+  "purpose.community_service": "Service to residents",
+  "purpose.branch_activity": "Branch activities"
 } as const;
 
 export const LEDGER_KINDS = {

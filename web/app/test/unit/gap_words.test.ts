@@ -15,6 +15,7 @@ it("a facility that is too far is named, with how far it is and how far it may b
 
 it("a gap names the post that is short, or what money is missing for; others are named by their kind", () => {
   expect(gapTitle(gap("understaffed", { post: "grid_worker" }))).toBe("缺编：网格员");
+  expect(gapTitle(gap("underfunded", { purpose: "community_running" }))).toBe("经费不足：社区运转经费");
   expect(gapTitle(gap("no_branch", {}))).toBe("没有党组织");
   expect(gapDistance(gap("no_branch", {}))).toBe("");
 });
