@@ -23,6 +23,8 @@ DONE, FAILED, REFUSED = 0, 1, 2
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 """Ctrl-C, the polite request of a system to end, and a terminal that was closed."""
 
+A_DATE = "does not match the formats '%Y-%m-%d'", "is no date such as 2026-03-01"
+"""What is said of a date that can't be read, and what we say."""
 AGAIN_S = 0.05
 """How long a lost interrupt waits to come again, seconds: until Python has done with what lost it."""
 
@@ -120,7 +122,7 @@ def refuse(error: BaseException, arguments: Sequence[str]) -> int:
             print(error.format_message(), file=sys.stderr)
         case typer.TyperException():
             command = getattr(getattr(error, "ctx", None), "command_path", "onegrid")
-            sentence = error.format_message().rstrip(".").replace("Value error, ", "")
+            sentence = error.format_message().rstrip(".").replace("Value error, ", "").replace(*A_DATE)
             say(f"{sentence[0].lower()}{sentence[1:]} (see `{command} --help`)")
         case PartitionError():
             say(f"{error}; this is a defect of One Grid, please report it")

@@ -59,6 +59,10 @@ def test_the_help_of_a_command_shows_examples_that_the_command_line_takes(here: 
         (["biuld"], "no such command 'biuld'. Did you mean 'build'? (see `onegrid --help`)"),
         (["build"], "missing argument 'LAYERS.toml' (see `onegrid build --help`)"),
         (["build", "layers.toml"], "missing option '--output' / '-o' (see `onegrid build --help`)"),
+        (
+            ["build", "layers.toml", "-o", "grid", "--as-of", "1.3.2026"],
+            "invalid value for '--as-of': '1.3.2026' is no date such as 2026-03-01 (see `onegrid build --help`)",
+        ),
         (["check", "a.gpkg", "b.gpkg"], "got unexpected extra argument(s) (b.gpkg) (see `onegrid check --help`)"),
         (["gaps", "a.gpkg", "--leger", "unheld"], "no such option: --leger (Possible options: --lang, --ledger) "),
         (["gaps", "a.gpkg", "--ledger", "hold"], "'hold' is not one of 'unheld', 'contested', 'unserved'"),
