@@ -111,7 +111,8 @@ class Nearby:
 
 
 def require_whole(start: Ground, after: Ground) -> None:
-    """Require that grids tile what a ground was; the border of the whole may have bent where there is no land beyond.
+    """Require that grids tile what a ground was; the border of the whole may have bent where there is no land beyond,
+    and land of nobody between two communities may have closed by that.
 
     Polygons that stay the same objects have the same borders before and after, so the others alone are looked at, and
     the whole only where its border bent.
@@ -139,10 +140,17 @@ def require_whole(start: Ground, after: Ground) -> None:
         (outline.stray | outline.doubled).any()
         or not among(old, outline_of(start.grids.values())).all()
         or not start.sees(as_lines(old)).all()
-        or not all(beside(one, other) for one, other in ((old, new), (new, old)))
+        or not along(old, new)
+        or not beside(new, old)
     ):
         x, y, *_ = np.concatenate([new, old])[0] / CELLS_PER_M
         raise PartitionError(f"borders bend on one side alone, {len(old)} of them, one at ({x:.3f}, {y:.3f})")
+
+
+def along(old: Ints, new: Ints) -> bool:
+    """Tell whether an outline still runs where it ran, or ran along itself: land of nobody closed, as thin as that."""
+    rest = (np.concatenate([new, np.delete(old, row, axis=0)]) for row in range(len(old)))
+    return all(beside(old[row : row + 1], others) for row, others in enumerate(rest))
 
 
 def beside(edges: Ints, others: Ints) -> bool:

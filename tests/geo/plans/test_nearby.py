@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.edits.ground import Grid, Ground
+from geo.edits.ground import Face, Grid, Ground
 from geo.edits.merge import merge_grids
 from geo.edits.retag import retag_grid
 from geo.edits.weaving import woven_grid
 from geo.errors import PartitionError
 from geo.plans.nearby import Nearby
-from tests.geo.edits.grounds import areas, cell, ground
+from tests.geo.edits.grounds import areas, cell, drawn_by_mm, ground
 
 
 def test_a_grid_that_grew_is_around_whatever_it_reaches():
@@ -50,6 +50,25 @@ def test_a_border_that_bends_on_one_side_alone_is_never_handed_on(by_mm: int):
         nearby.whole()
     nearby.take(Ground.of([b]), Ground.of([bent(b, 1, by_mm)]))
     assert shapely.coverage_is_valid([grid.polygon for grid in nearby.whole().grids.values()])
+
+
+@pytest.mark.parametrize("wide_mm, fits", [(1, True), (200, False)])
+def test_land_of_nobody_between_two_communities_closes_where_it_is_as_thin_as_borders_bend(wide_mm: int, *, fits: bool):
+    def town(*way: tuple[int, int]) -> Ground:
+        """Draw a grid south of a wedge of nobody's land that ends in the east, and one north of it."""
+        south = [(0, 0), *way, (10_000, 3), (10_000, -5000), (0, -5000)]
+        north = [(0, wide_mm), *way, (10_000, 3), (10_000, 5000), (0, 5000)]
+        lands = {"P": drawn_by_mm(south), "Q": drawn_by_mm(north)}
+        return Ground.of(Grid(name, name, name, land, (Face(land, (), "sole"),)) for name, land in lands.items())
+
+    before = town()
+    nearby = Nearby(before)
+    nearby.take(before, town((2000, 1)))
+    if fits:
+        assert shapely.coverage_is_valid([grid.polygon for grid in nearby.whole().grids.values()])
+    else:
+        with pytest.raises(PartitionError, match="one side alone"):
+            nearby.whole()
 
 
 @pytest.mark.parametrize("by_mm, fits", [(-20, False), (-2, True), (2, True), (20, False)])
