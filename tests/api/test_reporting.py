@@ -68,7 +68,7 @@ def test_a_community_gets_a_board_for_each_of_its_grids_once(here: Onegrid, grid
         (["report", "{grid}", "-o", "nowhere/r.html"], "cannot write nowhere/r.html: there is no directory "),
         (["report", "missing.gpkg", "-o", "r.html"], "missing.gpkg: no such build; make one with `onegrid build"),
         (["report", "{grid}"], "missing option '--output' / '-o' (see `onegrid report --help`)"),
-        (["report", "{grid}", "-o", "r.html", "--as-of", "31.12.2026"], "'31.12.2026' does not match the format"),
+        (["report", "{grid}", "-o", "r.html", "--as-of", "31.12.2026"], "'31.12.2026' is no date such as 2026-03-01"),
         (["board", "{grid}", "-o", "b.html"], "names no grid; give codes, or --community CODE for all of its grids"),
         (
             ["board", "{grid}", "{community}999", "-o", "b.html"],
