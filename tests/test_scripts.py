@@ -19,6 +19,8 @@ from data.cluster.places import Places
 from data.cluster.server import runs
 from tests.api.running import ROOT, environment
 
+pytestmark = pytest.mark.xdist_group("scripts that serve at the port that everybody takes")
+
 FAILING = """#!/bin/sh
 case "$*" in
     *"pip install"*)

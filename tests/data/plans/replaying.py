@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,13 @@ import shapely
 
 from data.plans.door import meant_by
 from data.plans.dossiers import read_folder
-from data.plans.ground import REACH_M, load
+from data.plans.ground import REACH_M, Box, box_of, load
 from data.plans.look import around, source_of
 from data.plans.verbs import AnyVerb, Scene, codes_meant, edit_of, positions_meant, read_verb
 from data.plans.versions import Version
 from geo.edits.applying import Change, apply
 from geo.edits.ground import Fresh, Ground
+from geo.edits.weaving import UnseenError
 from geo.errors import EditRefused
 from tests.data.plans.judging import TAKING_BACK, Record, Try, revisions
 
@@ -37,8 +38,8 @@ def require_replay(record: Record) -> int:
             require_taken_back(record, revision, entry.reverses)
             continue
         before, after = record.state(revision - 1), record.state(revision)
-        fresh = as_then([after[code] for code in entry.changes["created"]])
-        change = redone(record, revision - 1, {"verb": entry.verb, **entry.arguments}, fresh)
+        created = [after[code] for code in entry.changes["created"]]
+        change = redone(record, revision - 1, {"verb": entry.verb, **entry.arguments}, created)
         for what in ("created", "modified", "retired", "woven"):
             assert sorted(grid.code for grid in getattr(change, what)) == sorted(entry.changes[what]), revision
         for grid in (*change.created, *change.modified, *change.woven):
@@ -62,17 +63,23 @@ def require_taken_back(record: Record, revision: int, target: int) -> None:
     assert not set(changes["created"]) & set(now), revision
 
 
-def redone(record: Record, at: int, said: dict[str, Any], fresh: Fresh) -> Change:
-    """Apply an edit, as the log has it, to a revision of the plan."""
+def redone(record: Record, at: int, said: dict[str, Any], created: list[Version]) -> Change:
+    """Apply an edit, as the log has it, to a revision of the plan; ``created`` is what it made then."""
     verb = read_verb({key: value for key, value in said.items() if key != "crs"})
-    ground = ground_at(record, at, verb)
-    return apply(ground, edit_of(verb, Scene(ground, lambda xy: xy, fresh)))
+    boxes: list[Box] = []
+    while True:
+        ground = ground_at(record, at, verb, boxes)
+        try:
+            return apply(ground, edit_of(verb, Scene(ground, lambda xy: xy, as_then(created))))
+        except UnseenError as more:
+            boxes += map(box_of, more.boxes)
 
 
-def ground_at(record: Record, at: int, verb: AnyVerb) -> Ground:
-    """Return what an edit is shown of a revision."""
+def ground_at(record: Record, at: int, verb: AnyVerb, boxes: Sequence[Box] = ()) -> Ground:
+    """Return what an edit is shown of a revision, and some more places of it."""
     connection, plan = record.connection, replace(record.plan, head=at)
     meant = meant_by(connection, plan, verb, lambda xy: xy)
+    meant = replace(meant, boxes=(*meant.boxes, *boxes))
     near = load(connection, plan, at, meant.boxes, meant.communities).values()
     homes = sorted({version.grid.community for version in near})  # it may be drawn to any of them
     folder = read_folder(connection, source_of(connection, plan.source_id), homes)
@@ -146,6 +153,6 @@ def refusals(record: Record, one: Try) -> Iterator[str]:
     """Yield what the edit is refused with at each revision that there was between the question and the answer."""
     for at in range(one.head, one.answer["head"] + 1):
         try:
-            redone(record, at, dict(one.verb), as_then([]))
+            redone(record, at, dict(one.verb), [])
         except EditRefused as refused:
             yield refused.code
