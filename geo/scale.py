@@ -210,7 +210,7 @@ def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
     begin(AHEAD * max(threads_of(client), 1))
     while number:
         future = patiently(client, partial(finished.get, timeout=PATIENCE_S))
-        results[number.pop(future.key)] = patiently(client, partial(future.result, timeout=PATIENCE_S))
+        results[number.pop(future.key)] = patiently(client, partial(brought, future))
         future.release()
         begin(1)
         done(len(results), len(items))
@@ -223,7 +223,7 @@ def patiently(client: Client, wait: Callable[[], Answer]) -> Answer:
     Parameters
     ----------
     wait
-        Gives up after `PATIENCE_S` seconds.
+        Gives up after `PATIENCE_S` seconds, by `Empty`.
 
     Raises
     ------
@@ -234,10 +234,20 @@ def patiently(client: Client, wait: Callable[[], Answer]) -> Answer:
     while True:
         try:
             return wait()
-        except (Empty, TimeoutError):
+        except Empty:
             if left and not threads_of(client):
                 raise ClusterLostError("all its workers are gone, and none came back") from None
             left = not threads_of(client)
+
+
+def brought(future: Future) -> Any:
+    """Return a result; `Empty` where it does not come in time, while what the work itself raised comes through."""
+    try:
+        return future.result(timeout=PATIENCE_S)
+    except TimeoutError:
+        if future.status == "error":
+            raise
+        raise Empty from None
 
 
 def threads_of(client: Client) -> int:

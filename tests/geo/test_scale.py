@@ -77,6 +77,7 @@ class Lost:
     square: int
     after: float
     asked: int = 0
+    status: str = "lost"
 
     def add_done_callback(self, tell: Callable[[Any], None]) -> None:
         tell(self)
@@ -114,3 +115,14 @@ def test_results_that_are_lost_with_their_worker_are_waited_for_while_there_is_a
 def test_results_that_are_lost_with_the_last_worker_are_given_up():
     with pytest.raises(ClusterLostError, match="all its workers are gone, and none came back"):
         by_cluster(Leaving(after=float("inf"), comes=False), (refuse_three, [0, 1, 2]), nobody_watches)
+
+
+def test_work_that_itself_takes_too_long_is_not_waited_for():
+    class Late(Leaving):
+        def submit(self, function: Callable[[int], int], item: int, *, pure: bool) -> Lost:
+            late = super().submit(function, item, pure=pure)
+            late.status = "error"
+            return late
+
+    with pytest.raises(TimeoutError):
+        by_cluster(Late(after=1, comes=True), (refuse_three, [0, 1]), nobody_watches)
