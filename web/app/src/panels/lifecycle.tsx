@@ -86,7 +86,10 @@ function SubmitForm({ draft, close }: { draft: Plan; close: () => void }): JSX.E
     event.preventDefault();
     void act(
       () => submitPlan(draft.name, note),
-      () => t("life.submitted", { title: draft.title }),
+      () => {
+        setNote("");
+        return t("life.submitted", { title: draft.title });
+      },
     );
   };
   return (
@@ -146,7 +149,10 @@ function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }
   const giveBack = () =>
     act(
       () => returnPlan(name, note),
-      () => t("life.returned", { title }),
+      () => {
+        setNote("");
+        return t("life.returned", { title });
+      },
     );
   return (
     <div class="step">
