@@ -137,7 +137,7 @@ def faces_page(connection: Connection, state: State, wanted: Wanted) -> list[Any
 
 def kept_page(connection: Connection, state: State, layer: str, wanted: Wanted) -> list[Any]:
     """Return rows of a layer that no edit changes: ``key, attributes, land``."""
-    source = row(connection, SOURCE_AT, {"plan": state.plan.plan_id, "at": state.at}).source_id
+    source = row(connection, SOURCE_AT, state.values).source_id
     where, more = chosen(state, wanted, kept_queryables(layer), key="g.number::text", box=BOX, land=land_of(layer))
     values = {"source": source, "layer": layer, "number": number_of(wanted.after, -1)}
     return rows(connection, ROWS.format(land=land_of(layer), where=where), values_of(state, wanted) | values | more)
@@ -146,7 +146,7 @@ def kept_page(connection: Connection, state: State, layer: str, wanted: Wanted) 
 def values_of(state: State, wanted: Wanted) -> dict[str, Any]:
     """Return the values that every page takes."""
     return {
-        "plan": state.plan.plan_id, "at": state.at, "srid": state.plan.srid, "limit": wanted.limit,
+        **state.values, "srid": state.plan.srid, "limit": wanted.limit,
         "after": wanted.after or "", "key": wanted.key,
         "box": None if wanted.box is None else shapely.to_wkb(wanted.box),
     }  # fmt: skip

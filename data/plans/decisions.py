@@ -90,8 +90,7 @@ class Place:
 
 def judged(state: State, today: date) -> dict[str, Any]:
     """Return the values of `JUDGED`."""
-    plan = state.plan
-    named = {"plan": plan.plan_id, "at": state.at, "jurisdiction": plan.jurisdiction}
+    named = {**state.values, "jurisdiction": state.plan.jurisdiction}
     return {**named, "today": today.isoformat(), "offset": localtime().tm_gmtoff}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -41,6 +42,11 @@ class State:
 
     plan: Plan
     at: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Values of a query on it: ``plan``, ``at``."""
+        return {"plan": self.plan.plan_id, "at": self.at}
 
 
 def differing_grids(connection: Connection, plan: Plan, at: int) -> tuple[list[Grid], list[Grid]]:
@@ -98,5 +104,5 @@ def chain(connection: Connection, state: State) -> dict[int, int]:
 
     All of them: also those whose rows a branch does not share any more, because it has copies of its own.
     """
-    found = rows(connection, CHAIN, {"plan": state.plan.plan_id, "at": state.at})
+    found = rows(connection, CHAIN, state.values)
     return {each.plan_id: each.upto for each in found}

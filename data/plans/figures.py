@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,17 +10,56 @@ from datetime import date, datetime
 import numpy as np
 from sqlalchemy import Connection
 
+from data.plans.accepted import PLACELESS
+from data.plans.decisions import judged
 from data.plans.differing import State
 from data.plans.ground import Box
 from data.plans.rows import row, rows
-from data.plans.sums import GRIDS, accepted_gaps, values_of, whole_sums
+from data.plans.tiles_sql import accepted_in
 from geo.gaps import LEDGERS
+from geo.gaps.exceptions import ACCEPTED
 
 MADE = """
 SELECT r.revision, r.made_at FROM onegrid.ancestry AS a
 JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(a.upto, %(at)s)
 WHERE a.plan_id = %(plan)s
 """
+SCOPE = "SELECT length(coalesce(current_setting('onegrid.scope_from', true), '')) AS digits"
+PARTS = """
+parts AS MATERIALIZED (
+    SELECT d.* FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
+        SELECT * FROM onegrid.drawn_sum AS v
+        WHERE v.plan_id = a.ancestor_id AND {which}
+            AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
+            AND (a.depth = 0 OR NOT EXISTS (
+                SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_sum AS o ON o.plan_id = n.ancestor_id
+                    AND o.division = v.division AND o.from_revision <= LEAST(n.upto, %(at)s)
+                    AND o.to_revision > LEAST(n.upto, %(at)s)
+                WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS d
+    WHERE a.plan_id = %(plan)s)
+""".strip()
+"""The sums kept of the divisions that make up what the caller sees: `WHICH`."""
+WHICH = {6: "v.county", 9: "length(v.division) = 9", 12: "length(v.division) = 12"}
+"""The divisions of which a scope of so many digits or less sees all or nothing."""
+BROUGHT = """
+(SELECT coalesce(jsonb_agg(e), '[]') FROM parts CROSS JOIN LATERAL jsonb_array_elements(excepted) AS e)
+""".strip()
+ACCEPTED_OF = "coalesce((SELECT number FROM accepted WHERE ledger = '{}'), 0)"
+WHOLE = f"""
+WITH {{parts}},
+accepted AS MATERIALIZED (
+    SELECT ledger, sum(number)::bigint AS number
+    FROM ({accepted_in(BROUGHT, "v.community IS NOT NULL")}) AS v GROUP BY ledger)
+SELECT coalesce(sum(grids), 0)::bigint AS grids, coalesce(sum(communities), 0)::bigint AS communities,
+    sum(households)::bigint AS households, sum(population)::bigint AS population,
+    sum(party_members)::bigint AS party_members, coalesce(sum(area_m2 ORDER BY division), 0) AS area_m2,
+    min(west) AS west, min(south) AS south, max(east) AS east, max(north) AS north,
+    {", ".join(f"coalesce(sum({name}), 0)::bigint - {ACCEPTED_OF.format(name)} AS {name}" for name in LEDGERS)},
+    (SELECT coalesce(sum(number), 0)::bigint FROM accepted) AS accepted
+FROM parts
+"""
+"""The parts added up, without the gaps that are accepted and those that are about no community (`PLACELESS`)."""
+GRIDS = "WITH {parts} SELECT coalesce(sum(grids), 0)::bigint AS grids FROM parts"
 
 
 @dataclass(frozen=True)
@@ -49,9 +89,10 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
     today
         The day on which exceptions hold or have run out.
     """
-    found = whole_sums(connection, state)
-    accepted = accepted_gaps(connection, state, today)
-    open_ = accepted.off("ledger", {ledger: getattr(found, ledger) for ledger in LEDGERS})
+    values = judged(state, today)
+    found = row(connection, WHOLE.format(parts=parts_seen(connection)), values)
+    placeless = rows(connection, PLACELESS, values)
+    open_ = Counter(one.ledger for one in placeless if one.state != ACCEPTED)
     return Figures(
         grids=found.grids,
         communities=found.communities,
@@ -59,15 +100,21 @@ def figures(connection: Connection, state: State, today: date) -> Figures:
         population=found.population,
         party_members=found.party_members,
         area_m2=found.area_m2,
-        gaps={ledger: open_[ledger] for ledger in LEDGERS},
-        accepted=accepted.number,
+        gaps={ledger: getattr(found, ledger) + open_[ledger] for ledger in LEDGERS},
+        accepted=found.accepted + len(placeless) - open_.total(),
         bounds=(found.west, found.south, found.east, found.north) if found.grids else None,
     )
 
 
 def grids_in(connection: Connection, state: State) -> int:
     """Count the grids of a plan."""
-    return int(row(connection, GRIDS, values_of(state)).grids)
+    return int(row(connection, GRIDS.format(parts=parts_seen(connection)), state.values).grids)
+
+
+def parts_seen(connection: Connection) -> str:
+    """Return `PARTS` for the caller's scope."""
+    digits = row(connection, SCOPE).digits
+    return PARTS.format(which=next(which for most, which in WHICH.items() if digits <= most))
 
 
 @dataclass(frozen=True)
@@ -81,7 +128,7 @@ class Step:
 
 def trend(connection: Connection, state: State, today: date, most: int) -> list[Step]:
     """Return how the gaps of a plan went up to a revision, at evenly spaced ones, the first and the last among them."""
-    made = dict(rows(connection, MADE, values_of(state)))
+    made = dict(rows(connection, MADE, state.values))
     numbers = sorted(made)
     chosen = np.unique(np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(int))
     return [

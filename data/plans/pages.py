@@ -137,7 +137,7 @@ def page_of_grids(
         It is no filter, or asks for what is not kept.
     """
     given = {name: value for name, value in chosen.items() if value is not None}
-    values = {"plan": state.plan.plan_id, "at": state.at, "limit": limit, **given}
+    values = {**state.values, "limit": limit, **given}
     if box is not None:
         values |= {"srid": state.plan.srid, **dict(zip(("west", "south", "east", "north"), box, strict=True))}
         given["box"] = box
@@ -201,5 +201,5 @@ def communities_around(connection: Connection, state: State, box: Box) -> list[s
     """Return the communities that have a grid in a box of the working CRS."""
     west, south, east, north = box
     land = shapely.to_wkb(shapely.box(west, south, east, north))
-    values = {"plan": state.plan.plan_id, "at": state.at, "land": land, "srid": state.plan.srid}
+    values = {**state.values, "land": land, "srid": state.plan.srid}
     return [one.community for one in rows(connection, AROUND, values)]

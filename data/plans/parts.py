@@ -27,10 +27,10 @@ LAST = "SELECT max(number) AS last FROM onegrid.source_row WHERE source_id = %(s
 def parts_of(connection: Connection, state: State, layer: str) -> list[Part]:
     """Return the parts of a layer in the order of their rows; one alone where it can only be read whole."""
     if layer in BY_COMMUNITY:
-        found = rows(connection, COMMUNITIES, {"plan": state.plan.plan_id, "at": state.at})
+        found = rows(connection, COMMUNITIES, state.values)
         return parts_by_size([one.community for one in found], [one.grids for one in found])
     if layer in UNCHANGED:
-        source = row(connection, SOURCE_AT, {"plan": state.plan.plan_id, "at": state.at})
+        source = row(connection, SOURCE_AT, state.values)
         last = row(connection, LAST, {"source": source.source_id, "layer": layer}).last
         if last is not None:
             return [Part(numbers=(first, first + ROWS_A_PART - 1)) for first in range(0, last + 1, ROWS_A_PART)]

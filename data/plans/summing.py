@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.plans.accepted import Accepted, accepted_gaps, severities_of
 from data.plans.differing import State
 from data.plans.rows import parsed, row, rows
-from data.plans.sums import KEPT, Accepted, accepted_gaps, severities_of, values_of
 from geo.gaps import LEDGERS
 from geo.sources import COUNTS
 from geo.staffing_totals import LEVELS
@@ -23,6 +23,19 @@ from geo.themes import severity_class
 PEOPLE = (*COUNTS, *OF_STAFF)
 COUNTED = ("grids", "covered", "uncovered", *LEDGERS)
 MEASURED = ("area_m2", "unclaimed_m2")
+KEPT = """
+onegrid.ancestry AS a CROSS JOIN LATERAL (
+    SELECT * FROM onegrid.drawn_community AS v
+    WHERE v.plan_id = a.ancestor_id
+        AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
+        AND (a.depth = 0 OR NOT EXISTS (
+            SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_community AS o ON o.plan_id = n.ancestor_id
+                AND o.community = v.community AND o.from_revision <= LEAST(n.upto, %(at)s)
+                AND o.to_revision > LEAST(n.upto, %(at)s)
+            WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS c
+WHERE a.plan_id = %(plan)s
+"""
+"""The sums kept of each community ``c``: its own of a plan, else those of the nearest parent that has some."""
 COMMUNITIES = f"""
 SELECT c.community AS code, {", ".join(f"c.{name}" for name in (*COUNTED, *PEOPLE, *MEASURED))}, c.classes::text
 FROM {KEPT} ORDER BY c.community
@@ -77,8 +90,8 @@ def summed(connection: Connection, state: State, today: date) -> Summed:
     today
         The day on which exceptions hold or have run out.
     """
-    found = rows(connection, COMMUNITIES, values_of(state))
-    said = rows(connection, OF_SOURCE, values_of(state))
+    found = rows(connection, COMMUNITIES, state.values)
+    said = rows(connection, OF_SOURCE, state.values)
     accepted = accepted_gaps(connection, state, today)
     counts = Counter[str]()
     for one in parsed(each.classes for each in found):
@@ -99,7 +112,7 @@ def touched(connection: Connection, state: State, since: int) -> frozenset[str] 
     communities
         Their codes; None: all, since the plan has another build under it.
     """
-    values = {**values_of(state), "since": since, "jurisdiction": state.plan.jurisdiction}
+    values = {**state.values, "since": since, "jurisdiction": state.plan.jurisdiction}
     source = row(connection, SOURCE_AT, values)
     if source is None or source != row(connection, SOURCE_AT, values | {"since": state.at}):
         return None

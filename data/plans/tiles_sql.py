@@ -86,6 +86,32 @@ SELECT ST_AsMVT(t, 'divisions', {EXTENT}, 'geom') FROM (
 FIGURES = ("grids", "households", "population", "party_members", "required", "held", "short", "covered")
 WITHIN = "v.community >= d.code AND v.community < d.code || 'a'"
 OWN_DAY = "(v.expires < %(today)s) IS NOT TRUE"
+
+
+def accepted_in(excepted: str, decided: str) -> str:
+    """Return SQL for how many gaps are accepted on a day: ``ledger``, ``number``, in parts that are to be added up.
+
+    Parameters
+    ----------
+    excepted
+        Column or query that gives a row's count of what its build brought as accepted.
+    decided
+        Which decisions ``v`` count, of gaps that are about a community.
+    """
+    return f"""
+SELECT v.ledger, v.number
+FROM jsonb_array_elements({excepted}) AS k
+CROSS JOIN LATERAL (SELECT k->>0 AS ledger, k->>1 AS expires, (k->>2)::integer AS number) AS v WHERE {OWN_DAY}
+UNION ALL
+SELECT v.ledger, (j.state = 'accepted')::integer - (v.state <> 'open' AND {OWN_DAY})::integer
+FROM (
+    SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v WHERE v.jurisdiction = %(jurisdiction)s AND {decided}) AS c
+CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id", "v.gap_id, v.ledger, v.state, v.expires")}
+{JUDGED}
+WHERE a.plan_id = %(plan)s
+"""
+
+
 SUMS = f"""
 LEFT JOIN LATERAL (
     SELECT s.* FROM onegrid.ancestry AS a
@@ -98,18 +124,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(v.number) FILTER (WHERE v.ledger = 'unheld'), 0)::integer AS unheld,
         coalesce(sum(v.number) FILTER (WHERE v.ledger = 'contested'), 0)::integer AS contested,
         coalesce(sum(v.number) FILTER (WHERE v.ledger = 'unserved'), 0)::integer AS unserved
-    FROM (
-        SELECT v.ledger, v.number
-        FROM jsonb_array_elements(f.excepted) AS k
-        CROSS JOIN LATERAL (SELECT k->>0 AS ledger, k->>1 AS expires, (k->>2)::integer AS number) AS v WHERE {OWN_DAY}
-        UNION ALL
-        SELECT v.ledger, (j.state = 'accepted')::integer - (v.state <> 'open' AND {OWN_DAY})::integer
-        FROM (
-            SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v
-            WHERE v.jurisdiction = %(jurisdiction)s AND {WITHIN}) AS c
-        CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id", "v.gap_id, v.ledger, v.state, v.expires")}
-        {JUDGED}
-        WHERE a.plan_id = %(plan)s) AS v) AS x
+    FROM ({accepted_in("f.excepted", WITHIN)}) AS v) AS x
 """
 """The sums kept of a division ``f``, its own of the plan, else those of the nearest parent that has some; and what of
 its gaps is accepted ``x``: as it is kept, and what was decided since."""

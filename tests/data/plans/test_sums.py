@@ -47,7 +47,7 @@ TODAY = date(2026, 3, 1)
 LATER = date(2027, 6, 1)
 SUMMED = ("grids", "gaps", "staffing", "community_staffing", "assignments", "communities")
 FILLING = import_module("data.migrations.versions.0010_sums").FILLING
-DIVISIONS_FILLING = import_module("data.migrations.versions.0014_sums_of_divisions").FILLING
+DIVISIONS_FILLING = import_module("data.migrations.versions.0020_sums_of_wholes").FILLING
 
 
 @pytest.fixture(scope="module")

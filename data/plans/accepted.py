@@ -1,7 +1,7 @@
-"""What plans add up to, from the sums kept by community and revision (migration 0010); gaps accepted taken off.
+"""Gaps that are accepted on a day, to be taken off sums, which count every gap as if it were open.
 
-What is kept counts every gap as if it were open. Those that are accepted are few: they are looked up by indexes, with
-what was decided on them, and taken off; so are the gaps that are about no community added.
+They are few beside the others: they are looked up by indexes, with what was decided on them. Gaps that are about no
+community stand in no sum, and are added.
 """
 
 from __future__ import annotations
@@ -16,33 +16,10 @@ from sqlalchemy import Connection
 
 from data.plans.decisions import judged
 from data.plans.differing import State
-from data.plans.rows import row, rows
+from data.plans.rows import rows
 from data.plans.tiles_sql import JUDGED, versions
-from geo.gaps import LEDGERS
 from geo.gaps.exceptions import ACCEPTED
 
-KEPT = """
-onegrid.ancestry AS a CROSS JOIN LATERAL (
-    SELECT * FROM onegrid.drawn_community AS v
-    WHERE v.plan_id = a.ancestor_id
-        AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
-        AND (a.depth = 0 OR NOT EXISTS (
-            SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_community AS o ON o.plan_id = n.ancestor_id
-                AND o.community = v.community AND o.from_revision <= LEAST(n.upto, %(at)s)
-                AND o.to_revision > LEAST(n.upto, %(at)s)
-            WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS c
-WHERE a.plan_id = %(plan)s
-"""
-"""The sums of each community ``c``: its own of a plan, else those of the nearest parent that has some."""
-WHOLE = f"""
-SELECT coalesce(sum(grids), 0)::bigint AS grids, count(*) FILTER (WHERE grids > 0) AS communities,
-    sum(households)::bigint AS households, sum(population)::bigint AS population,
-    sum(party_members)::bigint AS party_members, coalesce(sum(area_m2), 0) AS area_m2, min(west) AS west,
-    min(south) AS south, max(east) AS east, max(north) AS north,
-    {", ".join(f"coalesce(sum({name}), 0)::bigint AS {name}" for name in LEDGERS)}
-FROM {KEPT}
-"""
-GRIDS = f"SELECT coalesce(sum(grids), 0)::bigint AS grids FROM {KEPT}"
 GAP = "v.gap_id, v.kind, v.ledger, v.code, v.community, v.state, v.expires"
 EXCEPTED = f"""
 SELECT v.kind, v.ledger, v.code, v.community
@@ -99,16 +76,6 @@ def accepted_gaps(connection: Connection, state: State, today: date) -> Accepted
     """Find the gaps that are accepted on a day, and those about no community."""
     values = judged(state, today)
     return Accepted(rows(connection, EXCEPTED, values), rows(connection, PLACELESS, values))
-
-
-def whole_sums(connection: Connection, state: State) -> Any:
-    """Return the only row of `WHOLE`."""
-    return row(connection, WHOLE, values_of(state))
-
-
-def values_of(state: State) -> dict[str, Any]:
-    """Return the values of a query on a plan at a revision."""
-    return {"plan": state.plan.plan_id, "at": state.at}
 
 
 def severities_of(connection: Connection, state: State, today: date, codes: Iterable[str]) -> list[Any]:
