@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from geo.errors import EditRefused, OneGridError, PartitionError
+from geo.errors import EditRefused, Interrupted, OneGridError, PartitionError
 
 DONE, FAILED, REFUSED = 0, 1, 2
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -86,12 +86,12 @@ def interrupted_with(said: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(said) from None
+        raise Interrupted(said) from None
 
 
 def interruption(error: BaseException) -> str:
     """Say what stands when a command was interrupted: what it said itself, else nothing."""
-    return str(error) if isinstance(error, KeyboardInterrupt) and error.args else "nothing was written"
+    return str(error) if isinstance(error, Interrupted) else "nothing was written"
 
 
 def end(status: int) -> NoReturn:

@@ -14,7 +14,7 @@ from data.plans.approving import approve
 from data.plans.importing import import_build
 from data.plans.life import move
 from data.plans.plan import Plan, find_plan
-from geo.errors import InputError, OneGridError, PlanError
+from geo.errors import InputError, Interrupted, OneGridError, PlanError
 
 STAGES = {"read": "read_build", "sources": "import_sources", "grids": "import_grids"}
 """The stages of `import_build`, by the keys of `api.console.STAGES`."""
@@ -50,7 +50,7 @@ def import_as(
     except KeyboardInterrupt:
         with suppress(OneGridError):  # it may still be a draft
             move(engine, name, "return", by=by)
-        raise KeyboardInterrupt(f"plan {name} is imported, and is {standing(engine, name)}") from None
+        raise Interrupted(f"plan {name} is imported, and is {standing(engine, name)}") from None
     except InputError as error:
         move(engine, name, "return", by=by)
         raise PlanError(f"plan {name} is imported, as a draft, and can't come into force: {error}") from error

@@ -16,7 +16,7 @@ from typing import IO
 
 from data.cluster.locks import Lock
 from data.whole import reason
-from geo.errors import InputError
+from geo.errors import InputError, Interrupted
 
 LOCK = "building.lock"
 NAME = re.compile(r"\.?[0-9a-f]{64}\..+")
@@ -40,7 +40,7 @@ def kept_folder(folder: Path) -> Iterator[KeptFolder]:
         said = "the build is written"
         kept.forget_others()
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(said) from None
+        raise Interrupted(said) from None
     finally:
         lock.close()
 

@@ -29,12 +29,18 @@
         ├── NothingToReverseError    there is no edit of this user to undo or redo
         └── NoCodeLeftError          the community has no number left for a new grid
 
+An interrupt that says what stands is an `Interrupted`, which is a KeyboardInterrupt and in no other tree.
+
 A message is one line: what was attempted, on which file, feature or grid, the limit, and what to do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+
+class Interrupted(KeyboardInterrupt):
+    """Interrupted, and this stands by now; any other KeyboardInterrupt may carry the words of a library."""
 
 
 class OneGridError(Exception):

@@ -24,7 +24,7 @@ from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, plan_of, require_draft
 from data.plans.rows import row
 from data.plans.versions import as_json, read_versions, written_lineage
-from geo.errors import NotADraftError, PlanOutdatedError
+from geo.errors import Interrupted, NotADraftError, PlanOutdatedError
 from geo.plans.comparing import Comparison
 from geo.plans.deciding import Decision, decisions
 from geo.plans.overriding import Outcome, replay
@@ -83,7 +83,7 @@ def offer_build(
         said = f"plan {name} is offered to {into}"
         return tried(engine, name, lambda connection: offered_to(connection, into, name, outcomes))
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(said) from None
+        raise Interrupted(said) from None
 
 
 def offered_to(connection: Connection, into: str, name: str, outcomes: Sequence[Outcome]) -> Offer:

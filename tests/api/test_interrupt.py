@@ -113,3 +113,9 @@ def test_an_interrupt_after_the_work_says_what_stands():
     with pytest.raises(KeyboardInterrupt) as came, interrupted_with("the build is written"):
         raise KeyboardInterrupt
     assert interruption(came.value) == "the build is written"
+
+
+def test_what_a_library_says_of_an_interrupt_is_not_passed_on():
+    assert interruption(KeyboardInterrupt("decoding with 'utf-8-sig' codec failed (KeyboardInterrupt: )")) == (
+        "nothing was written"
+    )
