@@ -50,7 +50,6 @@ const map = new MapLibreMap({
   center: [longitude || 0, latitude || 0],
   zoom: zoom || 0,
   attributionControl: false,
-  canvasContextAttributes: { antialias: true },
 });
 map.on("idle", () => container.setAttribute("aria-busy", "false"));
 </script>
@@ -84,7 +83,7 @@ class Pages:
 
     @contextmanager
     def opened(self, address: str) -> Iterator[tuple[Page, list[Request]]]:
-        """Open an address in a browser that has nothing in its cache, until its map is drawn.
+        """Open an address in a browser that has nothing in its cache, until it is drawn and asks for nothing more.
 
         Yields
         ------
@@ -98,6 +97,7 @@ class Pages:
         page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108, as Playwright marks it
         page.goto(address)
         page.evaluate("window.rested")
+        page.wait_for_load_state("networkidle")  # the figures of a province come later, and are long to add up
         try:
             yield page, finished
         finally:

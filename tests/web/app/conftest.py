@@ -32,7 +32,6 @@ ROLES = {
 }  # fmt: skip
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader-webgl", "--enable-unsafe-swiftshader"]
 """Software draws, the map alone by what a graphics card would do."""
-ROUGHLY = "--webgl-antialiasing-mode=none"
 REFUSED = ("status of 401", "status of 409", "ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED")
 """What a browser itself writes to its console when an edit is refused, or nobody answers: no defect of the page."""
 
@@ -91,7 +90,7 @@ def browser(playwright: Playwright, scale: float) -> Iterator[Browser]:
         pytest.skip("there is no Chromium on this machine")
     if not (BUILT / "index.html").exists():
         pytest.skip("the web application was not built")
-    browser = playwright.chromium.launch(executable_path=path, args=FLAGS if scale == 1 else [*FLAGS, ROUGHLY])
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
     yield browser
     browser.close()
 

@@ -81,7 +81,6 @@ export function createMap(container: HTMLElement, tiles: TileJSON, theme: Theme,
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
-    canvasContextAttributes: { antialias: true },
     boxZoom: { boxZoomEnd: tellBox },
   });
   map.touchZoomRotate.disableRotation();
