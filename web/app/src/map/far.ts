@@ -2,10 +2,33 @@
 
 import type { ExpressionSpecification } from "maplibre-gl";
 import { PALETTE } from "../generated/palette";
-import { LAND, type Theme } from "./tokens";
+import { LAND, type Overlay, type Theme } from "./tokens";
 
 /** Tiles have grids from this zoom on, and the sums of divisions below it. */
 export const GRIDS_FROM = 12;
+/** From where tiles have premises, facilities and the labels of grids, which party organisations stand beside. */
+const CLOSE_FROM = 14;
+/** From where they have the land of gaps and units; below it grids say of which ledgers they have some. */
+export const EXACT_FROM = 15;
+
+const SEEN_FROM: Record<Overlay, number> = {
+  gaps_unheld: GRIDS_FROM,
+  // most are patrol zones that overlap: whole grids of them would say nothing
+  gaps_contested: EXACT_FROM,
+  gaps_unserved: GRIDS_FROM,
+  units_compound: EXACT_FROM,
+  units_courtyard: EXACT_FROM,
+  units_patrol_zone: EXACT_FROM,
+  premises: CLOSE_FROM,
+  facilities: CLOSE_FROM,
+  party: CLOSE_FROM,
+  roads: GRIDS_FROM,
+  divisions: 0,
+  labels: 0,
+};
+
+/** Whether a map shows an overlay at a zoom, where it is switched on. */
+export const isSeenAt = (overlay: Overlay, zoom: number): boolean => zoom >= SEEN_FROM[overlay];
 
 /** What is shaded at a zoom, as tiles have it; null: grids are to be seen. */
 export function levelAt(zoom: number): "county" | "street" | "community" | null {

@@ -1,7 +1,7 @@
 // The style: paper, one thematic fill, hatches for what is missing, borders with a casing, points, labels.
 
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { GRIDS_FROM } from "./far";
+import { EXACT_FROM, GRIDS_FROM } from "./far";
 import { gapFilter, veilFilter } from "./narrowing";
 import {
   ACCENT,
@@ -91,13 +91,10 @@ const GAP_ORDER = ["unserved", "contested", "unheld"] as const;
 
 const ALL = { community: null, kind: null };
 
-/** The zoom from which tiles have the land of gaps; below it grids say of which ledgers they have some. */
-const GAPS_FROM = 15;
-
 /** Grids with a gap; where several claim land most are patrol zones that overlap, which close by are left out too. */
 const far = (ledger: "unserved" | "unheld"): LayerSpecification => ({
   ...plan("fill", "grids", `gaps-${ledger}-far`),
-  maxzoom: GAPS_FROM,
+  maxzoom: EXACT_FROM,
   filter: ["has", ledger],
   paint: { "fill-pattern": `hatch-${ledger}`, "fill-antialias": false },
 });

@@ -2,10 +2,10 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { type Far, shadesOf } from "../map/far";
+import { type Far, isSeenAt, shadesOf } from "../map/far";
 import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
 import { Mark, Swatch } from "../parts/swatches";
-import { far, farLevel } from "../state/far";
+import { far, farLevel, zoom } from "../state/far";
 import { known } from "../state/loading";
 import { summary } from "../state/plans";
 import { opacity, setOpacity, shown, showOverlay, theme, workplace } from "../state/view";
@@ -136,6 +136,7 @@ function OverlayRow({ overlay, seeThrough }: { overlay: Overlay; seeThrough: boo
         <input type="checkbox" checked={on} onChange={(event) => showOverlay(overlay, event.currentTarget.checked)} />
         <Mark overlay={overlay} />
         <span>{t(`overlay.${overlay}`)}</span>
+        {on && !isSeenAt(overlay, zoom.value) && <small class="nearer">{t("legend.nearer")}</small>}
         <output>{counted(overlay)}</output>
       </label>
       {on && seeThrough && (

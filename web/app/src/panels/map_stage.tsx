@@ -8,13 +8,12 @@ import { type Bounds, type TileJSON, tilesAddress } from "../api";
 import { request } from "../api/request";
 import { landed, proposal } from "../edits/door";
 import { createMap, type MapView, type Pointed } from "../map/engine";
-import { levelAt } from "../map/far";
 import { OVERLAYS } from "../map/tokens";
 import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { answering } from "../state/connection";
-import { farLevel, shading } from "../state/far";
+import { shading, zoom } from "../state/far";
 import { mapDrawn } from "../state/first_map";
 import { known, resource } from "../state/loading";
 import { asOf, decided, plan, planName } from "../state/plans";
@@ -192,7 +191,7 @@ function refreshWhenBack(map: MapView): () => void {
 }
 
 const lookHowFar = (map: MapView): void => {
-  farLevel.value = levelAt(map.zoom());
+  zoom.value = Math.floor(map.zoom());
 };
 
 function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {

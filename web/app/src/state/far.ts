@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { MapView } from "../map/engine";
-import { type Far, farOf, type levelAt } from "../map/far";
+import { type Far, farOf, levelAt } from "../map/far";
 import { known } from "./loading";
 import { summary } from "./plans";
 import { theme } from "./view";
@@ -11,8 +11,10 @@ import { theme } from "./view";
 const said = computed(() => JSON.stringify(farOf(theme.value, known(summary.now.value)?.communities ?? [])));
 export const far = computed(() => JSON.parse(said.value) as Far | null);
 
+/** The whole zoom that the map stands at. */
+export const zoom = signal(Number.POSITIVE_INFINITY);
 /** What the map shades where it stands; null: grids are to be seen. */
-export const farLevel = signal<ReturnType<typeof levelAt>>(null);
+export const farLevel = computed(() => levelAt(zoom.value));
 
 /** Keep a map shaded, where that is to be seen: all its tiles are laid out anew for it. Returns what stops it. */
 export const shading = (map: Pick<MapView, "shade">): (() => void) =>

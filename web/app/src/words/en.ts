@@ -81,6 +81,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "legend.fill": "Fill",
   "legend.overlays": "Overlays",
   "legend.opacity": "Opacity of {layer}",
+  "legend.nearer": "shown from nearer by",
   "theme.management_type": "Management type",
   "theme.shortage": "Staffing",
   "theme.form": "Party organisation",

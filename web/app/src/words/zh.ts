@@ -80,6 +80,7 @@ export const ZH = {
   "legend.fill": "填色",
   "legend.overlays": "叠加图层",
   "legend.opacity": "{layer}的不透明度",
+  "legend.nearer": "放大后显示",
   "theme.management_type": "网格类型",
   "theme.shortage": "岗位缺编",
   "theme.form": "党组织形式",

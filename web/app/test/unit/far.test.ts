@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { farOf, levelAt, SHADES, shadesOf, share } from "../../src/map/far";
+import { farOf, isSeenAt, levelAt, SHADES, shadesOf, share } from "../../src/map/far";
 
 const community = (grids: number, gaps: number, more = {}) => ({ grids, gaps, ...more });
 
@@ -38,5 +38,13 @@ describe("divisions far out", () => {
       "community",
       null,
     ]);
+  });
+
+  it("are all that overlays show where tiles have no more", () => {
+    expect(isSeenAt("divisions", 5)).toBe(true);
+    expect(isSeenAt("gaps_unheld", 12)).toBe(true);
+    expect(isSeenAt("gaps_contested", 14)).toBe(false);
+    expect(isSeenAt("gaps_contested", 15)).toBe(true);
+    expect(isSeenAt("premises", 13)).toBe(false);
   });
 });
