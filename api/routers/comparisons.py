@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
+import orjson
+import pandas as pd
+import pyproj
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
@@ -148,14 +150,13 @@ def read_summary(
         told = None if since is None or found is None else touched(connection, state, since)
         drawn = drawn_counts(connection, state.plan.source_id)
     if found is None:
-        nothing = Tally.model_validate(NOTHING)
-        summary = Summary(
-            revision=state.at, since=None, total=nothing, streets=[], communities=[], classes={}, kinds={}, layers=drawn
-        )
+        summary = {
+            "revision": state.at, "since": None, "total": NOTHING, "streets": [], "communities": [], "classes": {},
+            "kinds": {}, "layers": drawn,
+        }  # fmt: skip
     else:
-        summary = summary_of(found, state, drawn, told=told)
-        summary.since = None if told is None else since
-    return conditional(request, summary.model_dump_json().encode())
+        summary = summary_of(found, state, drawn, told=told) | {"since": None if told is None else since}
+    return conditional(request, orjson.dumps(summary))
 
 
 @router.get("/api/plans/{plan}/trend", responses=problems(401, 403, 404))
@@ -172,37 +173,51 @@ def read_trend(
     return Trend(items=items)
 
 
-def summary_of(found: Summed, state: State, drawn: dict[str, int], told: frozenset[str] | None = None) -> Summary:
-    """Word what a plan adds up to; of some communities, and their streets, alone where they are ``told``."""
+def summary_of(
+    found: Summed, state: State, drawn: dict[str, int], told: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """Word a plan's sums as a `Summary`; of some communities, and their streets, alone where they are ``told``.
+
+    A province has tens of thousands of communities: no model is made of each.
+    """
     table = found.divisions
     if told is not None:
         streets = {code[: LEVELS["street"]] for code in told}
         table = table[table["code"].isin({*told, *streets, ""})]
-    boxes: list[Box | None] = [None] * len(table)
+    total, of_streets, of_communities = (
+        tallies_of(table[table["level"] == level], state.plan.crs) for level in ("all", "street", "community")
+    )
+    return {
+        "revision": state.at, "since": None, "total": total[0], "streets": of_streets, "communities": of_communities,
+        "classes": found.classes, "kinds": found.kinds, "layers": drawn,
+    }  # fmt: skip
+
+
+def tallies_of(table: pd.DataFrame, crs: pyproj.CRS) -> list[dict[str, Any]]:
+    """Return the sums of divisions, each as a `Tally`."""
+    known = (table["covered"] + table["uncovered"]) > 0
+    columns = {name: listed(table[name]) for name in SAID}
+    columns["covered"] = listed((table["grids"] - table["uncovered"]).astype("Int64").where(known))
+    ledgers = zip(*(listed(table[name]) for name in LEDGERS), strict=True)
+    columns["gaps"] = [dict(zip(LEDGERS, each, strict=True)) for each in ledgers]
+    columns["bounds"] = boxes_of(table, crs)
+    names = list(columns)
+    return [dict(zip(names, each, strict=True)) for each in zip(*columns.values(), strict=True)]
+
+
+def listed(column: pd.Series) -> list[Any]:
+    """Return the values of a column, None where one is missing."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def boxes_of(table: pd.DataFrame, crs: pyproj.CRS) -> list[list[float] | None]:
+    """Return the boxes of divisions in longitudes and latitudes, None where there is none."""
+    boxes: list[list[float] | None] = [None] * len(table)
     placed = np.flatnonzero(table["west"].notna())
-    there = lonlat_boxes(table[list(BOX)].to_numpy(np.float64)[placed], state.plan.crs)
+    there = lonlat_boxes(table[list(BOX)].to_numpy(np.float64)[placed], crs)
     for place, box in zip(placed.tolist(), there, strict=True):
         boxes[place] = box
-    said = table.astype(object).where(table.notna(), None).to_dict(orient="records")
-    by_level: dict[str, list[Tally]] = {}
-    for one, bounds in zip(said, boxes, strict=True):
-        by_level.setdefault(one["level"], []).append(tally(one, bounds))
-    return Summary(
-        revision=state.at, since=None, total=by_level["all"][0],
-        streets=by_level.get("street", []), communities=by_level.get("community", []),
-        classes=found.classes, kinds=found.kinds, layers=drawn,
-    )  # fmt: skip
-
-
-def tally(said: Mapping[str, Any], bounds: Box | None) -> Tally:
-    """Return the sums of a division."""
-    known = said["covered"] or said["uncovered"]
-    return Tally(
-        **{name: said[name] for name in SAID},
-        covered=said["grids"] - said["uncovered"] if known else None,
-        gaps=ByLedger(**{name: said[name] for name in LEDGERS}),
-        bounds=bounds,
-    )
+    return boxes
 
 
 @router.get("/api/plans/{plan}/compare/{other}", responses=problems(401, 403, 404, 409))
