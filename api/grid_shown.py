@@ -98,4 +98,5 @@ def entry_shown(one: Any, state: State, scope: str) -> dict[str, Any]:
         "retired": changes.get("retired", []),
         "bounds": lonlat_box(one.bounds, state.plan.crs) if any(changes.values()) or not anywhere else None,
         "undoes": one.reverses,
+        "note": one.arguments.get("note"),
     }

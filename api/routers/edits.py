@@ -50,6 +50,7 @@ class LogEntry(BaseModel):
     retired: list[str]
     bounds: Box | None
     undoes: int | None = Field(description="The revision that it took back.")
+    note: str | None = Field(description="What was said when the plan was submitted or returned.")
 
 
 class LogPage(BaseModel):

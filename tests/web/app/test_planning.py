@@ -331,6 +331,7 @@ def test_a_draft_is_submitted_returned_submitted_again_and_comes_into_force(desk
     submit(planner, "户数过多，拆为两个")
     planner.press(planner.page.get_by_role("tab", name="历史"))
     expect(planner.page.locator(".log li").first).to_contain_text("提交审核")
+    expect(planner.page.locator(".log li q").first).to_have_text("户数过多，拆为两个")
     approver.page.goto(f"{approver.server}/#plan={name}")
     approver.press(approver.page.get_by_role("button", name="审批"))
     expect(approver.page.locator("blockquote")).to_have_text("户数过多，拆为两个")

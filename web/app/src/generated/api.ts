@@ -952,6 +952,11 @@ export interface components {
              * @description The revision that it took back.
              */
             undoes: number | null;
+            /**
+             * Note
+             * @description What was said when the plan was submitted or returned.
+             */
+            note: string | null;
         };
         /**
          * LogPage

@@ -90,6 +90,7 @@ export function Entry({ entry }: { entry: LogEntry }): JSX.Element {
         <span>
           <b>{entry.by}</b> {logSentence(entry)}
         </span>
+        {entry.note && <q>{entry.note}</q>}
         <small>
           {moment(entry.at)} · {t("bar.revision", { revision: entry.revision })}
         </small>
