@@ -162,6 +162,11 @@ function ReviewForm({ submitted, close }: { submitted: Plan; close: () => void }
         {t("life.effective")}
         <input type="date" value={date} onInput={(event) => setDate(event.currentTarget.value)} />
       </label>
+      {date && date < calendarDay() && (
+        <p class="warned" role="status">
+          {t("life.past_day", { date })}
+        </p>
+      )}
       <Button kind="primary" icon="check" onClick={() => void approve()}>
         {t("life.approve")}
       </Button>

@@ -50,6 +50,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "life.see_changes": "Read the changes first",
   "life.effective": "In force from",
   "life.approve": "Approve",
+  "life.past_day": "{date} has passed: this plan will count as in force from that day, and the present one until then",
   "life.return": "Return",
   "life.return_note": "What should be changed",
   "life.return_why": "Say first what should be changed",

@@ -49,6 +49,7 @@ export const ZH = {
   "life.see_changes": "先看改了哪些",
   "life.effective": "生效日期",
   "life.approve": "批准生效",
+  "life.past_day": "{date} 已经过去：从那天起就算这个方案生效，现行方案到那天为止",
   "life.return": "退回修改",
   "life.return_note": "退回意见",
   "life.return_why": "先写退回意见",
