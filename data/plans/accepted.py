@@ -17,8 +17,36 @@ from sqlalchemy import Connection
 from data.plans.decisions import judged
 from data.plans.differing import State
 from data.plans.rows import rows
-from data.plans.tiles_sql import JUDGED, versions
+from data.plans.versions_sql import JUDGED, versions
 from geo.gaps.exceptions import ACCEPTED
+
+DECIDED = "v.gap_id = c.gap_id AND v.community IS NOT NULL"
+OWN_DAY = "(v.expires < %(today)s) IS NOT TRUE"
+
+
+def accepted_in(excepted: str, decided: str = "true") -> str:
+    """Return SQL for how many gaps are accepted on a day: ``ledger``, ``number``, in parts that are to be added up.
+
+    Parameters
+    ----------
+    excepted
+        Column or query that gives a row's count of what its build brought as accepted.
+    decided
+        Which decisions ``v`` may count: those on gaps that are about a community do.
+    """
+    return f"""
+SELECT v.ledger, v.number
+FROM jsonb_array_elements({excepted}) AS k
+CROSS JOIN LATERAL (SELECT k->>0 AS ledger, k->>1 AS expires, (k->>2)::integer AS number) AS v WHERE {OWN_DAY}
+UNION ALL
+SELECT v.ledger, (j.state = 'accepted')::integer - (v.state <> 'open' AND {OWN_DAY})::integer
+FROM (
+    SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v WHERE v.jurisdiction = %(jurisdiction)s AND {decided}) AS c
+CROSS JOIN {versions("gap_version", DECIDED, "v.gap_id, v.ledger, v.state, v.expires")}
+{JUDGED}
+WHERE a.plan_id = %(plan)s
+"""
+
 
 GAP = "v.gap_id, v.kind, v.ledger, v.code, v.community, v.state, v.expires"
 EXCEPTED = f"""

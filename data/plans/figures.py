@@ -10,12 +10,12 @@ from datetime import date, datetime
 import numpy as np
 from sqlalchemy import Connection
 
-from data.plans.accepted import PLACELESS
+from data.plans.accepted import PLACELESS, accepted_in
 from data.plans.decisions import judged
 from data.plans.differing import State
 from data.plans.ground import Box
 from data.plans.rows import row, rows
-from data.plans.tiles_sql import accepted_in
+from data.plans.versions_sql import kept
 from geo.gaps import LEDGERS
 from geo.gaps.exceptions import ACCEPTED
 
@@ -25,22 +25,10 @@ JOIN onegrid.revision AS r ON r.plan_id = a.ancestor_id AND r.revision <= LEAST(
 WHERE a.plan_id = %(plan)s
 """
 SCOPE = "SELECT length(coalesce(current_setting('onegrid.scope_from', true), '')) AS digits"
-PARTS = """
-parts AS MATERIALIZED (
-    SELECT d.* FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
-        SELECT * FROM onegrid.drawn_sum AS v
-        WHERE v.plan_id = a.ancestor_id AND {which}
-            AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
-            AND (a.depth = 0 OR NOT EXISTS (
-                SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_sum AS o ON o.plan_id = n.ancestor_id
-                    AND o.division = v.division AND o.from_revision <= LEAST(n.upto, %(at)s)
-                    AND o.to_revision > LEAST(n.upto, %(at)s)
-                WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS d
-    WHERE a.plan_id = %(plan)s)
-""".strip()
-"""The sums kept of the divisions that make up what the caller sees: `WHICH`."""
 WHICH = {6: "v.county", 9: "length(v.division) = 9", 12: "length(v.division) = 12"}
-"""The divisions of which a scope of so many digits or less sees all or nothing."""
+"""The divisions that are added up for a scope of so many digits or less, which sees all or nothing of each."""
+PARTS = "parts AS MATERIALIZED (SELECT v.* FROM {kept} WHERE a.plan_id = %(plan)s)"
+"""The sums kept of them."""
 BROUGHT = """
 (SELECT coalesce(jsonb_agg(e), '[]') FROM parts CROSS JOIN LATERAL jsonb_array_elements(excepted) AS e)
 """.strip()
@@ -49,7 +37,7 @@ WHOLE = f"""
 WITH {{parts}},
 accepted AS MATERIALIZED (
     SELECT ledger, sum(number)::bigint AS number
-    FROM ({accepted_in(BROUGHT, "v.community IS NOT NULL")}) AS v GROUP BY ledger)
+    FROM ({accepted_in(BROUGHT)}) AS v GROUP BY ledger)
 SELECT coalesce(sum(grids), 0)::bigint AS grids, coalesce(sum(communities), 0)::bigint AS communities,
     sum(households)::bigint AS households, sum(population)::bigint AS population,
     sum(party_members)::bigint AS party_members, coalesce(sum(area_m2 ORDER BY division), 0) AS area_m2,
@@ -114,7 +102,8 @@ def grids_in(connection: Connection, state: State) -> int:
 def parts_seen(connection: Connection) -> str:
     """Return `PARTS` for the caller's scope."""
     digits = row(connection, SCOPE).digits
-    return PARTS.format(which=next(which for most, which in WHICH.items() if digits <= most))
+    which = next(which for most, which in WHICH.items() if digits <= most)
+    return PARTS.format(kept=kept("drawn_sum", "division", which))
 
 
 @dataclass(frozen=True)

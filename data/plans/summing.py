@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from data.plans.accepted import Accepted, accepted_gaps, severities_of
 from data.plans.differing import State
 from data.plans.rows import parsed, row, rows
+from data.plans.versions_sql import kept
 from geo.gaps import LEDGERS
 from geo.sources import COUNTS
 from geo.staffing_totals import LEVELS
@@ -23,22 +24,9 @@ from geo.themes import severity_class
 PEOPLE = (*COUNTS, *OF_STAFF)
 COUNTED = ("grids", "covered", "uncovered", *LEDGERS)
 MEASURED = ("area_m2", "unclaimed_m2")
-KEPT = """
-onegrid.ancestry AS a CROSS JOIN LATERAL (
-    SELECT * FROM onegrid.drawn_community AS v
-    WHERE v.plan_id = a.ancestor_id
-        AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
-        AND (a.depth = 0 OR NOT EXISTS (
-            SELECT FROM onegrid.ancestry AS n JOIN onegrid.drawn_community AS o ON o.plan_id = n.ancestor_id
-                AND o.community = v.community AND o.from_revision <= LEAST(n.upto, %(at)s)
-                AND o.to_revision > LEAST(n.upto, %(at)s)
-            WHERE n.plan_id = %(plan)s AND n.depth < a.depth)) OFFSET 0) AS c
-WHERE a.plan_id = %(plan)s
-"""
-"""The sums kept of each community ``c``: its own of a plan, else those of the nearest parent that has some."""
 COMMUNITIES = f"""
-SELECT c.community AS code, {", ".join(f"c.{name}" for name in (*COUNTED, *PEOPLE, *MEASURED))}, c.classes::text
-FROM {KEPT} ORDER BY c.community
+SELECT v.community AS code, {", ".join(f"v.{name}" for name in (*COUNTED, *PEOPLE, *MEASURED))}, v.classes::text
+FROM {kept("drawn_community", "community")} WHERE a.plan_id = %(plan)s ORDER BY v.community
 """
 OF_SOURCE = f"""
 SELECT code, name, west, south, east, north, {", ".join(OF_STAFF)} FROM onegrid.source_community WHERE source_id = (

@@ -9,6 +9,9 @@ there (`FAR`), and nothing nearer, since a cut makes new vertices.
 
 from __future__ import annotations
 
+from data.plans.accepted import accepted_in
+from data.plans.versions_sql import JUDGED, versions
+
 EXTENT = 4096
 BUFFER = 64
 FAR = 2048
@@ -41,32 +44,6 @@ CROSS JOIN LATERAL (
 """
 
 
-def versions(table: str, where: str, columns: str = "v.*") -> str:
-    """Return SQL for the versions ``v`` that a plan has at a revision, its own and its parents', each by an index."""
-    return f"""
-onegrid.ancestry AS a CROSS JOIN LATERAL (
-    SELECT {columns} FROM onegrid.{table} AS v
-    WHERE v.plan_id = a.ancestor_id AND {where}
-        AND v.from_revision <= LEAST(a.upto, %(at)s) AND v.to_revision > LEAST(a.upto, %(at)s)
-        AND (a.depth = 0 OR NOT EXISTS (
-            SELECT FROM onegrid.ancestry AS n JOIN onegrid.shadow AS s ON s.plan_id = n.ancestor_id
-            WHERE n.plan_id = %(plan)s AND n.depth < a.depth AND s.version_id = v.version_id
-                AND s.from_revision <= LEAST(n.upto, %(at)s)))
-    OFFSET 0) AS v
-"""
-
-
-JUDGED = """
-LEFT JOIN LATERAL (
-    SELECT state, expires FROM onegrid.gap_decision
-    WHERE jurisdiction = %(jurisdiction)s AND gap_id = v.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
-CROSS JOIN LATERAL (
-    SELECT CASE WHEN coalesce(d.state, v.state) = 'open' THEN 'open'
-        WHEN CASE WHEN d.state IS NULL THEN v.expires ELSE d.expires::text END < %(today)s THEN 'expired'
-        ELSE 'accepted' END AS state) AS j
-"""
-"""The state of a gap ``v`` on a day, as `data.plans.decisions.JUDGED` has it."""
-
 FAR_SCALE = 2.0 ** (3 - 17)
 """Up to which counties are drawn as they look from afar: the scale of zoom 3."""
 FOUND_DIVISIONS = f"""
@@ -85,33 +62,6 @@ SELECT ST_AsMVT(t, 'divisions', {EXTENT}, 'geom') FROM (
 """
 FIGURES = ("grids", "households", "population", "party_members", "required", "held", "short", "covered")
 WITHIN = "v.community >= d.code AND v.community < d.code || 'a'"
-OWN_DAY = "(v.expires < %(today)s) IS NOT TRUE"
-
-
-def accepted_in(excepted: str, decided: str) -> str:
-    """Return SQL for how many gaps are accepted on a day: ``ledger``, ``number``, in parts that are to be added up.
-
-    Parameters
-    ----------
-    excepted
-        Column or query that gives a row's count of what its build brought as accepted.
-    decided
-        Which decisions ``v`` count, of gaps that are about a community.
-    """
-    return f"""
-SELECT v.ledger, v.number
-FROM jsonb_array_elements({excepted}) AS k
-CROSS JOIN LATERAL (SELECT k->>0 AS ledger, k->>1 AS expires, (k->>2)::integer AS number) AS v WHERE {OWN_DAY}
-UNION ALL
-SELECT v.ledger, (j.state = 'accepted')::integer - (v.state <> 'open' AND {OWN_DAY})::integer
-FROM (
-    SELECT DISTINCT gap_id FROM onegrid.gap_decision AS v WHERE v.jurisdiction = %(jurisdiction)s AND {decided}) AS c
-CROSS JOIN {versions("gap_version", "v.gap_id = c.gap_id", "v.gap_id, v.ledger, v.state, v.expires")}
-{JUDGED}
-WHERE a.plan_id = %(plan)s
-"""
-
-
 SUMS = f"""
 LEFT JOIN LATERAL (
     SELECT s.* FROM onegrid.ancestry AS a

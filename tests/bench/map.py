@@ -11,6 +11,8 @@ import subprocess
 import urllib.request
 from pathlib import Path
 
+from playwright.sync_api import Request
+
 from data.cluster import running_cluster
 from data.cluster.configuration import ADMINISTRATOR
 from data.database.access import Access
@@ -72,7 +74,7 @@ def opened_after(looked_at: Pages, address: str) -> tuple[float, dict[str, float
     """Open an address anew; return after how many ms its map rested, and what had come by then."""
     with looked_at.opened(address) as (page, finished):
         rested, began = page.evaluate("window.rested.then(rested => [rested, performance.timeOrigin])")
-        first = [one for one in list(finished) if one.timing["startTime"] < began + rested]  # more comes for later
+        first = [one for one in list(finished) if ended(one) <= began + rested]  # more comes for later
         sizes = [(one.url, one.sizes()["responseBodySize"]) for one in first]
         pictured = page.screenshot()
     assert len(pictured) > PLAIN_BYTES or address == looked_at.empty, "nothing is drawn"
@@ -87,6 +89,11 @@ def opened_after(looked_at: Pages, address: str) -> tuple[float, dict[str, float
         "tiles": len(tiles),
         "tiles_kb": sum(tiles) / 1000,
     }
+
+
+def ended(request: Request) -> float:
+    """Return when a request had its answer, milliseconds of the day's clock."""
+    return request.timing["startTime"] + max(request.timing["responseEnd"], 0.0)
 
 
 def packed_bytes(url: str, encoding: str) -> int:

@@ -5,6 +5,7 @@ The peer is a page of the same MapLibre with a style of one colour, served as pl
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -30,6 +31,8 @@ from tests.bench.whole_process import ROOT
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 VIEW = {"width": 1366, "height": 768}
 PASSWORD = "correct horse battery"
+DIGIT = re.compile("[0-9]")
+"""What the legend counts, which comes last: the figures of a province are long to add up."""
 PATIENCE_MS = 240_000
 """A busy machine makes figures that are worth nothing, and no failure."""
 LIBRARY = ROOT / "web" / "app" / "node_modules" / "maplibre-gl" / "dist"
@@ -83,7 +86,7 @@ class Pages:
 
     @contextmanager
     def opened(self, address: str) -> Iterator[tuple[Page, list[Request]]]:
-        """Open an address in a browser that has nothing in its cache, until it is drawn and asks for nothing more.
+        """Open an address in a browser that has nothing in its cache, until it is drawn and counted.
 
         Yields
         ------
@@ -97,7 +100,8 @@ class Pages:
         page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108, as Playwright marks it
         page.goto(address)
         page.evaluate("window.rested")
-        page.wait_for_load_state("networkidle")  # the figures of a province come later, and are long to add up
+        if not address.startswith(self.empty):
+            page.locator(".overlays output").first.filter(has_text=DIGIT).wait_for(state="attached")
         try:
             yield page, finished
         finally:

@@ -40,7 +40,8 @@ from data.database.access import Access
 from data.database.schema import ensure_current
 from data.plans.tiles import MAX_ZOOM
 from data.plans.tiles_layers import GRID
-from data.plans.tiles_sql import DECIDED, GRID_SAID, WORST, versions
+from data.plans.tiles_sql import DECIDED, GRID_SAID, WORST
+from data.plans.versions_sql import versions
 from data.users.accounts import add_account
 from data.users.credentials import Kind, issue
 from data.users.roles import Role

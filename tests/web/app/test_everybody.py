@@ -76,6 +76,15 @@ def test_everything_is_there_in_english_too(desk: Open):
     assert "lang=en" in desk.page.url or desk.page.evaluate("document.documentElement.lang") == "en"
 
 
+def test_the_legend_says_what_is_shown_from_nearer_by_alone(desk: Open):
+    desk = desk()
+    row = desk.page.locator(".overlays li").filter(has_text="多头认领")
+    expect(row.locator(".nearer")).to_have_text("放大后显示")
+    desk.press(desk.page.get_by_role("button", name="放大", exact=True))
+    desk.press(desk.page.get_by_role("button", name="放大", exact=True))
+    expect(row.locator(".nearer")).to_have_count(0)
+
+
 def test_what_a_browser_fetches_at_first_is_small(desk: Open):
     desk = desk()
     names = desk.page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")

@@ -1,7 +1,8 @@
 """The main views of the page in both languages, as pictures to be compared by eye.
 
 `python -m pytest -n0 tests/web/app/views.py` draws docs/views anew; the suite does not. Whoever changes what a view
-shows draws them, looks at each beside the one before, and commits them.
+shows draws them, makes them small (`pngquant --ext .png --force docs/views/*.png`), compares each
+with the one before, and commits them.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ const units = (): LayerSpecification[] =>
     paint: { "line-color": OUTLINES[layer], "line-width": 1.6, "line-dasharray": DASH[layer], "line-offset": 1.5 },
   }));
 
-const WIDTHS = { grid: 1, community: 2, street: 3 };
+const WIDTHS = { grid: 1, community: 2, street: 3, county: 1 };
 
 const border = (layer: string, level: keyof typeof WIDTHS, filter?: ExpressionSpecification): LayerSpecification[] => {
   const only = filter ? { filter } : {};
@@ -341,8 +341,8 @@ const gridLabel = (): ExpressionSpecification => {
 const labels = (): LayerSpecification[] => [
   label("grid", 12, 15, 24),
   label("community", 15, 12, 16.5),
-  label("street", 17, 7, 12.5),
-  label("county", 19, 0, 7),
+  label("street", 17, 0, 12.5),
+  label("county", 19, 0, 9),
 ];
 
 /** Which style layers an overlay switches. */
@@ -357,7 +357,7 @@ export const OVERLAY_LAYERS: Record<Overlay, string[]> = {
   facilities: ["facilities"],
   party: ["party"],
   roads: ["roads"],
-  divisions: ["community-casing", "community-border", "street-casing", "street-border"],
+  divisions: ["community", "street", "county"].flatMap((level) => [`${level}-casing`, `${level}-border`]),
   labels: ["label-grid", "label-community", "label-street", "label-county"],
 };
 
@@ -384,6 +384,7 @@ export const mapStyle = (
     veil(),
     ...border("divisions", "community", is("level", "community")),
     ...border("divisions", "street", is("level", "street")),
+    ...border("divisions", "county", is("level", "county")),
     ...marks(),
     ...sketches(),
     ...points(),

@@ -13,7 +13,7 @@ import { Button } from "../parts/controls";
 import { parseAddress } from "../state/address";
 import { underlay } from "../state/base_map";
 import { answering } from "../state/connection";
-import { shading, zoom } from "../state/far";
+import { shading, standing } from "../state/far";
 import { mapDrawn } from "../state/first_map";
 import { known, resource } from "../state/loading";
 import { asOf, decided, plan, planName } from "../state/plans";
@@ -190,16 +190,11 @@ function refreshWhenBack(map: MapView): () => void {
   });
 }
 
-const lookHowFar = (map: MapView): void => {
-  zoom.value = Math.floor(map.zoom());
-};
-
 function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): (() => void)[] {
   const map = createMap(box, tiles, theme.peek(), extent);
   const { at } = parseAddress(window.location.hash);
   if (at) map.jump(at.centre, at.zoom);
   view.value = map;
-  lookHowFar(map);
   map.canvas.setAttribute("aria-label", t("map.keys"));
   return [
     map.on("rest", mapDrawn),
@@ -222,7 +217,7 @@ function firstMap(box: HTMLDivElement, tiles: TileJSON, extent: Bounds | null): 
     ...previews(map),
     effect(() => map.fillBy(theme.value)),
     shading(map),
-    map.on("move", () => lookHowFar(map)),
+    standing(map),
     effect(() => map.underlay(underlay.value)),
     effect(() => map.narrow(filter.value)),
     effect(() => {

@@ -8,6 +8,7 @@ import { openPublished, type Published } from "../map/published";
 import { OVERLAYS } from "../map/tokens";
 import { Blank, Choice } from "../parts/controls";
 import { parseAddress } from "../state/address";
+import { standing } from "../state/far";
 import { opacity, shown, theme } from "../state/view";
 import { field, isWord, language, t } from "../words";
 import { count } from "../words/figures";
@@ -81,6 +82,7 @@ function ViewedMap({ of }: { of: Published }): JSX.Element {
     if (at) map.jump(at.centre, at.zoom);
     map.canvas.setAttribute("aria-label", t("map.keys"));
     const stops = [
+      standing(map),
       effect(() => map.fillBy(theme.value)),
       effect(() => {
         for (const overlay of OVERLAYS) map.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);

@@ -21,3 +21,12 @@ export const shading = (map: Pick<MapView, "shade">): (() => void) =>
   effect(() => {
     if (farLevel.value) map.shade(far.value);
   });
+
+/** Keep in mind at which zoom a map stands. Returns what stops it. */
+export function standing(map: Pick<MapView, "zoom" | "on">): () => void {
+  const look = () => {
+    zoom.value = Math.floor(map.zoom());
+  };
+  look();
+  return map.on("move", look);
+}
