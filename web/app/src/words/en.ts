@@ -186,7 +186,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "grid.faces": "Who claims each piece, and why",
   "grid.nobody": "no source unit",
   "grid.history": "Changes of this grid",
-  "grid.no_premises": "none",
+  "grid.no_premises": "none on record",
   "grid.round": "{kind} every {days} d",
   "round.patrol": "patrol",
   "round.visit": "visit",

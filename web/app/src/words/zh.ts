@@ -185,7 +185,7 @@ export const ZH = {
   "grid.faces": "每块地归谁、为什么",
   "grid.nobody": "没有来源单元认领",
   "grid.history": "这个网格的改动",
-  "grid.no_premises": "没有",
+  "grid.no_premises": "没有登记",
   "grid.round": "{kind} {days} 天一次",
   "round.patrol": "巡逻",
   "round.visit": "走访",
