@@ -67,7 +67,7 @@ class TileDoor:
     def __init__(self) -> None:
         self.kept = TileCache(KEPT_BYTES)
         self.looking: Together[Drawable | None] = Together()
-        self.staying: dict[tuple[str, str, Identity], Drawable] = {}
+        self.staying: dict[tuple[str, Identity], Drawable] = {}
         self.route = Route(PATH, self, methods=["GET"], name="read_tile", include_in_schema=False)
         """To stand before all others; `api.tiles_description` describes it."""
 
@@ -103,12 +103,13 @@ class TileDoor:
         self, works: Running, who: Identity, name: str, asked: str | None, place: Place, encoding: str | None
     ) -> tuple[KeptTile, str]:
         """Return a tile of a plan as it stands now, and the plan's version."""
-        plan = None if asked is None else self.staying.get((name, asked, who))
-        plan = plan or await self.looked_at(works, who, name)
+        plan = self.staying.get((name, who))
+        if plan is None or plan.version != asked:
+            plan = await self.looked_at(works, who, name)
         key = (name, plan.version, who.scope, who.role, place, encoding)
         kept = self.kept.get(key)
         if kept is None:
-            body = await works.transactions.ask(lambda connection: draw(connection, who, plan, place, date.today()))
+            body = await works.transactions.ask(lambda connection: draw(connection, who, plan, place))
             kept = packed(body, encoding, stays=plan.stays)
             self.kept.put(key, kept)
         return kept, plan.version
@@ -127,7 +128,7 @@ class TileDoor:
         if at > plan.head:
             raise HTTPException(404, f"plan {name} has no revision {at}; its latest is {plan.head}")
         then = replace(plan, head=at)
-        body = await works.transactions.ask(lambda connection: draw(connection, who, then, place, date.today()))
+        body = await works.transactions.ask(lambda connection: draw(connection, who, then, place))
         return packed(body, encoding, stays=False)
 
     async def looked_at(self, works: Running, who: Identity, name: str) -> Drawable:
@@ -142,7 +143,7 @@ class TileDoor:
         if plan.stays:
             if len(self.staying) >= PLANS_KNOWN:
                 self.staying.clear()
-            self.staying[name, plan.version, who] = plan
+            self.staying[name, who] = plan
         return plan
 
 

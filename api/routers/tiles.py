@@ -78,5 +78,5 @@ def template(plan: Drawable, as_of: int | None = None) -> str:
         return f"{path}?as_of={as_of}"
     if not plan.stays:
         return path
-    said: dict[str, Any] = {"revision": plan.head, **({"decided": plan.decided} if plan.decided else {})}
+    said: dict[str, Any] = {"revision": plan.head, "decided": plan.judged}
     return f"{path}?{urlencode(said)}"

@@ -80,6 +80,10 @@ NARROW = ("community", "gap_id")
 """What leaves so few that they are sorted."""
 
 
+ALL = 2**63 - 1
+"""Up to which decisions count where all do."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a page of gaps begins: behind this severity and version, the worst first."""
@@ -89,9 +93,9 @@ class Place:
 
 
 def judged(state: State, today: date) -> dict[str, Any]:
-    """Return the values of `JUDGED`."""
+    """Return the values of `JUDGED`, and of `data.plans.versions_sql.JUDGED`."""
     named = {**state.values, "jurisdiction": state.plan.jurisdiction}
-    return {**named, "today": today.isoformat(), "offset": localtime().tm_gmtoff}
+    return {**named, "today": today.isoformat(), "offset": localtime().tm_gmtoff, "decision": ALL}
 
 
 def find_gaps(

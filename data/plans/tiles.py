@@ -16,7 +16,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import namedtuple_row
-from psycopg.types.numeric import Float8, Int4
+from psycopg.types.numeric import Float8, Int4, Int8
 
 from data.plans.plan import READABLE
 from data.plans.tiles_sql import (
@@ -40,18 +40,24 @@ GENERALISED_ZOOM, DRAWN_ZOOM = 14, 17
 
 NAMED = re.compile(r"%\((\w+)\)s")
 
+HISTORY = "'onegrid.plan'::regclass::oid::bigint"
+"""What a restored backup has otherwise: its tables are made anew."""
 LOOK = f"""
 SELECT p.plan_id, p.name, p.head, p.state, p.srid, p.source_id, p.jurisdiction, concat_ws('-',
-    (SELECT decision_id FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction
-     ORDER BY decision_id DESC LIMIT 1),
+    d.decision_id,
     (SELECT expires FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction AND expires < %(today)s
      ORDER BY expires DESC LIMIT 1),
     (SELECT max(v.expires) FROM onegrid.ancestry AS a CROSS JOIN LATERAL (
         SELECT expires FROM onegrid.gap_version AS v
         WHERE v.plan_id = a.ancestor_id AND v.state <> 'open' AND v.expires < %(today)s::text
         ORDER BY expires DESC LIMIT 1) AS v
-     WHERE a.plan_id = p.plan_id)) AS decided
-FROM onegrid.plan AS p WHERE p.name = %(name)s AND p.state <> 'importing' AND {READABLE}
+     WHERE a.plan_id = p.plan_id)) AS decided,
+    coalesce(d.decision_id, 0) AS decision, %(today)s::date AS day, {HISTORY} AS history
+FROM onegrid.plan AS p
+LEFT JOIN LATERAL (
+    SELECT decision_id FROM onegrid.gap_decision WHERE jurisdiction = p.jurisdiction
+    ORDER BY decision_id DESC LIMIT 1) AS d ON true
+WHERE p.name = %(name)s AND p.state <> 'importing' AND {READABLE}
 """
 EXTENT_OF = """
 SELECT ST_XMin(e) AS west, ST_YMin(e) AS north, ST_XMax(e) AS east, ST_YMax(e) AS south FROM (
@@ -64,7 +70,9 @@ class Drawable:
     """A plan as its tiles show it.
 
     ``decided`` changes whenever gaps are judged otherwise than before, by a decision or because an exception ran out:
-    the one thing about a plan in force that does.
+    the one thing about a plan in force that does. Gaps are judged by what was decided up to ``decision``, on
+    ``day``, so that a tile drawn later, for who still asks for it, is as those beside it. ``history`` is another once a
+    backup was restored: its revisions have numbers that others had.
     """
 
     plan_id: int
@@ -75,6 +83,9 @@ class Drawable:
     source_id: int
     jurisdiction: str
     decided: str
+    decision: int
+    day: date
+    history: int
 
     @property
     def stays(self) -> bool:
@@ -84,7 +95,12 @@ class Drawable:
     @property
     def version(self) -> str:
         """What all that its tiles show hangs on."""
-        return f"{self.head}.{self.decided}" if self.decided else str(self.head)
+        return f"{self.head}.{self.judged}"
+
+    @property
+    def judged(self) -> str:
+        """What the judging of its gaps hangs on, in which history."""
+        return f"{self.history}-{self.decided}" if self.decided else str(self.history)
 
 
 async def look(connection: AsyncConnection[Any], who: Identity, name: str, today: date) -> Drawable | None:
@@ -104,9 +120,7 @@ async def look(connection: AsyncConnection[Any], who: Identity, name: str, today
     return None if found is None else Drawable(*found)
 
 
-async def draw(
-    connection: AsyncConnection[Any], who: Identity, plan: Drawable, place: tuple[int, int, int], today: date
-) -> bytes:
+async def draw(connection: AsyncConnection[Any], who: Identity, plan: Drawable, place: tuple[int, int, int]) -> bytes:
     """Return a tile of a plan, without compression; empty where nothing is.
 
     Parameters
@@ -116,7 +130,7 @@ async def draw(
     place
         Zoom, column from the west, row from the north.
     """
-    statement, values = asked(plan, place, who.scope, today)
+    statement, values = asked(plan, place, who.scope)
     query, names = numbered(statement)
     await as_asker(connection, who)
     async with AsyncRawCursor(connection) as cursor:
@@ -164,13 +178,14 @@ def latitude(y: float) -> float:
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y)))) + 0.0
 
 
-def asked(plan: Drawable, place: tuple[int, int, int], scope: str, today: date) -> tuple[str, Mapping[str, Any]]:
+def asked(plan: Drawable, place: tuple[int, int, int], scope: str) -> tuple[str, Mapping[str, Any]]:
     """Return the statement that draws a tile, and its values."""
     zoom, column, row = place
     digits = digits_at(zoom, scope)
     values = {
         "plan": Int4(plan.plan_id), "at": Int4(plan.head), "source": Int4(plan.source_id), "srid": Int4(plan.srid),
-        "jurisdiction": plan.jurisdiction, "today": today.isoformat(), "digits": digits,
+        "jurisdiction": plan.jurisdiction, "today": plan.day.isoformat(),
+        "decision": Int8(plan.decision), "digits": digits,
         "rough": Int4(digits[-1] if zoom < GRIDS_FROM else 0), "left": Float8(EXTENT * column),
         "top": Float8(EXTENT * row), "u": Float8((EXTENT << zoom) / WORLD_M),
         **box(place, GENERALISED_ZOOM), **{f"{name}_17": value for name, value in box(place, DRAWN_ZOOM).items()},

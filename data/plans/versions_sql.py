@@ -47,10 +47,11 @@ onegrid.ancestry AS a CROSS JOIN LATERAL (
 JUDGED = """
 LEFT JOIN LATERAL (
     SELECT state, expires FROM onegrid.gap_decision
-    WHERE jurisdiction = %(jurisdiction)s AND gap_id = v.gap_id ORDER BY decision_id DESC LIMIT 1) AS d ON true
+    WHERE jurisdiction = %(jurisdiction)s AND gap_id = v.gap_id AND decision_id <= %(decision)s
+    ORDER BY decision_id DESC LIMIT 1) AS d ON true
 CROSS JOIN LATERAL (
     SELECT CASE WHEN coalesce(d.state, v.state) = 'open' THEN 'open'
         WHEN CASE WHEN d.state IS NULL THEN v.expires ELSE d.expires::text END < %(today)s THEN 'expired'
         ELSE 'accepted' END AS state) AS j
 """
-"""The state of a gap ``v`` on a day, as `data.plans.decisions.JUDGED` has it."""
+"""The state of a gap ``v`` on a day by what was decided up to ``decision``, as `data.plans.decisions.JUDGED` has it."""

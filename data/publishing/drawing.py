@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from queue import SimpleQueue
 from typing import Any, TypeAlias
 
@@ -74,15 +73,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Sight:
-    """What is drawn: a plan, as somebody sees it on a day."""
+    """What is drawn: a plan, as somebody sees it."""
 
     plan: Drawable
     who: Identity
-    today: date
 
     def draw(self, connection: Driver, block: Block) -> Tiles:
         """Return the tiles of a block that hold anything, gzipped, by zoom and id."""
-        statement, values = asked(self.plan, block.place, self.who.scope, self.today)
+        statement, values = asked(self.plan, block.place, self.who.scope)
         if block.place[0] >= GRIDS_FROM:
             statement = GRIDS_BLOCK if block.place[0] < CLOSE_FROM else CLOSE_BLOCK
             sides = zip(("zooms", "columns", "rows"), zip(*block.places(), strict=True), strict=True)

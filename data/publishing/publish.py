@@ -135,7 +135,7 @@ def write(engine: Engine, order: Order, path: Path, connections: int, progress: 
             place = bounds(sides_of(row(same[0], EXTENT_OF, {"source": plan.source_id})))
             if place is None:
                 raise InputError(f"nothing of plan {plan.name} lies within {order.who.scope}, so that there is no tile")
-            collect(archive, same, Sight(drawable, viewer, order.today), order.last, progress)
+            collect(archive, same, Sight(drawable, viewer), order.last, progress)
         archive.finish(path, bounds=place, metadata=about(plan, drawable, order))
         tiles = archive.tiles
     with path.open("rb") as file:
@@ -168,7 +168,7 @@ def about(plan: Plan, drawable: Drawable, order: Order) -> dict[str, Any]:
         "name": plan.name,
         "description": "One Grid: a plan of governance grids in force",
         "type": "overlay",
-        "version": drawable.version,
+        "version": f"{plan.head}.{drawable.decided}" if drawable.decided else str(plan.head),
         "attribution": order.attribution,
         "vector_layers": vector_layers(order.last),
         "onegrid": {

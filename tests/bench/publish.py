@@ -72,7 +72,7 @@ async def one_at_a_time(url: DatabaseURL, file: Path, today: date) -> float:
         places = sampled(reader)
         for place in places:
             began = time.perf_counter()
-            tile = await transactions.ask(lambda connection, place=place: draw(connection, who, plan, place, today))
+            tile = await transactions.ask(lambda connection, place=place: draw(connection, who, plan, place))
             took += time.perf_counter() - began
             assert features(tile) == features(gzip.decompress(reader.get(*place))), place
     await transactions.close()

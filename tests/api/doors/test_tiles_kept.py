@@ -17,6 +17,7 @@ from api.tiles_cache import OVERHEAD, KeptTile, TileCache
 from data.database.access import Access
 from data.database.engine import application_engine, connected
 from data.database.together import Together
+from data.plans.decisions import ALL
 from data.plans.plan import find_plan
 from data.plans.tiles import Drawable, asked
 from data.plans.tiles_sql import FOUND_GRIDS
@@ -24,7 +25,7 @@ from data.users.identity import Identity, as_identity
 from data.users.roles import Role
 from tests.api.doors.never_stale import beside, edit_and_look
 from tests.api.doors.test_plans import PLANNER, SUPERVISOR, across, every_grid, largest
-from tests.api.doors.tiles_read import Tiles
+from tests.api.doors.tiles_read import Tiles, read
 from tests.api.doors.world import ADMIN, INSIDE, NAME, World, peopled
 from tests.databases import database_like, execute
 from tests.loops import run_apart
@@ -52,11 +53,25 @@ def test_a_plan_in_force_is_kept_for_ever_by_its_revision_and_what_was_decided(w
         assert answer.headers["cache-control"] == "private, no-cache"
         assert answer.content == tiles.answer(place).content
     accepted = {"state": "accepted", "reason": "物业代管", "expires": "2999-12-31"}
-    gap = world.ask(PLANNER, "GET", f"/api/plans/{plan}/gaps").json()["items"][0]["gap_id"]
+    gap = world.ask(PLANNER, "GET", f"/api/plans/{plan}/gaps?state=open").json()["items"][0]["gap_id"]
     assert world.ask(SUPERVISOR, "PATCH", f"/api/plans/{plan}/gaps/{gap}", json=accepted).status_code == 200
-    assert tiles.json()["tiles"][0] != before
+    after = tiles.json()["tiles"][0]
+    assert after != before
+    shown = {address: states(world, tiles, address, gap) for address in (before, after)}
+    assert shown == {before: {"open"}, after: {"accepted"}}
     found = tiles.layer("gaps", 15).drop_duplicates("gap_id").set_index("gap_id")
     assert found.at[gap, "state"] == "accepted"
+
+
+def states(world: World, tiles: Tiles, address: str, gap: str) -> set[str]:
+    """Return what tiles of an address that nobody asked for before say of a gap; each may be kept for ever."""
+    found = set()
+    for place in tiles.places(16):
+        answer = world.ask(PLANNER, "GET", address.format(**dict(zip("zxy", place, strict=True))))
+        assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+        if (gaps := read(answer.content, place).get("gaps")) is not None:
+            found |= set(gaps.loc[gaps["gap_id"] == gap, "state"])
+    return found
 
 
 def test_an_edit_changes_the_etags_of_the_tiles_it_touched_and_no_others(world: World):
@@ -160,9 +175,10 @@ def index_conditions(access: Access) -> str:
             as_identity(connection, who)
             plan = find_plan(connection, NAME)
             shown = Drawable(
-                plan.plan_id, NAME, plan.head, plan.state, plan.srid, plan.source_id, plan.jurisdiction, ""
-            )
-            _, values = asked(shown, (14, 12856, 7014), INSIDE, date.today())
+                plan.plan_id, NAME, plan.head, plan.state, plan.srid, plan.source_id, plan.jurisdiction, "", ALL,
+                date.today(), 1,
+            )  # fmt: skip
+            _, values = asked(shown, (14, 12856, 7014), INSIDE)
             driver = connection.connection.driver_connection
             assert driver is not None
             driver.execute("SET enable_seqscan = off")

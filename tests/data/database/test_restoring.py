@@ -12,7 +12,9 @@ from data.database.access import Access
 from data.database.backup import backup
 from data.database.engine import SERVING
 from data.database.restore import TAKE, restore
+from data.plans.tiles import HISTORY
 from geo.errors import InputError
+from tests.databases import execute
 
 
 def quiet(stage: str) -> None:
@@ -42,3 +44,9 @@ def test_a_restore_under_a_server_is_refused(database: Access, kept: Path):
     ):
         restore(database, kept, progress=quiet)
     restore(database, kept, progress=quiet)
+
+
+def test_what_was_restored_is_another_history(database: Access, kept: Path):
+    before = execute(database, f"SELECT {HISTORY}")
+    restore(database, kept, progress=quiet)
+    assert execute(database, f"SELECT {HISTORY}") != before

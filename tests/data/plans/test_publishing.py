@@ -69,7 +69,7 @@ async def served(access: Access, who: Identity, places: Any) -> dict[Place, byte
     sides = await transactions.ask(lambda connection: extent(connection, who, plan))
     drawn = {}
     for place in places(sides):
-        drawn[place] = await transactions.ask(lambda connection, place=place: draw(connection, who, plan, place, TODAY))
+        drawn[place] = await transactions.ask(lambda connection, place=place: draw(connection, who, plan, place))
     await transactions.close()
     return {place: tile for place, tile in drawn.items() if tile}
 

@@ -20,7 +20,7 @@ from data.database.schema import upgrade
 from data.database.url import DatabaseURL
 from data.demo.writing import write_demo
 from data.output import write_build
-from data.plans.decisions import find_gaps, sign_gap
+from data.plans.decisions import ALL, find_gaps, sign_gap
 from data.plans.differing import State
 from data.plans.exporting import read_plan
 from data.plans.figures import figures, grids_in
@@ -206,13 +206,15 @@ def test_sums_of_every_revision_are_those_of_its_grids_and_gaps(lived: tuple[Acc
 def drawn(connection: Connection, state: State, today: date) -> pd.DataFrame:
     """Return what tiles of every band say of divisions, by code."""
     said = {name: getattr(state.plan, name) for name in ("plan_id", "name", "state", "srid", "source_id")}
-    plan = Drawable(**said, head=state.at, jurisdiction=state.plan.jurisdiction, decided="")
+    plan = Drawable(
+        **said, head=state.at, jurisdiction=state.plan.jurisdiction, decided="", decision=ALL, day=today, history=1
+    )
     sides = sides_of(row(connection, EXTENT_OF, {"source": plan.source_id}))
     found = []
     for zoom in (3, 8, 10, 11):  # from farther away there is nothing left of so small a county
         west, north, east, south = (int(side * 2**zoom) for side in sides)
         for place in ((zoom, x, y) for x in range(west, east + 1) for y in range(north, south + 1)):
-            layers = read(bytes(rows(connection, *asked(plan, place, "", today))[0].tile), place)
+            layers = read(bytes(rows(connection, *asked(plan, place, ""))[0].tile), place)
             found.append(pd.DataFrame(layers["divisions"]) if "divisions" in layers else pd.DataFrame())
     return pd.concat(found).drop(columns="geometry").drop_duplicates().set_index("code").sort_index()
 
