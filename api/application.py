@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import CapacityLimiter
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware import Middleware
 from fastapi.routing import iter_route_contexts
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -23,6 +23,7 @@ from api.middleware.limits import Limits
 from api.middleware.observing import Observing
 from api.middleware.same_origin import SameOrigin
 from api.openid import Provider
+from api.parameters import KnownParameters
 from api.problems import MEDIA_TYPE, answer_problems, problems
 from api.routers import (
     boards,
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None, *, single_user: bool = False) -
         lifespan=lifespan(settings, metrics, single_user=single_user),
         middleware=layers(settings, metrics),
         responses=problems(),
+        dependencies=[Depends(KnownParameters())],
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # figures are ours; nothing goes elsewhere

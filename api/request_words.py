@@ -5,6 +5,7 @@ What the request held is not repeated, since it may be a password.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,6 +59,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 """By pydantic's kind of error, in English and in Chinese."""
 UNKNOWN = ("can't be used as it is", "不能这样填写")
+UNKNOWN_PARAMETER = "unknown_parameter"
+"""A kind of our own; its ``known`` are the parameters that there are."""
 
 
 def mistakes(errors: Sequence[Mapping[str, Any]], accepted: str | None) -> list[dict[str, str]]:
@@ -84,6 +87,24 @@ def wrong(error: Mapping[str, Any], language: Language) -> str:
     """
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
+    if error["type"] == UNKNOWN_PARAMETER:
+        return no_parameter(error["loc"][-1], error["ctx"]["known"], language)
     english, chinese = WORDS.get(error["type"], UNKNOWN)
     words = chinese if language is Language.zh else english
     return words.format(**error.get("ctx", {}))
+
+
+def no_parameter(name: str, known: Sequence[str], language: Language) -> str:
+    """Say that there is no such parameter of a query, which was meant, and which there are.
+
+    >>> no_parameter("dryrun", ["dry_run"], Language.en)
+    'is no parameter here; did you mean dry_run? There are: dry_run'
+    """
+    near = difflib.get_close_matches(name.lower(), known, 1)
+    every = ", ".join(known)
+    if language is Language.zh:
+        meant = f"是不是 {near[0]}？" if near else ""
+        return f"没有这个参数；{meant}可用的有：{every}" if known else "没有这个参数；这里不用参数"
+    if near:
+        return f"is no parameter here; did you mean {near[0]}? There are: {every}"
+    return f"is no parameter here; there are {every or 'none'}"

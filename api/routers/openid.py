@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.link_refused import elsewhere_refused, wants_page
 from api.openid import Provider, Stranger
+from api.parameters import ADDED_TO
 from api.problems import problems
 from api.routers.session import HOME, address_of, is_encrypted, set_cookie
 from api.running import Running, Works
@@ -38,6 +39,9 @@ async def go_to_provider(request: Request, works: Works) -> Response:
 async def come_back_from_provider(request: Request, works: Works) -> Response:
     """Take up what the identity provider said, and begin a session."""
     return await or_page(request, taken_up(request, works))
+
+
+ADDED_TO.update({go_to_provider, come_back_from_provider})
 
 
 async def or_page(request: Request, answering: Awaitable[Response]) -> Response:
