@@ -107,13 +107,17 @@ def list_edits(
 
 @router.post("/api/plans/{plan}/undo", responses=problems(401, 403, 404, 409))
 def undo_edit(plan: PlanName, given: Base, who: Editor, works: Works, key: Key = None) -> Reversed:
-    """Take back the caller's latest edit in this draft, as a new revision."""
+    """Take back the caller's latest edit in this draft, as a new revision.
+
+    It is the one that was the latest on `base_revision`: where another program of the caller did something, or took
+    it back, since then, that is stale.
+    """
     return Reversed.model_validate(reversed_for(plan, UNDO, given, who, works, key))
 
 
 @router.post("/api/plans/{plan}/redo", responses=problems(401, 403, 404, 409))
 def redo_edit(plan: PlanName, given: Base, who: Editor, works: Works, key: Key = None) -> Redone:
-    """Do again what the caller undid last."""
+    """Do again what the caller undid last, on `base_revision` as for an undo."""
     return Redone.model_validate(reversed_for(plan, REDO, given, who, works, key))
 
 

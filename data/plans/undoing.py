@@ -27,7 +27,7 @@ NO_EDITS = ("import", "branch", "renew", "accept", "submit", "return", "approve"
 
 LOG = """
 SELECT revision, verb, reverses FROM onegrid.revision
-WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s)
+WHERE plan_id = %(plan)s AND made_by = %(by)s AND verb <> ALL(%(others)s) AND revision <= %(at)s
     AND (reverses IS NOT NULL OR EXISTS (SELECT FROM jsonb_each(changes) AS each (what, codes) WHERE codes <> '[]'))
 ORDER BY revision
 """
@@ -39,12 +39,18 @@ REVISION = "SELECT grid_ids, changes FROM onegrid.revision WHERE plan_id = %(pla
 def undo(engine: Engine, name: str, *, by: str, base: int) -> Applied:
     """Take back the caller's latest edit that still stands; what others did since stays.
 
+    Parameters
+    ----------
+    base
+        The revision that the caller looks at, on which the same edit was his latest.
+
     Raises
     ------
     NothingToReverseError
         There is none.
     StaleRevisionError
-        Its grids have changed since.
+        Its grids have changed since, or it is not what he would take back on ``base``: another program did something
+        in his name meanwhile.
     """
     return reversed_by(engine, name, UNDO, by=by, base=base)
 
@@ -64,11 +70,12 @@ def reverse_on(connection: Connection, name: str, verb: str, *, by: str, base: i
     plan = find_plan(connection, name)
     require_draft(plan)
     require_revision(plan, base)
-    target = next_to_reverse(connection, plan, verb, by)
+    target = next_to_reverse(connection, plan, verb, by, at=plan.head)
+    require_same_turn(connection, plan, turns(connection, plan, verb, by, at=base), target, base)
     was = Was.of(connection, plan, target)
 
     def attempt(seen: Look) -> Applied:
-        if next_to_reverse(connection, seen.plan, verb, by) != target:
+        if next_to_reverse(connection, seen.plan, verb, by, at=seen.plan.head) != target:
             raise stale(changed_since(connection, seen.plan, plan.head), base)
         # whoever takes something back means the state as it is: the revision's own grids tell whether he may
         asked = Asked(verb, {"revision": target}, by, seen.plan.head, reverses=target)
@@ -79,11 +86,19 @@ def reverse_on(connection: Connection, name: str, verb: str, *, by: str, base: i
     return done
 
 
-def next_to_reverse(connection: Connection, plan: Plan, verb: str, by: str) -> int:
-    """Return the revision that an undo, or a redo, of a user takes back."""
+def next_to_reverse(connection: Connection, plan: Plan, verb: str, by: str, *, at: int) -> int:
+    """Return the revision that an undo, or a redo, of a user takes back at a revision."""
+    stack = turns(connection, plan, verb, by, at=at)
+    if not stack:
+        raise NothingToReverseError(f"there is nothing of {by} to {verb} in plan {plan.name}")
+    return stack[-1]
+
+
+def turns(connection: Connection, plan: Plan, verb: str, by: str, *, at: int) -> list[int]:
+    """Return the revisions that undos, or redos, of a user take back at a revision, the next one last."""
     done: list[int] = []
     undone: list[int] = []
-    for one in rows(connection, LOG, {"plan": plan.plan_id, "by": by, "others": list(NO_EDITS)}):
+    for one in rows(connection, LOG, {"plan": plan.plan_id, "by": by, "others": list(NO_EDITS), "at": at}):
         if one.verb == UNDO:
             done.remove(one.reverses)
             undone.append(one.revision)
@@ -93,10 +108,19 @@ def next_to_reverse(connection: Connection, plan: Plan, verb: str, by: str) -> i
         else:
             done.append(one.revision)
             undone = []
-    stack = done if verb == UNDO else undone
-    if not stack:
-        raise NothingToReverseError(f"there is nothing of {by} to {verb} in plan {plan.name}")
-    return stack[-1]
+    return done if verb == UNDO else undone
+
+
+def require_same_turn(connection: Connection, plan: Plan, then: Sequence[int], target: int, base: int) -> None:
+    """Refuse to take back what was not the latest of ``then``, those that stood on the revision ``base``.
+
+    Raises
+    ------
+    StaleRevisionError
+        Names the grids of what was done since, or of what was the latest then and was taken back since.
+    """
+    if target not in then[-1:]:
+        raise stale(Was.of(connection, plan, target if target > base else then[-1]).changed, base)
 
 
 @dataclass(frozen=True, eq=False)

@@ -132,6 +132,26 @@ def test_undo_and_redo_sent_again_under_their_key_take_back_one_edit(world: Worl
     assert keyed == {*writes, ("/api/plans/{plan}/grids/{code}", "patch")}
 
 
+def test_an_undo_on_a_revision_before_the_edit_is_stale(world: World):
+    plan = f"/api/plans/{world.branched()}"
+    path = f"{plan}/grids/{world.code}"
+    base = world.ask(PLANNER, "GET", plan).json()["revision"]
+    assert world.ask(PLANNER, "PATCH", path, json={"name": "一"}).status_code == 200
+    sent = {"headers": {"Idempotency-Key": "undo one"}, "json": {"base_revision": base}}
+    for _ in range(2):
+        answer = world.ask(PLANNER, "POST", f"{plan}/undo", **sent)
+        assert answer.status_code == 409, answer.text
+        assert (answer.json()["code"], answer.json()["grids"]) == ("stale_revision", [world.code])
+    assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == "一"
+    undone = world.ask(PLANNER, "POST", f"{plan}/undo", json={"base_revision": base + 1})
+    assert undone.status_code == 200, undone.text
+    again = world.ask(PLANNER, "POST", f"{plan}/redo", json={"base_revision": base + 1})
+    assert again.status_code == 409, again.text
+    assert (again.json()["code"], again.json()["grids"]) == ("stale_revision", [world.code])
+    assert world.ask(PLANNER, "POST", f"{plan}/redo", json={"base_revision": base + 2}).status_code == 200
+    assert world.ask(PLANNER, "GET", path).json()["properties"]["name"] == "一"
+
+
 def test_a_change_of_a_grid_sent_again_under_its_key_is_answered_as_it_was(world: World):
     plan = f"/api/plans/{world.branched()}"
     path = f"{plan}/grids/{world.code}"

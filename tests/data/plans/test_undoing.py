@@ -162,3 +162,52 @@ def test_a_revision_that_changed_nothing_is_passed_over(planned: Engine):
     done = undo(planned, "town", by="planner", base=2)
     assert [one.code for one in done.modified] == [grid.code]
     assert grids_of(planned)[grid.code].grid.name == grid.name
+
+
+def test_what_another_program_of_the_same_user_did_since_is_not_undone(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "retag", by="a", code=one.code, name="一")
+    ask(planned, "retag", by="a", code=other.code, name="二")
+    before = drawn(planned)
+    for base in (0, 1):
+        with pytest.raises(StaleRevisionError) as refused:
+            undo(planned, "town", by="a", base=base)
+        assert refused.value.grids == (other.code,)
+    assert drawn(planned) == before
+    undo(planned, "town", by="a", base=2)
+    assert grids_of(planned)[other.code].grid.name == other.name
+
+
+def test_an_undo_of_what_another_program_undid_already_takes_back_no_more(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "retag", by="a", code=one.code, name="一")
+    ask(planned, "retag", by="a", code=other.code, name="二")
+    undo(planned, "town", by="a", base=2)
+    with pytest.raises(StaleRevisionError) as refused:
+        undo(planned, "town", by="a", base=2)
+    assert refused.value.grids == (other.code,)
+    assert grids_of(planned)[one.code].grid.name == "一"
+
+
+def test_what_another_program_of_the_same_user_undid_since_is_not_done_again(planned: Engine):
+    one, other = neighbours(planned)
+    ask(planned, "retag", by="a", code=one.code, name="一")
+    ask(planned, "retag", by="a", code=other.code, name="二")
+    undo(planned, "town", by="a", base=2)
+    undo(planned, "town", by="a", base=3)
+    for base in (2, 3):
+        with pytest.raises(StaleRevisionError) as refused:
+            redo(planned, "town", by="a", base=base)
+        assert refused.value.grids == (one.code,)
+    redo(planned, "town", by="a", base=4)
+    assert grids_of(planned)[one.code].grid.name == "一"
+    assert grids_of(planned)[other.code].grid.name == other.name
+
+
+def test_an_edit_is_undone_on_the_revision_it_made_whatever_others_did_elsewhere_since(planned: Engine):
+    one, _ = neighbours(planned)
+    far = next(g.grid for g in grids_of(planned).values() if not shapely.dwithin(g.grid.polygon, one.polygon, 99))
+    ask(planned, "retag", by="a", code=one.code, name="一")
+    ask(planned, "retag", by="b", code=far.code, name="二")
+    undo(planned, "town", by="a", base=1)
+    assert grids_of(planned)[one.code].grid.name == one.name

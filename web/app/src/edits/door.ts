@@ -59,6 +59,16 @@ let next: (() => Promise<void>) | null = null;
 /** The step that got no answer, and why: whether it was done shows when the server is back, and it is asked for again. */
 let unanswered: { step: Step; error: unknown } | null = null;
 
+/** Ends when every write that was asked for so far has its answer, or none. */
+let latestTurn: Promise<unknown> = Promise.resolve();
+
+/** Writes are asked for one after another: an undo right behind an edit, or another undo, knows what came of that. */
+function inTurn<Done>(act: () => Promise<Done>): Promise<Done> {
+  const turn = latestTurn.then(act);
+  latestTurn = turn.catch(() => undefined);
+  return turn;
+}
+
 const current = () => {
   const now = plan.peek();
   if (!now) throw new Error("an edit without a plan");
@@ -105,9 +115,11 @@ async function write(edit: Edit, how: Write): Promise<boolean> {
   const mine = begun();
   proposal.value = { state: "committing", edit, outcome: how.read };
   try {
-    const outcome = await makeEdit(how.name, how.base, edit, how.key);
-    said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome), created: outcome.created } };
-    moveOn(how.name, outcome);
+    await inTurn(async () => {
+      const outcome = await makeEdit(how.name, how.base, edit, how.key);
+      said.value = { type: "made", entry: { verb: edit.verb, codes: codesOf(outcome), created: outcome.created } };
+      moveOn(how.name, outcome);
+    });
     if (!mine.aborted) goOn();
     await settle();
     return true;
@@ -203,7 +215,7 @@ effect(() => {
   untracked(() => {
     const now = proposal.peek();
     if (now?.state === "waiting") void (now.write ? write(now.edit, now.write) : propose(now.edit));
-    void repeated();
+    void inTurn(repeated);
   });
 });
 
@@ -217,23 +229,32 @@ interface Step {
 }
 
 export async function undo(): Promise<void> {
-  const { name, revision } = current();
-  const key = crypto.randomUUID();
-  const act = async () => {
-    const answer = await undoEdit(name, revision, key);
+  const act = takingBack(async (name, base, key) => {
+    const answer = await undoEdit(name, base, key);
     return { type: "undone" as const, outcome: answer, entry: answer.undone };
-  };
-  await asked({ verb: "undo", name, act });
+  });
+  await inTurn(() => asked({ verb: "undo", ...act }));
 }
 
 export async function redo(): Promise<void> {
+  const act = takingBack(async (name, base, key) => {
+    const answer = await redoEdit(name, base, key);
+    return { type: "redone" as const, outcome: answer, entry: answer.redone };
+  });
+  await inTurn(() => asked({ verb: "redo", ...act }));
+}
+
+/** An undo or redo: on the revision that what was asked for before it led to, and on the same one when it is repeated. */
+function takingBack(ask: (name: string, base: number, key: string) => Promise<Stepped>): Pick<Step, "name" | "act"> {
   const { name, revision } = current();
   const key = crypto.randomUUID();
-  const act = async () => {
-    const answer = await redoEdit(name, revision, key);
-    return { type: "redone" as const, outcome: answer, entry: answer.redone };
+  let base: number | null = null;
+  const act = () => {
+    const now = plan.peek();
+    base ??= now?.name === name ? now.revision : revision;
+    return ask(name, base, key);
   };
-  await asked({ verb: "redo", name, act });
+  return { name, act };
 }
 
 export async function retag(code: string, tags: GridTags): Promise<void> {
@@ -244,7 +265,7 @@ export async function retag(code: string, tags: GridTags): Promise<void> {
     const outcome = await retagGrid(name, code, revision, tags, key);
     return { type: "made" as const, outcome, entry: { verb, codes: [code], created: [] } };
   };
-  await asked({ verb: "retag", name, act });
+  await inTurn(() => asked({ verb: "retag", name, act }));
 }
 
 /** Take a step; behind one that waits for its answer, which the same step once more is, and any other is not done. */
@@ -271,7 +292,11 @@ async function take(one: Step): Promise<void> {
     moveOn(one.name, outcome);
     await settle();
   } catch (error) {
-    if (!passes(error)) return tell(error);
+    if (!passes(error)) {
+      tell(error);
+      if (error instanceof Refusal && error.problem.code === "stale_revision") await settle();
+      return;
+    }
     unanswered = { step: one, error };
     said.value = { type: "waiting" };
   }

@@ -156,6 +156,12 @@ export class Plan {
     return { ...outcome, revision: this.revision };
   }
 
+  /** Refuses to take back for somebody who has done something since that the one who asks does not know of. */
+  requireNothingOf(by, base) {
+    const since = this.log.find((entry) => entry.by === by && entry.revision > base);
+    if (since) throw new Refused("stale_revision", `changed since revision ${base}`, since.codes);
+  }
+
   undo(by) {
     const undone = new Set(this.log.filter((entry) => entry.verb === "undo").map((entry) => entry.undoes));
     for (const entry of this.log.filter((each) => each.verb === "redo")) undone.delete(entry.undoes);

@@ -146,9 +146,10 @@ function makeEdit({ params, query, body, user, key }) {
 
 const takeBack =
   (verb) =>
-  ({ params, user, key }) => {
+  ({ params, body, user, key }) => {
     const plan = found(params);
     if (key && plan.answers.has(key)) return plan.answers.get(key);
+    plan.requireNothingOf(user, body.base_revision);
     const answer = noted(plan, plan[verb](user), user);
     if (key) plan.answers.set(key, answer);
     return answer;

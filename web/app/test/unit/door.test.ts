@@ -119,6 +119,31 @@ describe("the door", () => {
     expect((await log()).map((entry) => entry.verb)).toEqual(["redo", "undo", "split"]);
   });
 
+  it("takes back one edit after another, however fast it is asked for", async () => {
+    for (const name of ["一", "二"]) await retag(COMPOUND, { name });
+    await Promise.all([undo(), undo()]);
+    await Promise.all([redo(), redo()]);
+    expect((await log()).map((entry) => entry.verb)).toEqual(["redo", "redo", "undo", "undo", "retag", "retag"]);
+  });
+
+  it("undoes an edit that was not answered yet", async () => {
+    await propose(await across(0.5));
+    await Promise.all([commit(), undo()]);
+    expect((await log()).map((entry) => entry.verb)).toEqual(["undo", "split"]);
+  });
+
+  it("leaves an edit that another page made, looks at it, and undoes it when asked again", async () => {
+    const { retagGrid } = await import("../../src/api");
+    const before = plan.value?.revision ?? 0;
+    await retagGrid(name(), COMPOUND, before, { name: "一" }, crypto.randomUUID());
+    await undo();
+    expect(said.value).toMatchObject({ type: "refused", problem: { code: "stale_revision", grids: [COMPOUND] } });
+    expect(plan.value?.revision).toBe(before + 1);
+    expect(await log()).toHaveLength(1);
+    await undo();
+    expect(said.value).toMatchObject({ type: "undone", entry: { verb: "retag" } });
+  });
+
   it("says that there is nothing to undo", async () => {
     await undo();
     expect(said.value).toMatchObject({ type: "refused", problem: { code: "nothing_to_undo" } });
