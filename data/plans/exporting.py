@@ -19,6 +19,7 @@ from data.build_layers import LAYERS
 from data.layer_types import Frame, typed
 from data.plans.decisions import JUDGED, judged
 from data.plans.differing import State, differing_grids
+from data.plans.figures import figures
 from data.plans.ledger import POST, SAID
 from data.plans.plan import Plan
 from data.plans.rows import parsed, row, rows
@@ -302,9 +303,13 @@ class PlanLayers:
         return self.drawn(table.reset_index(drop=True), np.append(self.polygon, None)[place])
 
     def build(self) -> Frame:
-        """What the plan says of itself, beside what its build said."""
-        said = {"plan": self.plan.name, "plan.revision": str(self.at), "grids": str(len(self.found))}
-        facts = {**self.about["build"], **said}
+        """What the plan says of itself, beside what its build said; counts are of what the caller sees of it now."""
+        found = figures(self.connection, State(self.plan, self.at), self.today)
+        counts = {name: getattr(found, name) for name in ("grids", "communities", *COUNTS)}
+        counts["gaps"] = sum(found.gaps.values()) + found.accepted
+        facts = {name: said for name, said in self.about["build"].items() if name not in counts}
+        facts |= {name: str(count) for name, count in counts.items() if count is not None}
+        facts |= {"plan": self.plan.name, "plan.revision": str(self.at)}
         return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 
 

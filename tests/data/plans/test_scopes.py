@@ -13,6 +13,7 @@ from data.database.url import DatabaseURL
 from data.plans.decisions import find_gaps
 from data.plans.differing import State
 from data.plans.door import edit_on, tried
+from data.plans.exporting import read_plan
 from data.plans.feed import feed
 from data.plans.figures import figures
 from data.plans.ground import box_of, load, meant_by_codes
@@ -45,6 +46,11 @@ def communities(planned: Engine) -> list[str]:
     return sorted({version.grid.community for version in grids_of(planned).values()})
 
 
+def said(number: int | None) -> str | None:
+    """Return a count as text, None where nobody knows it."""
+    return None if number is None else str(number)
+
+
 def split(name: str, engine: Engine, grid, *, scope: str, dry_run: bool = False):
     """Split a grid as somebody of a scope."""
     plan = plan_of(engine, name)
@@ -62,6 +68,9 @@ def test_a_viewer_sees_the_grids_gaps_and_sums_of_the_scope_and_no_others(planne
             found = page_of_grids(connection, state, {}, limit=10_000)
             gaps = find_gaps(connection, state, TODAY, {})
             sums = figures(connection, state, TODAY)
+            told = dict(read_plan(connection, state.plan, ["build"], today=TODAY)["build"].to_numpy())
+        assert (told["grids"], told.get("households")) == (str(len(found)), said(sums.households))
+        assert told["gaps"] == str(len(gaps))
         assert [one.code for one in found] == sorted(code for code in every if code.startswith(scope))
         assert sums.grids == len(found)
         assert sums.communities == len({code[:12] for code in every if code.startswith(scope)})
