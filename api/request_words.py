@@ -58,6 +58,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "date_from_datetime_inexact": DAY,
 }
 """By pydantic's kind of error, in English and in Chinese."""
+NOT_JSON = (
+    "must be JSON, sent with Content-Type: application/json",
+    "应为 JSON，并以 Content-Type: application/json 发送",
+)
 UNKNOWN = ("can't be used as it is", "不能这样填写")
 UNKNOWN_PARAMETER = "unknown_parameter"
 """A kind of our own; its ``known`` are the parameters that there are."""
@@ -89,9 +93,14 @@ def wrong(error: Mapping[str, Any], language: Language) -> str:
         return str(error["ctx"]["error"])
     if error["type"] == UNKNOWN_PARAMETER:
         return no_parameter(error["loc"][-1], error["ctx"]["known"], language)
-    english, chinese = WORDS.get(error["type"], UNKNOWN)
+    english, chinese = NOT_JSON if unread(error) else WORDS.get(error["type"], UNKNOWN)
     words = chinese if language is Language.zh else english
     return words.format(**error.get("ctx", {}))
+
+
+def unread(error: Mapping[str, Any]) -> bool:
+    """Tell whether it was a body that nobody read as JSON, since its Content-Type says that it is something else."""
+    return isinstance(error.get("input"), bytes)
 
 
 def no_parameter(name: str, known: Sequence[str], language: Language) -> str:

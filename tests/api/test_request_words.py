@@ -26,6 +26,12 @@ SPLIT = {"verb": "split", "base_revision": 0, "code": "1", "line": [[0, 0], [1, 
         ({"verb": "lock", "code": "1"}, "lock.base_revision", "is missing", "缺少此项"),
         ({"code": "1"}, "", "'verb' is missing", "缺少 'verb'"),
         ([], "", "must be a JSON object", "应为 JSON 对象"),
+        (
+            b'{"verb": "lock"}',
+            "",
+            "must be JSON, sent with Content-Type: application/json",
+            "应为 JSON，并以 Content-Type: application/json 发送",
+        ),
     ],
 )
 def test_a_malformed_edit_is_told_where_and_what_is_expected(asked: Any, where: str, english: str, chinese: str):

@@ -145,6 +145,25 @@ def test_what_is_wrong_with_a_request_is_told_in_the_language_asked_for(client: 
     assert (answer.status_code, answer.json()["detail"]) == (422, f"body.password: {said}")
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "no kind", None])
+@pytest.mark.parametrize("body", [b'{"name": "li", "password": "x"}', b"name=li"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "body: must be JSON, sent with Content-Type: application/json"),
+        ("zh-CN", "body: 应为 JSON，并以 Content-Type: application/json 发送"),
+    ],
+)
+def test_a_body_that_is_not_sent_as_json_is_told_how_to_be_sent(
+    client: TestClient, kind: str | None, body: bytes, language: str, said: str
+):
+    headers = {"Accept-Language": language} | ({} if kind is None else {"Content-Type": kind})
+    answer = client.post("/api/session", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+    as_json = client.post("/api/session", content=b"[]", headers=headers | {"Content-Type": "application/json"})
+    assert "Content-Type" not in as_json.json()["detail"]
+
+
 HOSTILE = {
     "deep": b'{"name": ' + b"[" * 200_000,
     "not json": b"\xff\xfe",
