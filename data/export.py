@@ -22,6 +22,8 @@ from geo.datum import SHIFTED_DATUMS, to_datum
 from geo.errors import InputError
 
 FormatName: TypeAlias = Literal["geojson", "gpkg", "geoparquet", "csv", "pmtiles", "shp"]
+OPTION = "--format "
+"""How the command line is asked for a format."""
 SHIFTED_CRS = """GEOGCRS["{datum} (shifted, no survey datum)",
     DATUM["{datum}", ELLIPSOID["WGS 84", 6378137, 298.257223563]],
     CS[ellipsoidal, 2], AXIS["longitude", east], AXIS["latitude", north], ANGLEUNIT["degree", 0.0174532925199433]]"""
@@ -29,7 +31,13 @@ SHIFTED_CRS = """GEOGCRS["{datum} (shifted, no survey datum)",
 
 
 def export(
-    layers: Mapping[str, Frame], file: Path, *, layer: str, format: FormatName, crs: str | None = None
+    layers: Mapping[str, Frame],
+    file: Path,
+    *,
+    layer: str,
+    format: FormatName,
+    crs: str | None = None,
+    option: str = OPTION,
 ) -> list[str]:
     """Write one layer, or all, to a file, a directory or a ``.zip``.
 
@@ -48,6 +56,8 @@ def export(
     crs
         ``EPSG:…``, ``GCJ-02`` or ``BD-09`` (longitude and latitude in that datum); default: that of the format, else
         of the layers.
+    option
+        How a format is asked for, in what is said of a refusal.
 
     Returns
     -------
@@ -62,15 +72,17 @@ def export(
     if format not in FORMATS:
         raise InputError(f"there is no format {format}; use {', '.join(FORMATS)}")
     form = FORMATS[format]
-    chosen, notes = choose(layers, layer, form)
-    target = target_crs(crs, form)
+    chosen, notes = choose(layers, layer, form, option)
+    target = target_crs(crs, form, option)
     carried = {name: carry(frame, target, form.bound_to, name) for name, frame in chosen.items()}
     with place_for(file, form, carried) as folder:
         notes += form.write(carried, folder, target if target in SHIFTED_DATUMS else None)
     return notes
 
 
-def choose(layers: Mapping[str, Frame], layer: str, form: Format) -> tuple[dict[str, Frame], list[str]]:
+def choose(
+    layers: Mapping[str, Frame], layer: str, form: Format, option: str = OPTION
+) -> tuple[dict[str, Frame], list[str]]:
     """Return the layers to write, and notes on those that the format can't hold."""
     if layer == "all":
         chosen = dict(layers)
@@ -82,21 +94,21 @@ def choose(layers: Mapping[str, Frame], layer: str, form: Format) -> tuple[dict[
     if not tables or form.tables == "inside":
         return chosen, []
     if len(tables) == len(chosen):
-        raise InputError(f"layer {layer} has no geometry, so that {form.name} can't hold it; use --format csv")
+        raise InputError(f"layer {layer} has no geometry, so that {form.name} can't hold it; use {option}csv")
     if form.tables == "beside":
         return chosen, [f"{', '.join(tables)}: no geometry, so that they stand beside as .csv"]
     kept = {name: frame for name, frame in chosen.items() if name not in tables}
     return kept, [f"{', '.join(tables)}: no geometry, so that they are left out"]
 
 
-def target_crs(crs: str | None, form: Format) -> str | None:
+def target_crs(crs: str | None, form: Format, option: str = OPTION) -> str | None:
     """Return the CRS or shifted datum to write in (None: as the layers are); refuse one that the format can't have."""
     if crs is None:
         return form.bound_to
     name = f"EPSG:{crs}" if crs.isdigit() else crs
     if (datum := crs.upper()) in SHIFTED_DATUMS:
         if datum not in form.datums:
-            raise InputError(f"{form.name} in {datum} makes no map, which has tiles of its own; use --format geojson")
+            raise InputError(f"{form.name} in {datum} makes no map, which has tiles of its own; use {option}geojson")
         return datum
     try:
         parsed = pyproj.CRS.from_user_input(name)
@@ -105,7 +117,7 @@ def target_crs(crs: str | None, form: Format) -> str | None:
     if not (parsed.is_projected or parsed.is_geographic) or len(parsed.axis_info) != 2:
         raise InputError(f"{crs} ({parsed.name}) is no plane or geographic coordinate system; use another")
     if form.bound_to and parsed != pyproj.CRS(form.bound_to):
-        raise InputError(f"{form.name} is in {form.bound_to} by its standard; for {name} use --format gpkg")
+        raise InputError(f"{form.name} is in {form.bound_to} by its standard; for {name} use {option}gpkg")
     return name
 
 

@@ -64,6 +64,8 @@ class RecordedRoute(APIRoute):
 
 
 router = APIRouter(tags=["exports"], route_class=RecordedRoute)
+OPTION = "format="
+"""How a format is asked for here."""
 ASKED, LONGEST = ("format", "layer", "crs", "as_of"), 120
 """What is recorded of a request that says what it can't, and how much of it."""
 SUFFIX = {
@@ -150,7 +152,7 @@ class Asked:
             with past_the_copy():
                 frame = self.read([self.layer], part)[self.layer]
         form = FORMATS[self.format]
-        chosen, _ = choose({self.layer: frame}, self.layer, form)
+        chosen, _ = choose({self.layer: frame}, self.layer, form, OPTION)
         return carry(chosen[self.layer], self.target, form.bound_to, self.layer)
 
 
@@ -168,7 +170,7 @@ def begin(works: Running, who: Identity, said: Mapping[str, Any], as_of: int | N
     with works.transactions.looking(who) as connection:
         state = state_at(connection, said["plan"], as_of)
         parts = [WHOLE] if layer in {"all", CROSSWALK} else parts_of(connection, state, layer)
-    target = target_crs(said.get("crs"), FORMATS[said["format"]])
+    target = target_crs(said.get("crs"), FORMATS[said["format"]], OPTION)
     return Asked(works, who, state, layer, said["format"], target, parts)
 
 
@@ -231,4 +233,4 @@ async def written(asked: Asked, kind: str, suffix: str) -> Response:
 def write(asked: Asked, file: Path) -> None:
     """Write layers into a file."""
     layers = asked.read(None if asked.layer == "all" else [asked.layer])
-    export(layers, file, layer=asked.layer, format=asked.format, crs=asked.target)
+    export(layers, file, layer=asked.layer, format=asked.format, crs=asked.target, option=OPTION)

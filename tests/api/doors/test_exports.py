@@ -155,6 +155,22 @@ def neighbours(build: gpd.GeoDataFrame) -> list[str]:
     return [str(build["code"].iloc[side]) for side in (left[place], right[place])]
 
 
+@pytest.mark.parametrize(
+    ("params", "remedy"),
+    [
+        ({"format": "geojson", "crs": "EPSG:4490"}, "; for EPSG:4490 use format=gpkg"),
+        ({"format": "pmtiles", "crs": "EPSG:4490"}, "; for EPSG:4490 use format=gpkg"),
+        ({"format": "pmtiles", "crs": "BD-09"}, "; use format=geojson"),
+        ({"format": "pmtiles", "layer": "duty"}, "; use format=csv"),
+        ({"format": "pmtiles", "layer": "crosswalk"}, "; use format=csv"),
+    ],
+)
+def test_what_to_ask_for_instead_is_told_as_it_is_asked_for_here(world: World, params: dict[str, str], remedy: str):
+    refused = world.ask(VIEWER, "GET", f"{PLAN}/export", params=params)
+    assert (refused.status_code, refused.json()["detail"].endswith(remedy)) == (422, True), refused.text
+    assert "--format" not in refused.text
+
+
 def test_exports_are_recorded_and_refused_ones_too(world: World):
     before = len(execute(world.access, "SELECT entry FROM onegrid.audit WHERE event = 'export'"))
     for params in ({"layer": "gaps"}, {"layer": "no such"}, {"crs": "EPSG:1"}, {"as_of": 99}, {"format": "dwg\0"}):
