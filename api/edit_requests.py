@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from data.plans import verbs
 from data.plans.verbs import AnyVerb, read_verb
@@ -45,7 +45,11 @@ def asked_for(kind: type[verbs.Verb]) -> Any:
     name = kind.model_fields["verb"].default
     example = {"verb": name, "base_revision": 12, **EXAMPLES.get(name, {})}
     config = ConfigDict(json_schema_extra={"examples": [example]} if name in EXAMPLES else {})
-    model = create_model(f"{kind.__name__}Request", __base__=kind, __doc__=kind.__doc__, base_revision=(Revision, ...))
+    fields: Any = {"verb": (Literal[name], ...), "base_revision": (Revision, ...)}
+    model = create_model(
+        f"{kind.__name__}Request", __base__=kind, __doc__=kind.__doc__,
+        __validators__={"plain": model_validator(mode="before")(plain)}, **fields,
+    )  # fmt: skip
     model.model_config.update(config)
     model.model_rebuild(force=True)
     return model
@@ -59,11 +63,7 @@ def union_of(kinds: Any) -> Any:
     return union
 
 
-EditRequest: Any = Annotated[
-    union_of([asked_for(kind) for kind in KINDS]),
-    Field(discriminator="verb"),
-    BeforeValidator(plain),
-]
+EditRequest: Any = Annotated[union_of([asked_for(kind) for kind in KINDS]), Field(discriminator="verb")]
 """Any verb, with ``base_revision``."""
 
 

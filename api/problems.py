@@ -152,7 +152,7 @@ def refuse(request: Request, error: Exception) -> JSONResponse:
 def refuse_request(request: Request, error: Exception) -> JSONResponse:
     """Answer a request that is not as it must be; what it held is not repeated, since it may be a password."""
     assert isinstance(error, RequestValidationError)
-    found = mistakes(error.errors(), request.headers.get("Accept-Language"))
+    found = mistakes(error.errors(), request.headers.get("Accept-Language"), error.body)
     return problem(422, in_one_line(found), errors=found[:100])
 
 

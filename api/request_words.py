@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.language import Language, language_asked
+from data.plans.verbs import ARGUMENTS
 
 NUMBER = ("must be a number", "应为数字")
 WHOLE = ("must be a whole number", "应为整数")
@@ -67,10 +68,30 @@ UNKNOWN_PARAMETER = "unknown_parameter"
 """A kind of our own; its ``known`` are the parameters that there are."""
 
 
-def mistakes(errors: Sequence[Mapping[str, Any]], accepted: str | None) -> list[dict[str, str]]:
-    """Say ``where`` and what is ``wrong`` for each of pydantic's errors; ``accepted``: the header Accept-Language."""
+def mistakes(errors: Sequence[Mapping[str, Any]], accepted: str | None, body: Any = None) -> list[dict[str, str]]:
+    """Say ``where`` and what is ``wrong`` for each of pydantic's errors.
+
+    Parameters
+    ----------
+    accepted
+        The header Accept-Language.
+    body
+        Of the request, as JSON.
+    """
     language = language_asked(accepted or "") or Language.en
-    return [{"where": ".".join(map(str, one["loc"])), "wrong": wrong(one, language)} for one in errors]
+    return [{"where": where(one["loc"], body), "wrong": wrong(one, language)} for one in errors]
+
+
+def where(place: Sequence[str | int], body: Any) -> str:
+    """Return a place in a request; below a verb, which pydantic tells it by, as it is in the body.
+
+    >>> where(("body", "split", "line", 0), {"verb": "split", "line": [5]})
+    'body.line.0'
+    """
+    verb = body.get("verb") if isinstance(body, dict) else None
+    if tuple(place[:2]) == ("body", verb) and verb in ARGUMENTS:
+        place = ("body", *place[2:])
+    return ".".join(map(str, place))
 
 
 def in_one_line(found: Sequence[Mapping[str, str]]) -> str:

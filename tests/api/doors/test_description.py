@@ -11,6 +11,7 @@ from fastapi.routing import iter_route_contexts
 from playwright.sync_api import Playwright
 
 from data.database.access import Access
+from data.plans.verbs import ARGUMENTS
 from tests.api.doors.rights import DOORS
 from tests.api.doors.test_limits import served
 from tests.api.doors.world import World, opened, peopled
@@ -40,6 +41,20 @@ def test_every_operation_says_who_is_let_in_what_it_answers_and_how_it_refuses(w
     problem = described["components"]["schemas"]["Problem"]
     assert {"type", "title", "status", "code", "detail"} <= set(problem["properties"])
     assert "HTTPValidationError" not in str(described)
+
+
+def test_an_edit_is_one_of_the_verbs_told_apart_by_the_verb_that_it_must_name(world: World):
+    described = world.client.get("/api/openapi.json").json()
+    edit = described["paths"]["/api/plans/{plan}/edits"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert edit["discriminator"]["propertyName"] == "verb"
+    verbs = edit["discriminator"]["mapping"]
+    assert list(verbs) == list(ARGUMENTS)
+    assert [one["$ref"] for one in edit["oneOf"]] == list(verbs.values())
+    for verb, reference in verbs.items():
+        request = described["components"]["schemas"][reference.rpartition("/")[2]]
+        assert {"verb", "base_revision"} <= set(request["required"])
+        assert request["properties"]["verb"]["const"] == verb
+        assert "default" not in request["properties"]["verb"]
 
 
 def test_every_operation_has_an_id_of_its_own_for_generated_clients(world: World):

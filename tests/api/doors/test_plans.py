@@ -105,6 +105,33 @@ def test_a_trial_writes_nothing_and_the_edit_does_once_under_a_key(world: World)
     assert {one["id"] for one in every_grid(world, plan)} == {one["id"] for one in every_grid(world)}
 
 
+def test_a_malformed_edit_is_told_what_is_wrong_with_the_verb_that_it_names(world: World):
+    path = f"/api/plans/{world.branched()}/edits"
+
+    def wrong(asked: object) -> dict[str, str]:
+        answer = world.ask(PLANNER, "POST", path, json=asked)
+        assert answer.status_code == 422, answer.text
+        return {one["where"]: one["wrong"] for one in answer.json()["errors"]}
+
+    split = {"verb": "split", "code": "1", "line": [[102.0, 25.0], [102.1, 25.1]], "base_revision": 0}
+    assert wrong(split | {"code": 530102001001001}) == {"body.code": "must be a text"}
+    assert wrong(split | {"line": {"type": "LineString", "coordinates": [[102.0, "x"], [102.1, 25.1]]}}) == {
+        "body.line.0.1": "must be a number"
+    }
+    assert wrong({"verb": "lock", "split": 1}) == {
+        "body.code": "is missing",
+        "body.base_revision": "is missing",
+        "body.split": "is not known here",
+    }
+    for verb in ("cut", 5, None, [], {}):
+        [(place, said)] = wrong(split | {"verb": verb}).items()
+        assert place == "body"
+        assert "'split', 'merge', 'reshape'" in said or "'verb' is missing" in said
+    assert "'split', 'merge', 'reshape'" in wrong(split | {"verb": "cut"})["body"]
+    assert wrong({"code": "1"}) == {"body": "'verb' is missing"}
+    assert wrong([]) == {"body": "must be a JSON object"}
+
+
 def test_undo_and_redo_sent_again_under_their_key_take_back_one_edit(world: World):
     plan = f"/api/plans/{world.branched()}"
     path = f"{plan}/grids/{world.code}"

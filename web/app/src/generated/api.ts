@@ -98,7 +98,6 @@ export interface components {
         CarveRequest: {
             /**
              * Verb
-             * @default carve
              * @constant
              */
             verb: "carve";
@@ -289,7 +288,6 @@ export interface components {
         DeleteVertexRequest: {
             /**
              * Verb
-             * @default delete_vertex
              * @constant
              */
             verb: "delete_vertex";
@@ -751,7 +749,6 @@ export interface components {
         InsertVertexRequest: {
             /**
              * Verb
-             * @default insert_vertex
              * @constant
              */
             verb: "insert_vertex";
@@ -882,7 +879,6 @@ export interface components {
         LockRequest: {
             /**
              * Verb
-             * @default lock
              * @constant
              */
             verb: "lock";
@@ -1018,7 +1014,6 @@ export interface components {
         MergeRequest: {
             /**
              * Verb
-             * @default merge
              * @constant
              */
             verb: "merge";
@@ -1046,7 +1041,6 @@ export interface components {
         MoveVertexRequest: {
             /**
              * Verb
-             * @default move_vertex
              * @constant
              */
             verb: "move_vertex";
@@ -1385,7 +1379,6 @@ export interface components {
         ReassignRequest: {
             /**
              * Verb
-             * @default reassign
              * @constant
              */
             verb: "reassign";
@@ -1499,7 +1492,6 @@ export interface components {
         ReshapeRequest: {
             /**
              * Verb
-             * @default reshape
              * @constant
              */
             verb: "reshape";
@@ -1530,7 +1522,6 @@ export interface components {
         RetagRequest: {
             /**
              * Verb
-             * @default retag
              * @constant
              */
             verb: "retag";
@@ -1679,7 +1670,6 @@ export interface components {
         SplitRequest: {
             /**
              * Verb
-             * @default split
              * @constant
              */
             verb: "split";
