@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -20,6 +19,7 @@ from starlette.background import BackgroundTask
 from api.asked import AsOf, PlanName, state_at, today
 from api.callers import Reader, recognised
 from api.features import MEDIA_TYPE
+from api.file_names import attachment, system_in_name
 from api.problems import problems
 from api.routers.session import address_of
 from api.running import Running, Works, running
@@ -120,7 +120,7 @@ async def export_plan(  # noqa: PLR0917 (parameters of the query)
         await to_thread.run_sync(note, works, who, request, said | {"refused": error.code})
         raise
     await to_thread.run_sync(note, works, who, request, said | {"revision": asked.state.at})
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{plan}-{layer}{suffix}', safe='')}"
+    answer.headers.update(attachment(plan, f"-{layer}{asked.system}{suffix}"))
     return answer
 
 
@@ -135,6 +135,13 @@ class Asked:
     format: FormatName
     target: str | None
     parts: Sequence[Part]
+
+    @property
+    def system(self) -> str:
+        """What the name of the file says of its coordinates; nothing of a table."""
+        if self.layer != "all" and (self.layer == CROSSWALK or LAYERS[self.layer].geometry is None):
+            return ""
+        return system_in_name(self.target, f"EPSG:{self.state.plan.srid}", FORMATS[self.format])
 
     def read(self, names: Collection[str] | None, part: Part = WHOLE) -> dict[str, Any]:
         """Read layers, names and telephone numbers masked for whom they are not meant."""

@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import numpy as np
 import shapely
@@ -21,6 +20,7 @@ from xlsxwriter import Workbook
 from api.asked import AsOf, Box, Division, PlanName, box_asked, looking_at, today
 from api.callers import Reader
 from api.features import feature_texts
+from api.file_names import attachment
 from api.gap_words import HEADINGS
 from api.grid_shown import gap_shown
 from api.language import Language
@@ -140,7 +140,9 @@ def gaps_as_sheet(asked: Asked, request: Request) -> Response:
     except BaseException:
         folder.cleanup()
         raise
-    return FileResponse(file, media_type=XLSX, headers=named(asked, ".xlsx"), background=BackgroundTask(folder.cleanup))
+    return FileResponse(
+        file, media_type=XLSX, headers=attachment(asked.plan, "-gaps.xlsx"), background=BackgroundTask(folder.cleanup)
+    )
 
 
 @router.get("/api/plans/{plan}/gaps.geojson", response_class=Response, responses=described(GEOJSON))
@@ -149,18 +151,13 @@ async def gaps_as_features(asked: Asked, request: Request) -> Response:
     pages = asked.pages()
     first = await to_thread.run_sync(lambda: next(pages))
     await to_thread.run_sync(recorded, asked, request, "geojson")
-    return Stream(feature_pieces(first, pages), media_type=GEOJSON, headers=named(asked, ".geojson"))
+    return Stream(feature_pieces(first, pages), media_type=GEOJSON, headers=attachment(asked.plan, "-gaps.geojson"))
 
 
 def recorded(asked: Wanted, request: Request, form: str) -> None:
     """Record the export, as all are."""
     chosen = {name: value for name, value in asked.chosen.items() if value is not None}
     note(asked.works, asked.who, request, {"plan": asked.plan, "format": form, "layer": "gaps", **chosen})
-
-
-def named(asked: Wanted, suffix: str) -> dict[str, str]:
-    """Return the header that names the file."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{asked.plan}-gaps{suffix}', safe='')}"}
 
 
 async def feature_pieces(first: Any, pages: Iterator[Any]) -> AsyncGenerator[bytes, None]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
@@ -153,6 +154,44 @@ def neighbours(build: gpd.GeoDataFrame) -> list[str]:
     same = build["community_code"].to_numpy()[left] == build["community_code"].to_numpy()[right]
     place = int(np.argmax(np.where(same, border, 0)))
     return [str(build["code"].iloc[side]) for side in (left[place], right[place])]
+
+
+@pytest.mark.parametrize("format", ["geojson", "gpkg", "geoparquet", "csv", "pmtiles", "shp"])
+@pytest.mark.parametrize(
+    ("crs", "named"),
+    [
+        (None, "working"), ("EPSG:4326", ""), ("4326", ""), ("EPSG:4490", ".epsg4490"), ("4490", ".epsg4490"),
+        ("gcj-02", ".gcj02"), ("BD-09", ".bd09"), ("EPSG:3857", ".epsg3857"), ("working", "working"),
+    ],
+)  # fmt: skip
+def test_a_file_is_named_after_the_coordinates_in_it(
+    world: World, build: gpd.GeoDataFrame, format: str, crs: str | None, named: str
+):
+    epsg = build.crs.to_epsg()
+    bound = {"geojson": (None, "EPSG:4326", "4326"), "pmtiles": (None, "EPSG:3857")}.get(format, ())
+    params = {"format": format} | ({} if crs is None else {"crs": f"EPSG:{epsg}" if crs == "working" else crs})
+    answer = world.ask(VIEWER, "GET", f"{PLAN}/export", params=params)
+    if answer.status_code == 422:
+        assert format in {"geojson", "pmtiles"}
+        assert "format=" in answer.json()["detail"]
+        return
+    system = "" if crs in bound else f".epsg{epsg}" if named == "working" else named
+    suffix = {"geoparquet": ".parquet", "shp": ".zip"}.get(format, f".{format}")
+    assert f'filename="2026-grids{system}{suffix}"' in answer.headers["content-disposition"]
+    assert answer.headers["content-disposition"].endswith(f"''{quote(f'{NAME}-grids{system}{suffix}', safe='')}")
+
+
+@pytest.mark.parametrize("layer", [name for name, layer in LAYERS.items() if layer.geometry is None] + ["crosswalk"])
+def test_a_table_is_not_named_after_coordinates(world: World, layer: str):
+    answer = world.ask(VIEWER, "GET", f"{PLAN}/export", params={"layer": layer, "format": "csv"})
+    assert f'filename="2026-{layer}.csv"' in answer.headers["content-disposition"]
+
+
+def test_gaps_are_a_file_by_two_names_too(world: World):
+    for suffix in ("geojson", "xlsx"):
+        said = world.ask(VIEWER, "GET", f"{PLAN}/gaps.{suffix}").headers["content-disposition"]
+        whole = quote(f"{NAME}-gaps.{suffix}", safe="")
+        assert said == f"attachment; filename=\"2026-gaps.{suffix}\"; filename*=UTF-8''{whole}"
 
 
 @pytest.mark.parametrize(

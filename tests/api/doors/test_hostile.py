@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import socket
+import subprocess
 import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -167,14 +170,33 @@ def test_a_plan_is_not_called_what_no_address_can_say(server: httpx2.Client, nam
     refused(server, "POST", "/api/plans", json={"name": name, "from": NAME})
 
 
-@pytest.mark.parametrize("name", ["a\\..\\b", "%2e%2e", 'a"; b=c', "CON", "x?y#z", "小城"])
-def test_whatever_a_plan_is_called_its_export_is_a_plain_file(server: httpx2.Client, name: str):
+@pytest.mark.parametrize(
+    ("name", "ascii"),
+    [
+        ("a\\..\\b", "a_.._b"), ("%2e%2e", "2e_2e"), ('a"; b=c', "a_b_c"), ("CON", "CON"), ("x?y#z", "x_y_z"),
+        ("小城", "plan"), ("小城 2027", "2027"), ("-", "plan"), ("..-x", "x"),
+    ],
+)  # fmt: skip
+def test_whatever_a_plan_is_called_its_export_is_a_plain_file(server: httpx2.Client, name: str, ascii: str):
     assert server.post("/api/plans", json={"name": name, "from": NAME}).status_code == 201
     answer = server.get(f"/api/plans/{quote(name, safe='')}/export", params={"format": "shp", "layer": "grids"})
     said = answer.headers["content-disposition"]
-    assert said == f"attachment; filename*=UTF-8''{quote(f'{name}-grids.zip', safe='')}"
+    ending = said.rpartition("-grids.")[2]
+    assert ending.startswith("epsg")
+    whole = quote(f"{name}-grids.{ending}", safe="")
+    assert said == f"attachment; filename=\"{ascii}-grids.{ending}\"; filename*=UTF-8''{whole}"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert [entry for entry in archive.namelist() if "/" in entry or "\\" in entry or ".." in entry] == []
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+def test_curl_saves_an_export_under_a_name_of_its_own(server: httpx2.Client, tmp_path: Path):
+    who = f"Authorization: {server.headers['authorization']}"
+    url = f"{str(server.base_url).rstrip('/')}{quote(PLAN)}/export?crs=GCJ-02"
+    subprocess.run(["curl", "-fsS", "-OJ", "-H", who, url], cwd=tmp_path, check=True, timeout=60)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "2026-grids.gcj02.geojson"
+    assert json.loads(file.read_bytes())["features"]
 
 
 def test_hundreds_of_clients_that_send_nothing_more_keep_nobody_waiting(server: httpx2.Client):
