@@ -142,6 +142,11 @@ def next_link(request: Request, after: str | None) -> str | None:
     return f"{quote(request.url.path)}?{urlencode([*asked, ('after', after)])}"
 
 
+def place_of(request: Request, name: str) -> dict[str, str]:
+    """Return the header that tells where a thing is which was made in the list that was asked."""
+    return {"Location": f"{quote(request.url.path)}/{quote(name, safe='')}"}
+
+
 def today() -> date:
     """Return the day on which exceptions hold or have run out."""
     return date.today()

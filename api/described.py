@@ -33,6 +33,7 @@ COLLECTION_SCHEMA: dict[str, Any] = {
 }
 GRID_EXAMPLE = {"type": "Feature", "id": "530102001001003", "properties": GRID_SAID, "geometry": LAND}
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "For `If-None-Match` and `If-Match`."}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The address of what was made, as a path."}}
 
 
 def answered(media_type: str, schema: dict[str, Any], example: Any, what: str, **more: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api.asked import NewPlanName, PlanName, looking_at, next_link, today
+from api.asked import NewPlanName, PlanName, looking_at, next_link, place_of, today
 from api.callers import Approver, Editor, Reader
 from api.conditional import conditional
-from api.described import ETAG, NOT_MODIFIED
+from api.described import ETAG, LOCATION, NOT_MODIFIED
 from api.features import lonlat_box
 from api.problems import problems
 from api.running import Works
@@ -113,11 +113,12 @@ def list_all_plans(
     return PlanPage(items=items, next=next_link(request, more))
 
 
-@router.post("/api/plans", status_code=201, responses=problems(401, 403, 404, 409))
-def branch_plan(given: Branch, who: Editor, works: Works) -> PlanShown:
+@router.post("/api/plans", status_code=201, responses={**problems(401, 403, 404, 409), 201: {"headers": LOCATION}})
+def branch_plan(given: Branch, request: Request, response: Response, who: Editor, works: Works) -> PlanShown:
     """Make a draft that begins as another plan is; no rows are copied."""
     engine = works.transactions.editing(who)
     life.branch(engine, given.name, of=given.of, by=who.name, at=given.revision)
+    response.headers.update(place_of(request, given.name))
     return read(given.name, who, works)
 
 

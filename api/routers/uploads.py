@@ -16,8 +16,9 @@ from fastapi import Path as PathOf
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from api.asked import NewPlanName, looking_at
+from api.asked import NewPlanName, looking_at, place_of
 from api.callers import Editor
+from api.described import LOCATION
 from api.language import Language
 from api.problems import problems
 from api.refusal_words import refusal_told
@@ -153,10 +154,14 @@ def list_mapping_keys(who: Editor) -> dict[str, Keys]:
     return {name: Keys(keys=keys_of(name), required=required_keys(name)) for name in SHAPES}
 
 
-@router.post("/api/uploads", status_code=status.HTTP_201_CREATED, responses=problems(401, 403))
-def begin_upload(who: Editor, works: Works, language: Asked) -> UploadShown:
+@router.post(
+    "/api/uploads", status_code=status.HTTP_201_CREATED, responses={**problems(401, 403), 201: {"headers": LOCATION}}
+)
+def begin_upload(request: Request, response: Response, who: Editor, works: Works, language: Asked) -> UploadShown:
     """Begin an upload; it is kept for a week."""
-    return shown(folders.begin(root(works), who.name), language)
+    begun = folders.begin(root(works), who.name)
+    response.headers.update(place_of(request, begun.id))
+    return shown(begun, language)
 
 
 @router.get("/api/uploads/{upload}", responses=problems(401, 403, 404))

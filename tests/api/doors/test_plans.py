@@ -9,6 +9,7 @@ from datetime import datetime
 from io import StringIO
 from json import loads
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import psycopg
@@ -77,6 +78,18 @@ def test_a_box_and_words_choose_grids(world: World):
     assert one["id"] in {each["id"] for each in found}
     assert len(found) < len(grids)
     assert [each["id"] for each in every_grid(world, q=one["id"])] == [one["id"]]
+
+
+@pytest.mark.parametrize("name", ["2027 草案", "100%?#&+", 'a"b\\c'])
+def test_a_plan_that_is_made_is_answered_with_where_it_is(world: World, name: str):
+    made = world.ask(PLANNER, "POST", "/api/plans", json={"name": name, "from": NAME})
+    assert made.status_code == 201, made.text
+    where = made.headers["location"]
+    assert where == f"/api/plans/{quote(name, safe='')}"
+    assert world.ask(PLANNER, "GET", where).json() == made.json() | {"name": name}
+    described = world.client.get("/api/openapi.json").json()["paths"]["/api/plans"]["post"]["responses"]["201"]
+    assert "Location" in described["headers"]
+    assert described["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/PlanShown"}
 
 
 def test_a_trial_writes_nothing_and_the_edit_does_once_under_a_key(world: World):

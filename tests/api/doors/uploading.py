@@ -19,7 +19,8 @@ def asking(world: World) -> Asking:
     """Begin an upload of a planner; returns what asks about it, its address before every path."""
     begun = world.ask(PLANNER, "POST", "/api/uploads")
     assert begun.status_code == 201, begun.text
-    place = f"/api/uploads/{begun.json()['id']}"
+    place = begun.headers["location"]
+    assert place == f"/api/uploads/{begun.json()['id']}"
 
     def asked(method: str, path: str = "", *, who: Any = PLANNER, status: int = 200, **more: Any) -> Any:
         answer = world.ask(who, method, f"{place}{path}", **more)
