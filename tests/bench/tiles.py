@@ -38,6 +38,7 @@ from data.cluster.places import Places
 from data.cluster.server import process_number
 from data.database.access import Access
 from data.database.schema import ensure_current
+from data.plans.decisions import ALL
 from data.plans.tiles import MAX_ZOOM
 from data.plans.tiles_layers import GRID
 from data.plans.tiles_sql import DECIDED, GRID_SAID, WORST
@@ -197,8 +198,8 @@ def prepared(access: Access) -> tuple[str, list[Peer]]:
         connection.execute("SET search_path = onegrid, public")
         connection.execute("SET enable_hashjoin = off; SET enable_mergejoin = off")  # a few gaps a grid, by an index
         connection.execute(PLAIN.format(srid=srid))
-        today = date.today().isoformat()
-        connection.execute(DRAWN, {"plan": plan_id, "at": head, "jurisdiction": scope, "today": today, "srid": srid})
+        values = {"plan": plan_id, "at": head, "jurisdiction": scope, "today": date.today().isoformat(), "srid": srid}
+        connection.execute(DRAWN, values | {"decision": ALL})
         for table in ("grids", "projected", "plain"):
             connection.execute(INDEXED.format(table=table))
     plain = ("code", "kind", "name", "community", "management_type", *COUNTS, "locked")
