@@ -1,7 +1,7 @@
-"""What is refused of files that somebody brings, and said of them, in Chinese.
+"""What is refused of files that somebody brings, and of where an edit is drawn, and said of them, in Chinese.
 
 Each sentence stands here as the code writes it, ``{}`` for what it names: files, fields, figures. A test finds every
-sentence of `data.uploads` and `data.reading` here. What a sentence names may be a sentence too.
+sentence of `data.uploads`, `data.reading` and `data.plans.reach` here. What a sentence names may be a sentence too.
 """
 
 from __future__ import annotations
@@ -266,6 +266,39 @@ SENTENCES = (
     ("{}: {}; save its sheet as CSV, which may be larger", "{}：{}；请把工作表另存为 CSV，CSV 可以更大"),
     ("unpacks to more than {} MB", "解开后超过 {} MB"),
     ("has more than {} cells, with those that are formatted or merged", "单元格多于 {} 个（含只设了格式的和合并的）"),
+    # positions of an edit
+    (
+        "position [{}, {}] is far from the plan; positions are longitude, latitude in degrees: are the two swapped?",
+        "位置 [{}, {}] 离方案很远；位置应为经度、纬度（度）：两者是否颠倒了？",
+    ),
+    (
+        "position [{}, {}]: {} is no latitude (-90 to 90); positions are longitude, latitude in degrees{}",
+        "位置 [{}, {}]：{} 不是纬度（-90 至 90）；位置应为经度、纬度（度）{}",
+    ),
+    (
+        "position [{}, {}]: {} is no longitude (-180 to 180); positions are longitude, latitude in degrees{}",
+        "位置 [{}, {}]：{} 不是经度（-180 至 180）；位置应为经度、纬度（度）{}",
+    ),
+    (": are the two swapped?", "：两者是否颠倒了？"),
+    (", and these look like metres of {}", "，而这些数像是米制坐标：{}"),
+    ("EPSG:{} ({} in front of the easting is its zone number)", "EPSG:{}（横坐标前的 {} 是带号）"),
+    (
+        "one of EPSG:{} to {}, by its central meridian (the easting has no zone number in front)",
+        "EPSG:{} 至 {} 之一，视中央经线而定（横坐标前没有带号）",
+    ),
+    (
+        "position [{}, {}] is far from the plan; positions are x, y of {}, and these look like longitude, latitude",
+        "位置 [{}, {}] 离方案很远；位置应为 {} 的 x、y，而这些数像是经度、纬度",
+    ),
+    (
+        "position [{}, {}] is far from the plan; positions are x, y of {}, east before north: are the two swapped?",
+        "位置 [{}, {}] 离方案很远；位置应为 {} 的 x、y，先东后北：两者是否颠倒了？",
+    ),
+    (
+        "position [{}, {}] is beyond the reach of {}, of which positions are x, y",
+        "位置 [{}, {}] 超出 {} 的范围；位置应为它的 x、y",
+    ),
+    ("position [{}, {}] is too far away for {}, the CRS of the plan", "位置 [{}, {}] 太远，{}（方案的坐标系）到不了"),
 )
 """In English, as they are written, and in Chinese; ``{2}`` where the order differs: what was named third."""
 OF_A_ROW = "{}: row "

@@ -25,6 +25,7 @@ from data.plans.ground import Box, Meant, box_of, meant_by_codes, meant_by_commu
 from data.plans.look import Look, look
 from data.plans.numbers import fresh_numbers
 from data.plans.plan import Plan, find_plan, require_draft
+from data.plans.reach import require_reached
 from data.plans.refused import grids_of, said, state_of
 from data.plans.rows import overlapping
 from data.plans.stale import BeyondMeantError, OvertakenError, changed_since, kept_changing, stale
@@ -35,6 +36,7 @@ from data.plans.verbs import (
     codes_meant,
     edit_of,
     into,
+    positions_drawn,
     positions_meant,
     snapped_within,
     written_verb,
@@ -90,7 +92,8 @@ def edit(
     EditRefused
         It can't be done; see `geo.errors`.
     InputError
-        The plan has no revision ``base``; or, as `tried`, the database could not do it.
+        The plan has no revision ``base``; its positions can't be meant (`require_reached`); or, as `tried`, the
+        database could not do it.
     """
     return tried(
         engine, name, lambda connection: edit_on(connection, name, verb, by=by, base=base, crs=crs, dry_run=dry_run)
@@ -126,7 +129,9 @@ def edit_on(
     require_draft(plan)
     require_revision(plan, base)
     require_named_within(plan, verb, scope)
-    to_working = into(plan.crs, parse_crs(crs))
+    given = parse_crs(crs)
+    require_reached(positions_drawn(verb), given, plan.crs)
+    to_working = into(plan.crs, given)
 
     def find(plan: Plan) -> Meant:
         meant = meant_by(connection, plan, verb, to_working)

@@ -215,6 +215,18 @@ def positions_meant(verb: Verb) -> list[Position]:
     return []
 
 
+def positions_drawn(verb: Verb) -> list[Position]:
+    """Return every position that an edit names."""
+    match verb:
+        case Split() | Reshape():
+            return verb.line
+        case MoveVertex():
+            return [verb.start, verb.to]
+        case Reassign():
+            return verb.places
+    return positions_meant(verb)
+
+
 def snapped_within(verb: Verb) -> float:
     """Return how far, in metres, from where it is drawn an edit that names no grid may change something.
 

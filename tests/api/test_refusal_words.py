@@ -1,4 +1,4 @@
-"""What is said of files that somebody brings has words in Chinese: every sentence of the code that reads them."""
+"""What is said of files that somebody brings, and of positions, has words in Chinese: every sentence of the code."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.language import Language
 from api.refusal_words import SENTENCES, filled, refusal_in_chinese, refusal_told
+from data.plans.reach import require_reached
+from geo.errors import InputError
 
 READING = [*Path("data/uploads").glob("*.py"), *Path("data/reading").glob("*.py"), Path("data/layers_file.py")]
-WHOSE = [*READING, Path("api/routers/uploads.py"), Path("api/uploading.py")]
+WHOSE = [*READING, Path("data/plans/reach.py"), Path("api/routers/uploads.py"), Path("api/uploading.py")]
 SAYING = {"InputError", "CRSError", "UnknownUploadError", "UploadBusyError", "NotAllowed", "refuse", "warn", "_warn"}
 GENERAL = {"{}: {}", "{}: working_crs {}", "{}: row {}{} {}"}
 """What only passes on another sentence."""
@@ -73,3 +76,35 @@ def test_what_fills_a_sentence_is_what_a_pattern_would_find(between: list[str], 
 def test_a_text_made_to_be_gone_through_again_and_again_is_gone_through_once(part: str):
     text = 'a.gpkg: has no layer "' + part * 20_000  # a pattern that goes back would never end
     assert refusal_in_chinese(text).endswith(part)
+
+
+@pytest.mark.parametrize(
+    ("crs", "position", "chinese"),
+    [
+        (
+            4326, (25.0, 102.5),
+            "位置 [25, 102.5]：102.5 不是纬度（-90 至 90）；位置应为经度、纬度（度）：两者是否颠倒了？",
+        ),
+        (
+            4326, (34512345, 2767890),
+            "位置 [34512345, 2767890]：2767890 不是纬度（-90 至 90）；位置应为经度、纬度（度），"
+            "而这些数像是米制坐标：EPSG:4522",
+        ),
+        (
+            4326, (33512345, 2767890),
+            "位置 [33512345, 2767890]：2767890 不是纬度（-90 至 90）；位置应为经度、纬度（度），"
+            "而这些数像是米制坐标：EPSG:4521（横坐标前的 33 是带号）",
+        ),
+        (
+            4326, (512345, 2767890),
+            "位置 [512345, 2767890]：2767890 不是纬度（-90 至 90）；位置应为经度、纬度（度），"
+            "而这些数像是米制坐标：EPSG:4534 至 4554 之一，视中央经线而定（横坐标前没有带号）",
+        ),
+        (4326, (200, 20), "位置 [200, 20]：200 不是经度（-180 至 180）；位置应为经度、纬度（度）"),
+    ],
+)  # fmt: skip
+def test_a_position_that_cannot_be_meant_is_told_in_chinese(crs: int, position: tuple[float, float], chinese: str):
+    given, working = pyproj.CRS.from_epsg(crs), pyproj.CRS.from_epsg(4522)
+    with pytest.raises(InputError) as refused:
+        require_reached([position], given, working)
+    assert refusal_in_chinese(str(refused.value)) == chinese

@@ -145,6 +145,24 @@ def test_a_malformed_edit_is_told_what_is_wrong_with_the_verb_that_it_names(worl
     assert wrong([]) == {"body": "must be a JSON object"}
 
 
+def test_an_edit_with_latitude_before_longitude_or_in_metres_is_told_so_in_one_line(world: World):
+    path = f"/api/plans/{world.branched()}/edits"
+    split = {"verb": "split", "code": world.code, "base_revision": 0}
+    vertex = {"verb": "move_vertex", "from": [25.0, 102.0], "to": [25.1, 102.1], "base_revision": 0}
+    swapped = "102 is no latitude (-90 to 90); positions are longitude, latitude in degrees: are the two swapped?"
+    for asked, said in (
+        (split | {"line": [[25.0, 102.0], [25.1, 102.1]]}, swapped),
+        (split | {"line": {"type": "LineString", "coordinates": [[25.0, 102.0], [25.1, 102.1]]}}, swapped),
+        (vertex, swapped),
+        (split | {"line": [[34512345, 2767890], [34512445, 2767890]]}, "these look like metres of EPSG:"),
+    ):
+        answer = world.ask(PLANNER, "POST", path, json=asked, params={"dry_run": True})
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad_input"), answer.text
+        assert said in answer.json()["detail"]
+        told = world.ask(PLANNER, "POST", path, json=asked, headers={"Accept-Language": "zh"}).json()["detail"]
+        assert "位置应为经度、纬度" in told
+
+
 def test_undo_and_redo_sent_again_under_their_key_take_back_one_edit(world: World):
     plan = f"/api/plans/{world.branched()}"
     path = f"{plan}/grids/{world.code}"
