@@ -117,13 +117,19 @@ def require_correct_refusals(record: Record, tries: list[Try]) -> Counter[str]:
 
 
 def require_stale(record: Record, one: Try) -> None:
-    """The grids named have changed since, and they are what the edit touches, or beside it."""
+    """The grids named have changed since, and they are what the edit touches, or beside it.
+
+    What is taken back may also be another entry than on the base: the user did something since.
+    """
     named = one.answer["grids"]
     assert named, one
-    since = one.base if one.verb["verb"] not in TAKING_BACK else 0
-    for code in named:
-        assert any(since < revision <= one.answer["head"] for revision in record.changed[code]), one
-    if one.verb["verb"] not in TAKING_BACK:
+    takes_back = one.verb["verb"] in TAKING_BACK
+    later = [entry.made_by for revision, entry in record.log.items() if one.base < revision <= one.answer["head"]]
+    if not (takes_back and one.by in later):
+        since = 0 if takes_back else one.base
+        for code in named:
+            assert any(since < revision <= one.answer["head"] for revision in record.changed[code]), one
+    if not takes_back:
         touched = touched_land(record, one)
         for code in named:
             lands = [state[code].grid.polygon for state in between(record, one) if code in state]

@@ -12,7 +12,7 @@ from data.plans.decisions import find_gaps, sign_gap
 from data.plans.differing import State
 from data.plans.feed import DECIDE, feed, settled
 from data.plans.plan import find_plan
-from data.plans.tiles import LOOK
+from data.plans.tiles import LOOK, Drawable
 
 TODAY = date(2026, 3, 1)
 
@@ -30,7 +30,7 @@ def version(connection: Connection) -> str:
     driver = connection.connection.driver_connection
     assert driver is not None
     row = driver.execute(LOOK, {"name": "town", "today": TODAY}).fetchone()
-    return str(row[-1])
+    return Drawable(*row).version
 
 
 def test_who_decides_waits_for_another_so_that_no_version_of_tiles_stands_for_two_ledgers(planned: Engine):
