@@ -29,6 +29,9 @@ def serve(
         int | None,
         typer.Option(metavar="N", min=1, max=64, help="Processes that share the requests. By default 1."),
     ] = None,
+    or_any: Annotated[
+        bool, typer.Option("--or-any", help="Listen at any free port where that one is taken, and say so.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Serve the plans to browsers and programs; print the address that signs you in, once it is ready."""
@@ -39,4 +42,4 @@ def serve(
     if processes is not None:
         settings = settings.model_copy(update={"processes": processes})
     place = settings.host if host is None else host, settings.port if port is None else port
-    serve_until_stopped(settings, *place, ready=lambda url: print(url, flush=True))
+    serve_until_stopped(settings, *place, ready=lambda url: print(url, flush=True), or_any=or_any)

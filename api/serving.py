@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import getpass
 import logging
@@ -62,11 +63,13 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(settings: Settings, host: str, port: int, *, ready: Callable[[str], None]) -> None:
+def serve(settings: Settings, host: str, port: int, *, ready: Callable[[str], None], or_any: bool = False) -> None:
     """Serve until a signal says to stop; requests that are running then are finished.
 
     Parameters
     ----------
+    or_any
+        Whether any free port will do where that one is taken.
     ready
         Called once with the address to open, when the server answers.
 
@@ -76,7 +79,7 @@ def serve(settings: Settings, host: str, port: int, *, ready: Callable[[str], No
         The address can't be listened on, the database can't be reached, or the settings contradict each other.
     """
     log_lines(settings.log_level)
-    with listening(host, port) as (sock, place):
+    with listening(host, port, or_any=or_any) as (sock, place):
         if settings.processes > 1:
             from api.processes import serve_by_several  # noqa: PLC0415 (which is made of this module)
 
@@ -152,7 +155,7 @@ async def way_in(works: Running, place: Place) -> str:
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[tuple[socket.socket, Place]]:
+def listening(host: str, port: int, *, or_any: bool = False) -> Iterator[tuple[socket.socket, Place]]:
     """Listen at an address for the length of a block; port 0: at any that is free.
 
     Raises
@@ -162,9 +165,20 @@ def listening(host: str, port: int) -> Iterator[tuple[socket.socket, Place]]:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        sock = socket.create_server(address[:2], family=family, backlog=WAITING)
+        sock = bound(address[:2], family, or_any=or_any)
     except OSError as error:
         reason = (os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)).lower()
         raise InputError(f"cannot listen on {host}:{port}: {reason}; name another by --host or --port") from error
     with sock:
         yield sock, Place(host, sock.getsockname()[1])
+
+
+def bound(address: tuple[str, int], family: int, *, or_any: bool) -> socket.socket:
+    """Return a socket that listens at an address or, if that will do, at any free port beside it."""
+    try:
+        return socket.create_server(address, family=family, backlog=WAITING)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE or not or_any:
+            raise
+        LOG.warning("port %d is taken; taking another", address[1])
+        return socket.create_server((address[0], 0), family=family, backlog=WAITING)

@@ -16,9 +16,11 @@ import httpx2
 import psycopg
 import pytest
 
+from api.serving import listening
 from data.cluster.places import Places
 from data.cluster.server import runs
 from data.database.access import Access
+from geo.errors import InputError
 from tests.api.doors.knocking import opened_door
 from tests.api.doors.served import ALONE, Served, served
 from tests.api.doors.world import NAME
@@ -119,8 +121,20 @@ def test_an_address_that_is_taken_is_one_line(data_dir: Path):
         ended = onegrid("serve", "--port", port, "--data-dir", data_dir)
     said = f"cannot listen on 127.0.0.1:{port}: address already in use; name another by --host or --port"
     assert ended.refusal == said
+    with pytest.raises(InputError, match="name another"), listening("203.0.113.7", 8000, or_any=True):
+        pass
     assert "cannot listen on 203.0.113.7:8000: " in onegrid("serve", "--host", "203.0.113.7").refusal
     assert "cannot listen on no such host:8000: " in onegrid("serve", "--host", "no such host").refusal
+
+
+def test_where_any_port_will_do_one_that_is_taken_is_said_and_another_is_had(caplog: pytest.LogCaptureFixture):
+    with listening("127.0.0.1", 0) as (_, first), listening("127.0.0.1", first.port, or_any=True) as (sock, second):
+        assert second.port != first.port
+        with socket.create_connection(("127.0.0.1", second.port)):
+            sock.accept()[0].close()
+    assert caplog.messages == [f"port {first.port} is taken; taking another"]
+    with listening("127.0.0.1", first.port, or_any=True) as (_, again):
+        assert again.port == first.port
 
 
 def test_what_keeps_it_from_starting_is_one_line(data_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
