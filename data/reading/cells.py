@@ -140,6 +140,8 @@ def as_id(text: str) -> str | None:
     >>> as_id("XQ 7"), as_id("3E2"), as_id("1.10108E+14")
     ('XQ 7', '3E2', None)
     """
+    if text.isascii() and "E" not in text.upper():
+        return text
     return None if _SHORTENED.fullmatch(as_plain(text)) else text
 
 

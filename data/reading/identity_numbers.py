@@ -45,7 +45,7 @@ def refuse_identity_numbers(
     written
         The file, as the user wrote its path.
     columns, mapped
-        By what they hold: the values, and the name that the column has in the file.
+        By what they hold: the values, each row's or of a dictionary, and the name that the column has in the file.
     codes
         Columns that hold codes of grids, so that 15 digits in them are no identity number.
     by_hand
@@ -59,14 +59,18 @@ def refuse_identity_numbers(
     for key, column in columns.items():
         if pa.types.is_boolean(column.type) or pa.types.is_temporal(column.type):
             continue
-        text = as_text(column)
-        long = text.filter(pc.greater_equal(pc.binary_length(text), _SHORTEST))
-        for numbers in _typed(long) if by_hand else (long,):
-            if _holds_eighteen(numbers) or (key not in codes and _holds_fifteen(numbers, text)):
-                raise InputError(
-                    f'{written}: field "{mapped[key]}" (mapped as {key}) looks like identity-card numbers; '
-                    "One Grid keeps no residents' data: map another field"
-                )
+        coded = pa.types.is_dictionary(column.type)
+        text = as_text(column.dictionary if coded else column)
+        numbers = _numbers(text, by_hand)
+        found = any(map(_holds_eighteen, numbers))
+        if not found and key not in codes and any(map(_holds_one_of_fifteen, numbers)):
+            whole = as_text(column.cast(pa.string())) if coded else text
+            found = any(_holds_fifteen(numbers, whole) for numbers in _numbers(whole, by_hand))
+        if found:
+            raise InputError(
+                f'{written}: field "{mapped[key]}" (mapped as {key}) looks like identity-card numbers; '
+                "One Grid keeps no residents' data: map another field"
+            )
 
 
 def is_identity_number(text: str) -> bool:
@@ -84,6 +88,12 @@ def is_identity_number(text: str) -> bool:
     )
 
 
+def _numbers(text: pa.StringArray, by_hand: bool) -> tuple[pa.StringArray, ...]:
+    """Return the texts that are long enough for a number, in each way to read them."""
+    long = text.filter(pc.greater_equal(pc.binary_length(text), _SHORTEST))
+    return _typed(long) if by_hand else (long,)
+
+
 def _typed(text: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
     """Return text with plain digits, and that without spaces and hyphens."""
     plain = pc.utf8_normalize(text, form="NFKC")
@@ -96,6 +106,10 @@ def _holds_eighteen(text: pa.StringArray) -> bool:
         return False
     found = pc.extract_regex(candidates, _EIGHTEEN.replace("([1-8]", "(?P<number>[1-8]"))
     return any(map(is_identity_number, found.field("number").to_pylist()))
+
+
+def _holds_one_of_fifteen(text: pa.StringArray) -> bool:
+    return pc.any(pc.match_substring_regex(text, _FIFTEEN)).as_py() is True
 
 
 def _holds_fifteen(text: pa.StringArray, whole: pa.StringArray) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.reading.source_file import Repair, counted
 from geo.arrays import Ints
@@ -74,8 +76,9 @@ def _without_outer_parents(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Repa
 
 
 def _orphans(table: pd.DataFrame) -> np.ndarray:
-    known = table["parent_id"].isin(table["organisation_id"]) | table["parent_id"].isna()
-    return ~known.to_numpy(np.bool_)
+    parent, known = pa.array(table["parent_id"]), pa.array(table["organisation_id"])
+    found = pc.or_(pc.is_in(parent, value_set=known), parent.is_null())
+    return ~found.to_numpy(zero_copy_only=False)
 
 
 def _require_parents(table: pd.DataFrame) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from data.reading import cells
 from data.reading.source_file import Repair, counted
+from data.reading.table_column import Column
 from data.reading.table_file import TableFile
 from data.reading.vocabulary import known_words, word_of
+from geo.arrays import Bools
 from geo.tables import COLUMNS
 
-Columns = dict[str, Any]
+Columns = dict[str, Column]
 
 REQUIRED = {
     "roster": ("post",),
@@ -40,33 +41,33 @@ def columns_of_table(file: TableFile) -> tuple[pd.DataFrame, list[Repair]]:
     for key in REQUIRED[file.table]:
         file.require(key)
     columns, repairs, keep = _READERS[file.table](file)
-    columns = {**_key(file), **columns, "file": np.full(len(file), file.written, dtype=object), "row": file.rows}
-    types = COLUMNS[file.table]
-    frame = pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in types.items()})
-    return frame[keep].reset_index(drop=True), repairs
+    columns = {**_key(file), **columns, "file": Column.same(file.written, len(file))}
+    rows = slice(None) if keep.all() else np.flatnonzero(keep)
+    types = {name: dtype for name, dtype in COLUMNS[file.table].items() if name in columns}
+    frame = {name: columns[name].rows(rows).series(dtype) for name, dtype in types.items()}
+    return pd.DataFrame({**frame, "row": file.rows[rows]}), repairs
 
 
 def _key(file: TableFile) -> Columns:
     """Read the columns that say which place a row is about."""
     layer = _word(file, "layer")
-    of_community = np.equal(layer, "community")
     unit = _id(file, "source_id")
     code = file.values("community", cells.as_community_code, "a community code is 1 to 12 digits")
-    filled = ~np.equal(unit, None)
-    unit[of_community & filled] = [cells.as_community_code(text) or text for text in unit[of_community & filled]]
+    of_community = layer.where(lambda word: word == "community")
+    unit = unit.mapped_in(of_community, lambda text: cells.as_community_code(text) or text)
     grid = file.values("grid_code", cells.as_grid_code, _NO_CODE)
     return {"grid_code": grid, "layer": layer, "source_id": unit, "community": code}
 
 
-def _roster(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
+def _roster(file: TableFile) -> tuple[Columns, list[Repair], Bools]:
     name, phone = file.texts("name"), _id(file, "phone")
-    full_time = _flag(file, "full_time")
-    written = pd.Series(file.texts("post"), dtype="str")
+    full_time, written = _word(file, "full_time").mapped(lambda word: word == "yes"), file.texts("post")
     for start, says in (("专职", True), ("兼职", False)):
-        full_time[written.str.startswith(start).to_numpy() & full_time.isna()] = says
-    nobody = np.isin(np.where(np.equal(name, None), "", name).astype(str), NOBODY)
-    if "name" in file.columns and not np.equal(name, None).all():
-        nobody |= np.equal(name, None) & np.equal(phone, None)
+        said = written.where(lambda text, start=start: text.startswith(start))
+        full_time = full_time.filled(said & full_time.blank, says)
+    nobody = name.where(lambda text: text in NOBODY)
+    if not name.blank.all():
+        nobody |= name.blank & phone.blank
     repairs = [file.repair("nobody holds the post", "left out", row) for row in np.flatnonzero(nobody)]
     columns = {
         "post": _word(file, "post"),
@@ -79,7 +80,7 @@ def _roster(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
     return columns, repairs, ~nobody
 
 
-def _party(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
+def _party(file: TableFile) -> tuple[Columns, list[Repair], Bools]:
     rule = f"a count is a whole number from 0 to {cells.LARGEST_COUNT:,}"
     return _whole(
         file,
@@ -92,7 +93,7 @@ def _party(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
     )
 
 
-def _funding(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
+def _funding(file: TableFile) -> tuple[Columns, list[Repair], Bools]:
     """Read money; a column whose name says so counts in 10,000 CNY."""
     in_wan = "万" in file.spec.fields.columns()["amount"]
     read = partial(cells.as_money, unit=WAN_CNY if in_wan else 1)
@@ -105,7 +106,7 @@ def _funding(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
     return columns, [note] if in_wan else [], np.ones(len(file), dtype=np.bool_)
 
 
-def _scores(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
+def _scores(file: TableFile) -> tuple[Columns, list[Repair], Bools]:
     return _whole(
         file,
         {
@@ -116,7 +117,7 @@ def _scores(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
     )
 
 
-def _exceptions(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
+def _exceptions(file: TableFile) -> tuple[Columns, list[Repair], Bools]:
     rule = "write a date as 2026-03-15, 2026/3/15 or 2026年3月15日"
     columns = {
         "kind": _word(file, "kind"),
@@ -124,17 +125,17 @@ def _exceptions(file: TableFile) -> tuple[Columns, list[Repair], np.ndarray]:
         **{key: file.texts(key) for key in ("facility", "gap_id", "reason", "signer")},
         **{key: file.values(key, cells.as_date, rule) for key in ("signed", "expires")},
     }
-    nameless = np.equal(columns["kind"], None) & np.equal(columns["gap_id"], None)
+    nameless = columns["kind"].blank & columns["gap_id"].blank
     if nameless.any():
         file.refuse(nameless, "names no gap; fill in the kind of gap, or its gap_id")
-    signed = pd.Series(columns["signed"], dtype="str")
-    early = (signed > pd.Series(columns["expires"], dtype="str")).to_numpy(np.bool_)
+    signed, expires = (columns[key].series("str") for key in ("signed", "expires"))
+    early = (signed > expires).to_numpy(np.bool_)
     if early.any():
         file.refuse(early, f"expires before it was signed; correct {file.field('signed')} or {file.field('expires')}")
     return _whole(file, columns)
 
 
-def _whole(file: TableFile, columns: Columns) -> tuple[Columns, list[Repair], np.ndarray]:
+def _whole(file: TableFile, columns: Columns) -> tuple[Columns, list[Repair], Bools]:
     """Keep all rows as they are."""
     return columns, [], np.ones(len(file), dtype=np.bool_)
 
@@ -142,20 +143,15 @@ def _whole(file: TableFile, columns: Columns) -> tuple[Columns, list[Repair], np
 _NO_CODE = "a spreadsheet cut its digits off: make the column text, and fill it in again"
 
 
-def _id(file: TableFile, key: str) -> np.ndarray:
+def _id(file: TableFile, key: str) -> Column:
     return file.values(key, cells.as_id, _NO_CODE)
 
 
-def _word(file: TableFile, key: str) -> np.ndarray:
+def _word(file: TableFile, key: str) -> Column:
     return file.values(key, partial(word_of, key), f"write one of {known_words(key)}" if key in file.columns else "")
 
 
-def _flag(file: TableFile, key: str) -> pd.arrays.BooleanArray:
-    words = _word(file, key)
-    return pd.arrays.BooleanArray(np.equal(words, "yes"), np.equal(words, None))
-
-
-_READERS: Mapping[str, Callable[[TableFile], tuple[Columns, list[Repair], np.ndarray]]] = {
+_READERS: Mapping[str, Callable[[TableFile], tuple[Columns, list[Repair], Bools]]] = {
     "roster": _roster,
     "party": _party,
     "funding": _funding,

@@ -6,16 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
 from data.layers_schema import TableFile as TableSpec
 from data.reading.source_file import Repair
+from data.reading.table_column import Column
 from geo.arrays import Bools, Ints
 from geo.errors import InputError
-
-Texts = NDArray[np.object_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,43 +26,41 @@ class TableFile:
     rows
         (n,) where each row stands, counted from 1 with the header.
     columns
-        By what they hold, (n,) of trimmed text; None where a cell is blank.
+        By what they hold, (n,) of trimmed text.
     """
 
     table: str
     spec: TableSpec
     written: str
     rows: Ints
-    columns: Mapping[str, Texts]
+    columns: Mapping[str, Column]
 
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.rows)
 
-    def texts(self, key: str) -> Texts:
-        """Return a column; nothing but None where none is mapped."""
-        return self.columns.get(key, np.full(len(self), None, dtype=object))
+    def texts(self, key: str) -> Column:
+        """Return a column; nothing but blank cells where none is mapped."""
+        return self.columns[key] if key in self.columns else Column.blanks(len(self))
 
-    def values(self, key: str, read: Callable[[str], Any], rule: str) -> Texts:
-        """Read a column cell by cell, each distinct text once; None where a cell is blank.
+    def values(self, key: str, read: Callable[[str], Any], rule: str) -> Column:
+        """Read a column, each distinct text once.
 
         Raises
         ------
         InputError
             ``read`` returns None for a text; ``rule`` says what to write instead.
         """
-        place, distinct = pd.factorize(self.texts(key))
-        values = [read(text) for text in distinct]
-        wrong = np.array([*(value is None for value in values), False])[place]
+        texts = self.texts(key)
+        values = texts.mapped(read)
+        wrong = values.where(lambda value: value is None)
         if wrong.any():
-            self.refuse(wrong, f'has "{self.texts(key)[np.argmax(wrong)]}" in {self.field(key)}; {rule}')
-        result = np.empty(len(values) + 1, dtype=object)
-        result[:] = [*values, None]
-        return result[place]
+            self.refuse(wrong, f'has "{texts.first(wrong)}" in {self.field(key)}; {rule}')
+        return values
 
     def require(self, key: str) -> None:
         """Refuse a blank cell in a column that has to be filled in."""
-        blank = np.equal(self.texts(key), None)
+        blank = self.texts(key).blank
         if blank.any():
             self.refuse(blank, f"has nothing in {self.field(key)}; fill it in, or remove the row")
 

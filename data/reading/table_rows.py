@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.layers_schema import TableFile
+from data.reading.table_text import CsvText
 from data.reading.text_encoding import GUESSES, superset
-from data.spreadsheet_text import GUARD, unguarded
 from data.whole import reason
 from geo.errors import InputError
 
@@ -23,26 +23,35 @@ HEADER_WITHIN = 10
 """The header is among so many first rows: above it there may be a title."""
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _MARKS = {codecs.BOM_UTF8: "UTF-8-SIG", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
-_LONGEST_CELL = 1_000_000
-_HEAD = 100_000
-"""The header ends within so many characters."""
+_UTF_8 = ("UTF-8", "UTF-8-SIG")
+_HEAD, _LONGEST_CHARACTER = 100_000, 4
+"""The header ends within so many characters, each of so many bytes at most."""
 
 
 class Rows(NamedTuple):
     """What stands in a file: each row a list of texts, "" for a blank cell; rows may be of different lengths.
 
+    ``first`` are the rows among which the header is, and ``rest`` is the text below them; a workbook has none.
     ``merged`` are cells merged downwards: column, first row, last row, by their positions.
     """
 
-    rows: list[list[str]]
+    first: list[list[str]]
     driver: str
+    rest: CsvText | None = None
     sheet: str = ""
     guessed_encoding: str | None = None
     merged: tuple[tuple[int, int, int], ...] = ()
 
+    def every(self) -> list[list[str]]:
+        """Return all rows; the rest is read, once."""
+        rows = self.first
+        while self.rest:
+            rows += self.rest.rows()
+        return rows
+
 
 def read_rows(path: Path, written: str, spec: TableFile, columns: Collection[str]) -> Rows:
-    """Read a file as it stands; ``columns`` are those that its header has to have, which tells its delimiter.
+    """Read the first rows of a file; ``columns`` are those that its header has to have, which tells its delimiter.
 
     Raises
     ------
@@ -58,7 +67,10 @@ def read_rows(path: Path, written: str, spec: TableFile, columns: Collection[str
     if suffix not in CSV or raw.startswith((_ZIP, _OLD_OFFICE)):
         raise InputError(f"{written}: is neither CSV nor XLSX; {_remedy(raw)}")
     text, encoding = _decoded(raw, written, spec.encoding)
-    return Rows(_parsed(text, written, columns), "CSV", guessed_encoding=encoding)
+    rest, first = CsvText(text, _delimiter(text, columns), written), []
+    while rest and len(first) < HEADER_WITHIN:
+        first += rest.rows()
+    return Rows(first, "CSV", rest, guessed_encoding=encoding)
 
 
 def _bytes(path: Path, written: str) -> bytes:
@@ -76,39 +88,36 @@ def _remedy(raw: bytes) -> str:
     return "save it as .xlsx or .csv"
 
 
-def _decoded(raw: bytes, written: str, encoding: str | None) -> tuple[str, str | None]:
-    """Decode text by its byte-order mark, else as said, else as UTF-8 or GB18030, which is then reported."""
-    marked = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
+def _decoded(raw: bytes, written: str, encoding: str | None) -> tuple[bytes, str | None]:
+    """Decode text by its byte-order mark, else as said, else as UTF-8 or GB18030, which is then reported.
+
+    Returns
+    -------
+    The text in UTF-8, and the encoding where it was guessed.
+    """
+    mark, marked = next(((mark, name) for mark, name in _MARKS.items() if raw.startswith(mark)), (b"", None))
     stated = marked or (encoding and superset(encoding))
     for name in [stated] if stated else GUESSES:
         try:
             text = raw.decode(name)
+            utf_8 = raw[len(mark) :] if name in _UTF_8 else text.encode()
         except UnicodeError:
             continue
-        return text, None if stated or name == GUESSES[0] else name
+        return utf_8, None if stated or name == GUESSES[0] else name
     if stated:
         raise InputError(f"{written}: its text is not {marked or encoding}; correct encoding in layers.toml")
     raise InputError(f"{written}: its text is neither UTF-8 nor GBK; add encoding to its table")
 
 
-def _parsed(text: str, written: str, columns: Collection[str]) -> list[list[str]]:
-    csv.field_size_limit(_LONGEST_CELL)
-    delimiter = max(DELIMITERS, key=lambda sign: _found(text, sign, columns))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
-    try:
-        rows.extend(map(unguarded, reader) if GUARD in text else reader)
-    except csv.Error as error:
-        raise InputError(
-            f"{written}: row {len(rows) + 1} (line {reader.line_num}) can't be read as CSV: {error}; "
-            "put a cell that holds a separator, a quotation mark or a line break in quotation marks"
-        ) from None
-    return rows
+def _delimiter(text: bytes, columns: Collection[str]) -> str:
+    """Return the delimiter by which the first rows have most of the columns looked for, and then most cells."""
+    head = text[: _LONGEST_CHARACTER * _HEAD].decode(errors="ignore")[:_HEAD]
+    return max(DELIMITERS, key=lambda sign: _found(head, sign, columns))
 
 
-def _found(text: str, delimiter: str, columns: Collection[str]) -> tuple[int, int]:
+def _found(head: str, delimiter: str, columns: Collection[str]) -> tuple[int, int]:
     """Count the columns looked for, and all cells, in the best of the first rows."""
-    rows: Iterator[list[str]] = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=delimiter)
+    rows: Iterator[list[str]] = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     try:
         return max((header_score(row, columns) for row in islice(rows, HEADER_WITHIN)), default=(0, 0))
     except csv.Error:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice, zip_longest
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.layers_file import Settings
 from data.layers_schema import TableFile as TableSpec
@@ -24,6 +23,7 @@ from data.reading.input_files import require_columns
 from data.reading.party_tree import one_tree
 from data.reading.record import InputFile
 from data.reading.source_file import Repair, counted
+from data.reading.table_column import Column
 from data.reading.table_columns import NOT_FILLED_DOWN, columns_of_table
 from data.reading.table_file import TableFile
 from data.reading.table_rows import HEADER_WITHIN, XLSX, Rows, header_names, header_score, read_rows
@@ -92,7 +92,7 @@ def _read_table(settings: Settings, name: str, spec: TableSpec, hashes: Sequence
             raise InputError(f"{written}: changed while it was read; build again when nobody writes to it")
         mapped = tuple(spec.fields.columns().values())
         read.inputs.append(InputFile(name, written, rows.sheet, rows.driver, "", len(file), mapped, dropped, before))
-    table = pd.concat(frames, ignore_index=True)
+    table = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     if name == "party":
         table, repairs = one_tree(table)
         read.repairs.extend(repairs)
@@ -105,42 +105,26 @@ def _mapped(name: str, spec: TableSpec, written: str, rows: Rows) -> tuple[Table
     Rows that are blank in all mapped columns are no rows. The last value counts the cells that merged cells filled.
     """
     mapped = spec.fields.columns()
-    header, body = _header(written, mapped, rows.rows)
-    names = header_names(rows.rows[header], mapped.values())
-    dropped = require_columns(written, mapped, [name for name in names if name])
-    for key, column in mapped.items():
-        if names.count(column) > 1:
-            raise InputError(f'{written}: has several fields "{column}" (mapped as {key}); rename the others')
-    _require_width(written, body, len(names), header)
+    try:
+        header, names, dropped = _header(written, mapped, rows.first)
+    except InputError:
+        rows.every()  # what is no CSV is to be put right first
+        raise
     place = {key: names.index(column) for key, column in mapped.items()}
-    across = list(islice(zip_longest(*body, fillvalue=""), max(place.values()) + 1))
-    texts = {key: _column(across, at, len(body)) for key, at in place.items()}
+    texts = dict(zip(place, _columns(written, rows, header, len(names), list(place.values())), strict=True))
     below = [(at, first - header - 1, last - header) for at, first, last in rows.merged if first > header]
     filled_down = _fill_down(texts, place, below)
-    columns = {key: np.array([text or None for text in column], dtype=object) for key, column in texts.items()}
-    places = np.flatnonzero(np.any([np.not_equal(column, None) for column in columns.values()], axis=0))
-    file = TableFile(name, spec, written, places + header + 2, {key: columns[key][places] for key in columns})
+    filled = np.flatnonzero(~np.all([column.blank for column in texts.values()], axis=0))
+    columns = {key: column.rows(filled) for key, column in texts.items()}
+    file = TableFile(name, spec, written, filled + header + 2, columns)
     _refuse_unfit(file)
     return file, dropped, filled_down
 
 
-def _column(across: Sequence[Sequence[str]], at: int, count: int) -> list[str]:
-    """Return one column of the rows, trimmed; it is blank where none of them is so long."""
-    return [cell.strip() for cell in across[at]] if at < len(across) else [""] * count
-
-
-def _fill_down(texts: dict[str, list[str]], place: Mapping[str, int], merged: Sequence[tuple[int, int, int]]) -> int:
-    """Give each row that a merged cell covers its value; return how many cells got one."""
-    count = 0
-    for key, column in place.items():
-        for _, first, end in (cells for cells in merged if cells[0] == column and key not in NOT_FILLED_DOWN):
-            texts[key][first:end] = [texts[key][first]] * (end - first)
-            count += end - first - 1
-    return count
-
-
-def _header(written: str, mapped: Mapping[str, str], rows: list[list[str]]) -> tuple[int, list[list[str]]]:
-    """Return the position of the header, the first row that has most of the mapped columns, and the rows below it."""
+def _header(
+    written: str, mapped: Mapping[str, str], rows: Sequence[Sequence[str]]
+) -> tuple[int, list[str], tuple[str, ...]]:
+    """Find the header, the first row that has most of the mapped columns: its position, all names, those not mapped."""
     scores = [header_score(row, mapped.values()) for row in rows[:HEADER_WITHIN]]
     found, cells = max(scores, default=(0, 0))
     if not cells:
@@ -148,34 +132,74 @@ def _header(written: str, mapped: Mapping[str, str], rows: list[list[str]]) -> t
     header = scores.index((found, cells))
     if not found:  # a title has one cell; what stands below the header is nobody's business here
         header = next(row for row, (_, count) in enumerate(scores) if count >= min(cells, 2))
-    return header, rows[header + 1 :]
+    names = header_names(rows[header], mapped.values())
+    dropped = require_columns(written, mapped, [name for name in names if name])
+    for key, column in mapped.items():
+        if names.count(column) > 1:
+            raise InputError(f'{written}: has several fields "{column}" (mapped as {key}); rename the others')
+    return header, names, dropped
 
 
-def _require_width(written: str, body: Sequence[Sequence[str]], width: int, header: int) -> None:
-    """Refuse a row with more cells than the header has: its values stand in the wrong columns."""
-    for number, row in enumerate(body, start=header + 2):
+def _columns(written: str, rows: Rows, header: int, width: int, at: Sequence[int]) -> list[Column]:
+    """Return the columns at some positions of the header, of all rows below it.
+
+    A row with more cells than the header has is refused: its values stand in the wrong columns.
+    """
+    parts: list[list[pa.DictionaryArray]] = []
+    before, wide = header + 1, None
+    for part in chain([rows.first[header + 1 :]], rows.rest.parts(width, at) if rows.rest else ()):
+        if isinstance(part, pa.Table):
+            parts.append([column.combine_chunks() for column in part.columns])
+        else:
+            wide = wide or _wide(part, width, before)
+            parts.append([_encoded(part, place) for place in at])
+        before += len(part)
+    if wide:
+        raise InputError(
+            f"{written}: row {wide[0]} has {wide[1]} cells, and the header {width}; "
+            "put a cell that holds a separator in quotation marks"
+        )
+    return [Column.of_texts(column) for column in zip(*parts, strict=True)]
+
+
+def _wide(rows: Sequence[Sequence[str]], width: int, before: int) -> tuple[int, int] | None:
+    """Return the number of the first row that has more cells than the header, and how many; ``before`` stand above."""
+    for number, row in enumerate(rows, start=before + 1):
         if len(row) > width and any(cell.strip() for cell in row[width:]):
-            raise InputError(
-                f"{written}: row {number} has {len(row)} cells, and the header {width}; "
-                "put a cell that holds a separator in quotation marks"
-            )
+            return number, len(row)
+    return None
+
+
+def _encoded(rows: Sequence[Sequence[str]], at: int) -> pa.DictionaryArray:
+    """Return one column of some rows; it is blank where a row is not so long."""
+    return pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()).dictionary_encode()
+
+
+def _fill_down(columns: Mapping[str, Column], place: Mapping[str, int], merged: Sequence[tuple[int, int, int]]) -> int:
+    """Give each row that a merged cell covers its value; return how many cells got one."""
+    count = 0
+    for key, column in place.items():
+        for _, first, end in (cells for cells in merged if cells[0] == column and key not in NOT_FILLED_DOWN):
+            columns[key].place[first:end] = columns[key].place[first]
+            count += end - first - 1
+    return count
 
 
 def _refuse_unfit(file: TableFile) -> None:
     """Refuse columns that look like identity-card numbers, and cells that hold an error of a spreadsheet."""
-    texts = {key: pa.array(column, pa.string()) for key, column in file.columns.items()}
+    texts = {key: column.arrow() for key, column in file.columns.items()}
     refuse_identity_numbers(file.written, texts, file.spec.fields.columns(), codes=("grid_code",), by_hand=True)
-    for key, text in texts.items():
-        column, wrong = file.columns[key], pc.is_in(text, pa.array(_ERRORS)).to_numpy(zero_copy_only=False)
+    for key, column in file.columns.items():
+        wrong = column.where(_ERRORS.__contains__)
         if not wrong.any():
             continue
-        if column[np.argmax(wrong)] == _ERRORS[-1]:
+        if column.first(wrong) == _ERRORS[-1]:
             file.refuse(
                 wrong,
                 f"has a number of more than 15 digits in {file.field(key)}, of which a spreadsheet keeps 15; "
                 "make the column text, and fill it in again",
             )
-        file.refuse(wrong, f"has {column[np.argmax(wrong)]} in {file.field(key)}; correct the formula")
+        file.refuse(wrong, f"has {column.first(wrong)} in {file.field(key)}; correct the formula")
 
 
 def _reading_repairs(file: TableFile, rows: Rows, filled_down: int, warn: Warn) -> list[Repair]:

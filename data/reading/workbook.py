@@ -56,7 +56,7 @@ def read_sheet(raw: bytes, written: str, sheet: str | None) -> dict[str, Any]:
         rows.pop()
     ranges = sorted(chosen.merged_cells.ranges, key=lambda cells: cells.coord)
     merged = tuple((one.min_col - 1, one.min_row - 1, one.max_row - 1) for one in ranges)
-    return {"rows": rows, "driver": "XLSX", "sheet": chosen.title, "merged": merged}
+    return {"first": rows, "driver": "XLSX", "sheet": chosen.title, "merged": merged}
 
 
 def _last(sheet: Worksheet) -> str:

@@ -116,7 +116,7 @@ def looked_at(path: Path) -> Iterator[tuple[Found, gpd.GeoDataFrame | None]]:
 def table_in(path: Path) -> Found:
     """Look at a CSV or XLSX file."""
     read = read_rows(path, path.name, ANY_TABLE, ())
-    rows = read.rows
+    rows = read.every()
     header = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if sum(map(bool, row)) > 1), None)
     if header is None:
         raise InputError(f"{path.name}: holds no rows; bring the right file")

@@ -93,6 +93,48 @@ def test_empty_cells_at_the_end_of_a_line_may_be_missing_or_too_many(office: Off
     assert office.frame()["name"].tolist() == ["李"]
 
 
+LINES = [
+    "小区,XQ1,网格长,张",
+    "",
+    " 村 ,1,志愿者,",
+    '小区,"XQ1",网格长,张',
+    ",,,",
+    "小区,XQ2,网格员",
+    "院落,XQ3,楼长,李",
+]
+LONG = HEADER + "\n" * 10 + "".join(f"{line}\n" for line in LINES * 3)
+
+
+@pytest.mark.parametrize("piece", [1, 50, 100])
+def test_a_file_that_is_read_in_pieces_has_the_rows_that_it_has_as_a_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch, piece: int
+):
+    office.csv("roster", LONG)
+    whole = office.frame()
+    assert len(whole) == 9
+    monkeypatch.setattr("data.reading.table_text.PIECE", piece)
+    pd.testing.assert_frame_equal(office.frame(), whole)
+
+
+@pytest.mark.parametrize("piece", [1, 50, 100, 10_000])
+def test_a_row_with_too_many_cells_is_refused_in_whichever_piece_it_is(
+    office: Office, monkeypatch: pytest.MonkeyPatch, piece: int
+):
+    monkeypatch.setattr("data.reading.table_text.PIECE", piece)
+    office.csv("roster", LONG + "小区,XQ7,网格长,张,1\n")
+    assert office.refusal().startswith("a.csv: row 33 has 5 cells, and the header 4; ")
+
+
+@pytest.mark.parametrize("first", ["", "图层,编号,岗位\n小区,XQ1,网格长\n", HEADER + "小区,XQ1,网格长,张,1\n"])
+def test_what_is_no_csv_is_refused_before_a_header_and_rows_that_do_not_fit(
+    office: Office, monkeypatch: pytest.MonkeyPatch, first: str
+):
+    monkeypatch.setattr("data.reading.table_text.PIECE", 20)
+    office.csv("roster", first + "\n" * 10 + '小区,XQ1,网格长,"张"示例\n')
+    office.keys["roster"]["fields"] = {"layer": "图层", "source_id": "编号", "post": "岗位", "name": "姓名"}
+    assert "can't be read as CSV" in office.refusal()
+
+
 def test_a_title_above_the_header_is_passed_over_and_rows_still_count_from_the_top(office: Office):
     office.csv("roster", f"青云街道网格岗位表,,,\n填表日期：2026年3月,,,\n{ONE}")
     assert office.frame()["row"].tolist() == [4]
@@ -335,4 +377,4 @@ def test_no_text_of_a_csv_file_is_a_formula_and_each_is_read_as_it_was(texts: li
         assert [row["name"][0] in "=+-@\t" for row in shown] == [False] * len(texts)
         assert {row["short"] for row in shown} == {"-1"}
         read = read_rows(Path(folder) / "a.csv", "a.csv", ANY_TABLE, ("name", "other", "short"))
-    assert [row[0] for row in read.rows[1:]] == texts
+    assert [row[0] for row in read.every()[1:]] == texts

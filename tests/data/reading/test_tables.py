@@ -254,6 +254,12 @@ def test_a_parent_that_is_not_in_the_table_is_refused(office: Office):
     )
 
 
+def test_a_parent_may_stand_in_another_file(office: Office):
+    office.csv("party", f"{TREE}2,b,网格党支部,1,5,李,{GRID}\n")
+    office.csv("party", f"{TREE}{TOP}3,c,网格党支部,2,5,李,{GRID}\n", file="b.csv")
+    assert office.frame()["parent_id"].fillna("").tolist() == ["1", "", "2"]
+
+
 def test_the_committee_of_a_street_may_have_its_parent_outside_of_the_table(office: Office):
     office.csv("party", f"{TREE}1,青云街道党工委,街道党工委,区委,57,赵示例,\n")
     read = office.read()

@@ -56,4 +56,4 @@ def test_a_workbook_that_swells_is_refused_before_it_takes_memory(sheet: bytes, 
 
 
 def test_a_workbook_as_offices_keep_them_is_read() -> None:
-    assert len(read_sheet(workbook(filled(50)), "a.xlsx", None)["rows"]) == 50
+    assert len(read_sheet(workbook(filled(50)), "a.xlsx", None)["first"]) == 50
