@@ -10,7 +10,8 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,14 +20,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyproj
+import shapely
 from pyarrow import feather
 
 from data.build_layers import LAYERS
 from data.content import content_of
 from data.kept_folder import put
-from data.layer_types import typed
-from geo.arrays import Ints
+from data.layer_types import of_one_type, typed
+from geo.arrays import Geometries, Ints, numbered
 from geo.drawing_up import Drawn, Group
+from geo.gaps.ledger import no_gaps
 
 LAYER = "gaps"
 KEPT = ("gap_id", "kind", "ledger", "severity")
@@ -65,7 +69,7 @@ class LedgerShelf:
             drawn = taken(self.kept / name) or finished(group, self.kept / name)
             (self.folder / name).unlink(missing_ok=True)  # of a process that was killed
             (self.folder / name).symlink_to(self.kept / name)
-        stays = pd.DataFrame({key: drawn.rows[key].to_numpy() for key in KEPT} | {FILE: Path(name).name})
+        stays = pd.DataFrame({key: drawn.rows[key].array for key in KEPT} | {FILE: Path(name).name})
         return Drawn(stays, drawn.used)
 
     def pieces(self) -> list[str]:
@@ -87,7 +91,38 @@ class LedgerShelf:
 
 def write_rows(rows: gpd.GeoDataFrame, file: str | IO[bytes]) -> None:
     """Write rows, worst first, as the layer has them."""
-    typed(rows, LAYERS[LAYER]).to_feather(file, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
+    types = LAYERS[LAYER].columns
+    wkb, about = in_wkb(np.asarray(rows.geometry.array, dtype=object))
+    schema = described(layer_schema(rows.crs), about)
+    texts_and_numbers = [rows[name].astype(kind).array for name, kind in types.items()]
+    columns = [pa.array(values, schema.field(name).type) for name, values in zip(types, texts_and_numbers, strict=True)]
+    table = pa.Table.from_arrays([*columns, wkb], schema=schema)
+    feather.write_feather(table, file, compression="lz4", chunksize=ROWS_AT_A_TIME)
+
+
+def in_wkb(shapes: Geometries) -> tuple[pa.Array, dict[str, Any]]:
+    """Write shapes as the layer has them, one that several gaps have once; return also their extent and types."""
+    first, number = numbered(np.fromiter(map(id, shapes), dtype=np.int64, count=len(shapes)))
+    distinct = of_one_type(shapes[first], "MultiPolygon")
+    there = distinct[~shapely.is_missing(distinct)]
+    box = shapely.total_bounds(there) if len(there) else np.full(4, np.nan)
+    about = {"geometry_types": ["MultiPolygon"] if len(there) else [], "bbox": box.tolist()}
+    return pa.array(shapely.to_wkb(distinct, flavor="iso"), pa.binary()).take(pa.array(number)), about
+
+
+@cache
+def layer_schema(crs: pyproj.CRS) -> pa.Schema:
+    """Return the schema of the layer as `GeoDataFrame.to_feather` writes it without rows."""
+    file = BytesIO()
+    typed(no_gaps(crs), LAYERS[LAYER]).to_feather(file, index=False)
+    return pa.ipc.open_file(file).schema
+
+
+def described(schema: pa.Schema, about: dict[str, Any]) -> pa.Schema:
+    """Say in the GeoParquet metadata of a schema what is said of its geometries."""
+    said = json.loads(schema.metadata[b"geo"])
+    said["columns"]["geometry"] |= about
+    return schema.with_metadata(schema.metadata | {b"geo": json.dumps(said).encode()})
 
 
 def finished(group: Group, path: Path) -> Drawn:
@@ -144,11 +179,8 @@ def interleaved(shelves: Sequence[Shelf], number: Ints) -> pa.Table:
 
 def schema_of(shelves: Sequence[Shelf]) -> pa.Schema:
     """Return the schema of all files, whose GeoParquet metadata tell the extent and the types of all rows."""
-    first = shelves[0].schema
-    about = [json.loads(shelf.schema.metadata[b"geo"]) for shelf in shelves]
-    columns = [one["columns"]["geometry"] for one in about]
-    whole = about[0] | {"columns": {"geometry": columns[0] | extent_and_types(columns)}}
-    return first.with_metadata(first.metadata | {b"geo": json.dumps(whole).encode()})
+    about = [json.loads(shelf.schema.metadata[b"geo"])["columns"]["geometry"] for shelf in shelves]
+    return described(shelves[0].schema, extent_and_types(about))
 
 
 def extent_and_types(columns: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -12,19 +12,22 @@ its gap again: the gap is marked ``expired``, so that somebody signs anew or act
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import MappingProxyType
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
+from geo.gaps.ledger import as_arrow, as_text
 from geo.sources import repair_rows
 from geo.tables import Matched, at_or_none
 
@@ -33,49 +36,11 @@ OPEN, ACCEPTED, EXPIRED = "open", "accepted", "expired"
 BY_UNIT = ("overlap", "straddle")
 """Kinds that are about units, whichever grid holds the land."""
 
+PLACES = ("code", "community_code")
+"""Columns of a gap that an exception may name."""
 
-def with_exceptions(
-    gaps: gpd.GeoDataFrame,
-    exceptions: pd.DataFrame,
-    found: Matched,
-    grids: pd.DataFrame,
-    *,
-    as_of: date | None,
-    facility_names: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[gpd.GeoDataFrame, Ints]:
-    """Mark the gaps that are accepted.
-
-    Parameters
-    ----------
-    gaps
-        The ledger; see `geo.gaps.ledger.COLUMNS`.
-    exceptions, found
-        The table (`geo.tables.Tables`), and which grid each of its rows is about.
-    grids
-        ``code``.
-    as_of
-        The day on which exceptions hold or have run out; None: none has.
-    facility_names
-        Every name of a kind of facility, in small letters, and the kind (`geo.standards.Standard.facility_names`).
-
-    Returns
-    -------
-    tuple
-        The ledger with ``state``, ``reason`` and ``expires``, and ``signer`` and ``signed`` in its ``detail``; and the
-        positions of the exceptions that are about no gap. Where several are about one gap, the one that runs longest
-        counts.
-    """
-    pairs = pd.DataFrame(
-        [pair for part in (by_id, by_place, by_unit) for pair in part(gaps, exceptions, found, grids)],
-        columns=["exception", "gap"],
-        dtype=np.int64,
-    ).drop_duplicates()
-    pairs = pairs[about_the_same(gaps, exceptions, pairs, facility_names)]
-    idle = np.setdiff1d(np.arange(len(exceptions)), pairs["exception"])
-    pairs["expires"] = exceptions["expires"].array[pairs["exception"]]
-    pairs = pairs.sort_values(["gap", "expires", "exception"], ascending=[True, False, True], na_position="first")
-    pairs = pairs.drop_duplicates("gap")
-    return marked(gaps, exceptions, pairs["gap"].to_numpy(), pairs["exception"].to_numpy(), as_of), idle
+WORDS = ("gap_id", "kind", "layer", "source_id", "post", "facility", "reason", "signer", "signed", "expires")
+"""Columns of an exception that say which gaps it is about, and what is written into them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +52,13 @@ class Signed:
     row
         (n,) where each exception stands in the whole table.
     table, found
-        The exceptions and their places; see `of`.
+        The exceptions (`geo.tables.Tables`) and their places; see `of`.
     grids
         ``code`` of the grids that ``found`` points to.
+    as_of
+        The day on which exceptions hold or have run out; None: none has.
+    facility_names
+        Every name of a kind of facility, in small letters, and the kind (`geo.standards.Standard.facility_names`).
     """
 
     row: Ints
@@ -103,7 +72,7 @@ class Signed:
     def of(
         cls, table: pd.DataFrame, found: Matched, grids: pd.DataFrame, as_of: date | None, names: Mapping[str, str]
     ) -> Signed:
-        """Take the whole table; as `with_exceptions`."""
+        """Take the whole table, which grid each of its rows is about, and ``code`` of all grids."""
         code = pd.DataFrame({"code": at_or_none(grids["code"], found.grid)})
         grid = np.where(found.grid < 0, found.grid, np.arange(len(found.grid)))
         return cls(np.arange(len(table)), table, found._replace(grid=grid), code, as_of, names)
@@ -120,10 +89,11 @@ class Signed:
         units
             "layer:id" of the units that claim land there.
         """
-        there = (self.table["layer"] + ":" + self.table["source_id"]).isin(units).to_numpy(np.bool_, copy=True)
-        there |= named_in(text_or_none(self.table["gap_id"]), {*communities, *grids}, set(units))
-        there[self.found.row[np.isin(self.found.community, communities)]] = True
-        rows, placed = np.flatnonzero(there), np.flatnonzero(there[self.found.row])
+        by_place, by_unit = self.reach
+        named = [by_place[one] for one in by_place.keys() & {*communities, *grids}]
+        named += [by_unit[one] for one in by_unit.keys() & set(units)]
+        rows = np.array(sorted({row for some in named for row in some}), dtype=np.int64)
+        placed = np.flatnonzero(np.isin(self.found.row, rows))
         grid = self.found.grid[placed]
         found = self.found._replace(
             row=np.searchsorted(rows, self.found.row[placed]),
@@ -131,135 +101,157 @@ class Signed:
             community=self.found.community[placed],
             whole=self.found.whole[placed],
         )
-        table, grids = (
+        table, own = (
             frame.iloc[here].reset_index(drop=True) for frame, here in ((self.table, rows), (self.grids, placed))
         )
-        return replace(self, row=self.row[rows], table=table, found=found, grids=grids)
+        return replace(self, row=self.row[rows], table=table, found=found, grids=own)
+
+    @cached_property
+    def reach(self) -> tuple[Mapping[str, Sequence[int]], Mapping[str, Sequence[int]]]:
+        """The positions of the exceptions by the codes of the places that they may be about, and by the units."""
+        gap_id = self.words["gap_id"]
+        by_place = list(zip(self.found.community.tolist(), self.found.row.tolist(), strict=True))
+        by_unit = [(unit, row) for row, unit in enumerate(self.units) if unit is not None]
+        for row, told in enumerate(gap_id):
+            place, names = told_by(told or "")
+            by_place.append((place, row))
+            by_unit += [(name, row) for name in names]
+        return listed(by_place), listed(by_unit)
+
+    @cached_property
+    def words(self) -> Mapping[str, NDArray[np.object_]]:
+        """What the exceptions say, by column; None where they say nothing."""
+        return {name: text_or_none(self.table[name]) for name in WORDS}
+
+    @property
+    def units(self) -> list[str | None]:
+        """The unit that each exception names, as "layer:id"; None where it names none."""
+        named = zip(self.words["layer"], self.words["source_id"], strict=True)
+        return [None if layer is None or unit is None else f"{layer}:{unit}" for layer, unit in named]
+
+    @cached_property
+    def about(self) -> Mapping[tuple[str, ...], Sequence[int]]:
+        """The positions of the exceptions by what they name: the id of a gap; a kind, and "code", "community_code" or
+        "unit" with the place."""
+        gap_id, kind, units = self.words["gap_id"], self.words["kind"], self.units
+        named: list[tuple[tuple[str, ...], int]] = [((one,), row) for row, one in enumerate(gap_id) if one is not None]
+        code = at_or_none(self.grids["code"], self.found.grid)
+        places = zip(self.found.row.tolist(), code, self.found.community, self.found.whole.tolist(), strict=True)
+        for row, grid, community, whole in places:
+            if gap_id[row] is None and kind[row] is not None:
+                place = ("community_code", community) if whole else ("code", grid)
+                named += [((kind[row], *place), row)] if place[1] is not None else []
+                if kind[row] in BY_UNIT and not whole and units[row] is not None:
+                    named.append(((kind[row], "unit", str(units[row])), row))
+        return listed(named)
 
     def marked(self, gaps: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Ints]:
-        """Mark the gaps that are accepted; return also the positions here of the exceptions that are about one."""
-        gaps, idle = with_exceptions(
-            gaps, self.table, self.found, self.grids, as_of=self.as_of, facility_names=self.facility_names
-        )
-        return gaps, np.setdiff1d(np.arange(len(self.table)), idle)
+        """Mark the gaps of a ledger that are accepted; see `geo.gaps.ledger.COLUMNS`.
+
+        Returns
+        -------
+        tuple
+            The ledger with ``state``, ``reason`` and ``expires``, and ``signer`` and ``signed`` in its ``detail``; and
+            the positions here of the exceptions that are about a gap. Where several are about one gap, the one that
+            runs longest counts, and of these the first.
+        """
+        pairs = self.pairs(gaps) if len(gaps) and len(self.table) else {}
+        used = np.unique(np.array([one for found in pairs.values() for one in found], dtype=np.int64))
+        expires = self.words["expires"]
+        longest = {
+            row: max(found, key=lambda one: (expires[one] is None, expires[one] or "", -one))
+            for row, found in pairs.items()
+        }
+        return self.written(gaps, longest) if longest else gaps, used
+
+    def pairs(self, gaps: gpd.GeoDataFrame) -> dict[int, list[int]]:
+        """Return the gaps that exceptions are about, by their rows, and the exceptions of each."""
+        column = {name: as_arrow(gaps[name]) for name in ("gap_id", "kind", *PLACES, "detail")}
+        rows = self.candidates(column)
+        chosen = {name: values.take(pa.array(rows)).to_pylist() for name, values in column.items()}
+        found: dict[int, list[int]] = {}
+        for row, *values in zip(rows.tolist(), *chosen.values(), strict=True):
+            gap = dict(zip(chosen, values, strict=True))
+            detail = json.loads(gap["detail"])
+            names = [(gap["gap_id"],), *((gap["kind"], name, gap[name]) for name in PLACES)]
+            names += [(gap["kind"], "unit", unit) for unit in units_of(detail)]
+            named = {one for name in names for one in self.about.get(name, ())}
+            agreed = [one for one in sorted(named) if self.agrees(one, gap["kind"], detail)]
+            if agreed:
+                found[row] = agreed
+        return found
+
+    def candidates(self, column: Mapping[str, pa.Array]) -> Ints:
+        """Return the rows of the gaps that an exception may be about, as one in its table names them or their place."""
+        named = {"gap_id": [name[0] for name in self.about if len(name) == 1]}
+        named |= {place: [name[2] for name in self.about if name[1:2] == (place,)] for place in PLACES}
+        named |= {"kind": [name[0] for name in self.about if name[1:2] == ("unit",)]}
+        there = np.zeros(len(column["kind"]), dtype=np.bool_)
+        for name, values in named.items():
+            if values:
+                there |= np.asarray(pc.is_in(column[name], value_set=pa.array(values, pa.large_string())))
+        return np.flatnonzero(there)
+
+    def agrees(self, row: int, kind: str, detail: Mapping[str, Any]) -> bool:
+        """Tell whether an exception and a gap agree in kind, post and facility, as far as the exception says them."""
+        asked, post, facility = (self.words[name][row] for name in ("kind", "post", "facility"))
+        known = facility and self.facility_names.get(facility.strip().lower(), facility)
+        agree = (asked, kind), (post, detail.get("post")), (known, detail.get("facility"))
+        return all(one is None or one == other for one, other in agree)
+
+    def written(self, gaps: gpd.GeoDataFrame, longest: Mapping[int, int]) -> gpd.GeoDataFrame:
+        """Write exceptions into the gaps that they are about, given by their rows."""
+        rows = sorted(longest)
+        said = {name: values[[longest[row] for row in rows]] for name, values in self.words.items()}
+        detail = as_arrow(gaps["detail"]).take(pa.array(rows)).to_pylist()
+        values = {
+            "state": states(said["expires"], self.as_of),
+            "reason": said["reason"],
+            "expires": said["expires"],
+            "detail": list(map(signed_detail, detail, said["signer"], said["signed"])),
+        }
+        here = np.zeros(len(gaps), dtype=np.bool_)
+        here[rows] = True
+        marked = {name: pc.replace_with_mask(as_arrow(gaps[name]), here, as_arrow(new)) for name, new in values.items()}
+        return gaps.assign(**{name: as_text(column) for name, column in marked.items()})
 
     def said(self) -> tuple[Any, ...]:
         """Return all that the mark of a gap hangs on, wherever the exceptions stand in their table."""
-        day = states(text_or_none(self.table["expires"]), self.as_of)
+        day = states(self.words["expires"], self.as_of)
         found = self.found
         place = found.row, self.grids["code"].to_numpy(dtype=object), found.grid, found.community, found.whole
         return self.table.drop(columns=["file", "row"]), place, day, self.facility_names
 
 
-def named_in(gap_id: NDArray[np.object_], places: Collection[str], units: Collection[str]) -> NDArray[np.bool_]:
-    """Tell which ids may be those of gaps about some places, or of an overlap of some units; None is no id.
+Name = TypeVar("Name")
 
-    An id is the kind and what the gap is about: the code of a grid or community, and more; of an overlap the two units.
 
-    >>> named_in(np.array(["overlap:compound:a+compound:b", "unclaimed:530102:x", None]), {"530102"}, {"compound:b"})
-    array([False,  True, False])
+def listed(named: Iterable[tuple[Name, int]]) -> dict[Name, list[int]]:
+    """List numbers by what each is named by."""
+    lists: dict[Name, list[int]] = {}
+    for name, number in named:
+        lists.setdefault(name, []).append(number)
+    return lists
+
+
+def told_by(gap_id: str) -> tuple[str, list[str]]:
+    """Return the place that the id of a gap tells, and what may be the first of the units of an overlap.
+
+    An id is the kind and what the gap is about: the code of a grid or community, and more; of an overlap the two units,
+    in which a + may stand too.
+
+    >>> told_by("unclaimed:530102:x"), told_by("overlap:compound:a+compound:b")
+    (('530102', []), ('compound', ['compound:a']))
     """
-    told = [("", "") if text is None else text.partition(":")[::2] for text in gap_id]
-    pairs = [about.split("+") if kind == "overlap" else [] for kind, about in told]
-    first = [["+".join(pair[:end]) for end in range(1, len(pair))] for pair in pairs]  # an id may have a + of its own
-    return np.array(
-        [
-            about.partition(":")[0] in places or any(unit in units for unit in names)
-            for (_, about), names in zip(told, first, strict=True)
-        ],
-        dtype=np.bool_,
-    )
-
-
-def by_id(
-    gaps: pd.DataFrame, exceptions: pd.DataFrame, found: Matched, grids: pd.DataFrame
-) -> Iterator[tuple[int, int]]:
-    """Yield the exceptions that name the id of a gap, and the gap."""
-    place = pd.Index(gaps["gap_id"]).get_indexer(exceptions["gap_id"])
-    rows = np.flatnonzero(place >= 0)
-    yield from zip(rows.tolist(), place[rows].tolist(), strict=True)
-
-
-def by_place(
-    gaps: pd.DataFrame, exceptions: pd.DataFrame, found: Matched, grids: pd.DataFrame
-) -> Iterator[tuple[int, int]]:
-    """Yield the exceptions that name a grid or a community, and the gaps of their kind there."""
-    named = keyed(exceptions, found)
-    code = at_or_none(grids["code"], named["grid"].to_numpy(np.int64))
-    rows = np.flatnonzero(gaps["kind"].isin(named["kind"].unique()))
-    for column, place, chosen in (
-        ("code", code, ~named["whole"].to_numpy(np.bool_)),
-        ("community_code", named["community"].to_numpy(dtype=object), named["whole"].to_numpy(np.bool_)),
-    ):
-        here = pd.DataFrame({"exception": named["exception"], "kind": named["kind"], "place": place})[chosen]
-        there = pd.DataFrame(
-            {"gap": rows, **{key: gaps[name].array[rows] for key, name in (("kind", "kind"), ("place", column))}}
-        )
-        both = here.dropna().merge(there.dropna(), on=["kind", "place"])
-        yield from zip(both["exception"], both["gap"], strict=True)
-
-
-def by_unit(
-    gaps: pd.DataFrame, exceptions: pd.DataFrame, found: Matched, grids: pd.DataFrame
-) -> Iterator[tuple[int, int]]:
-    """Yield the exceptions that name a unit, and the overlaps and straddles that it is in."""
-    named = keyed(exceptions, found)
-    named = named[named["kind"].isin(BY_UNIT) & ~named["whole"] & named["source_id"].notna()]
-    if named.empty:
-        return
-    rows = np.flatnonzero(gaps["kind"].isin(BY_UNIT))
-    if not len(rows):
-        return
-    detail = [json.loads(text) for text in gaps["detail"].array[rows]]
-    units = [(int(row), label) for row, one in zip(rows, detail, strict=True) for label in units_of(one)]
-    there = pd.DataFrame(units, columns=["gap", "label"]).assign(kind=lambda frame: gaps["kind"].array[frame["gap"]])
-    here = named.assign(label=named["layer"] + ":" + named["source_id"])
-    both = here.merge(there, on=["kind", "label"])
-    yield from zip(both["exception"], both["gap"], strict=True)
+    kind, _, about = gap_id.partition(":")
+    pair = about.split("+") if kind == "overlap" else []
+    return about.partition(":")[0], ["+".join(pair[:end]) for end in range(1, len(pair))]
 
 
 def units_of(detail: Mapping[str, Any]) -> list[str]:
     """Return the units that a gap is about, as "layer:id"."""
     units = detail.get("units", [detail.get("unit")])
     return [str(unit) for unit in units if unit is not None] if isinstance(units, list) else []
-
-
-def keyed(exceptions: pd.DataFrame, found: Matched) -> pd.DataFrame:
-    """Return the exceptions that are about a place and name no single gap: their position beside what they name."""
-    table = found.of(exceptions).assign(exception=found.row)
-    return table[table["gap_id"].isna()]
-
-
-def about_the_same(
-    gaps: pd.DataFrame, exceptions: pd.DataFrame, pairs: pd.DataFrame, facility_names: Mapping[str, str]
-) -> NDArray[np.bool_]:
-    """Tell which pairs agree in kind, post and facility, as far as the exception says them."""
-    row, gap = pairs["exception"].to_numpy(), pairs["gap"].to_numpy()
-    kind, post, facility = (text_or_none(exceptions[name].iloc[row]) for name in ("kind", "post", "facility"))
-    facility = np.array([name and facility_names.get(name.strip().lower(), name) for name in facility], dtype=object)
-    agree = (kind == None) | (kind == gaps["kind"].to_numpy(dtype=object)[gap])  # noqa: E711 (elementwise)
-    for name, said in (("post", post), ("facility", facility)):
-        chosen = np.flatnonzero(agree & (said != None))  # noqa: E711 (elementwise)
-        detail = gaps["detail"].array[gap[chosen]]
-        agree[chosen] = [json.loads(text).get(name) == one for text, one in zip(detail, said[chosen], strict=True)]
-    return np.asarray(agree, dtype=np.bool_)
-
-
-def marked(
-    gaps: gpd.GeoDataFrame, exceptions: pd.DataFrame, rows: Ints, exception: Ints, as_of: date | None
-) -> gpd.GeoDataFrame:
-    """Write exceptions into the gaps that they are about."""
-    columns = {name: gaps[name].to_numpy(dtype=object).copy() for name in ("state", "reason", "expires", "detail")}
-    signed_for = exceptions.iloc[exception]
-    for name in ("reason", "expires"):
-        columns[name][rows] = text_or_none(signed_for[name])
-    columns["state"][rows] = states(columns["expires"][rows], as_of)
-    signed = zip(text_or_none(signed_for["signer"]), text_or_none(signed_for["signed"]), strict=True)
-    columns["detail"][rows] = [
-        signed_detail(detail, signer, day)
-        for detail, (signer, day) in zip(columns["detail"][rows], signed, strict=True)
-    ]
-    return gaps.assign(**columns)
 
 
 def signed_detail(detail: str, signer: str | None, signed: str | None) -> str:

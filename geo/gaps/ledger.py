@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -36,6 +37,12 @@ COLUMNS = (
     "reason",
     "expires",
 )
+
+TEXTS = tuple(name for name in COLUMNS if name not in ("severity", "area_m2", "households"))
+"""The columns that hold texts."""
+
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+"""The type of texts in a frame."""
 
 LEDGERS = ("unheld", "contested", "unserved")
 
@@ -268,10 +275,22 @@ def ledger_frame(columns: Columns, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     known = np.where(unknown, 0, columns["households"]).astype(np.int64)
     table = {
         **columns,
+        **{name: as_text(as_arrow(columns[name])) for name in TEXTS},
         "households": pd.arrays.IntegerArray(known, unknown),
         "geometry": gpd.array.GeometryArray(columns["geometry"], crs=crs),
     }
     return gpd.GeoDataFrame(table, geometry="geometry")  # as one dict: half the time of two frames
+
+
+def as_arrow(texts: Any) -> pa.LargeStringArray:
+    """Return texts as Arrow has them; what is missing is null."""
+    values = pa.array(texts, pa.large_string(), from_pandas=True)
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def as_text(values: pa.LargeStringArray) -> pd.arrays.ArrowStringArray:
+    """Return texts as a frame has them; nothing is copied, and the frame need not find out what they are."""
+    return pd.arrays.ArrowStringArray(values, dtype=TEXT)
 
 
 def spread(values: Sequence[str], size: Sequence[int]) -> NDArray[np.object_]:
