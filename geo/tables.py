@@ -7,7 +7,7 @@ files maps the town's words to them (`data.reading`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyproj
 from numpy.typing import NDArray
 
-from geo.arrays import Bools, Ints
+from geo.arrays import Bools, Ints, group_first
 from geo.sources import REPAIR_COLUMNS, SOURCE_LAYERS
 
 POSTS = (
@@ -189,30 +189,63 @@ def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Ma
     homes
         ``layer``, ``source_id``, ``home``: every source unit, and the code of the community that holds most of it.
     """
-    code, layer, unit, community = (table[name].to_numpy(dtype=object, na_value="").copy() for name in KEY)
-    grid = by_code(code, grids["code"].to_numpy(dtype=object))
-    alone = (code == "") & (layer == "") & (unit == "")
-    asks_community = (grid < 0) & ((layer == "community") | (alone & (community != "")))
-    asks_unit = np.flatnonzero((grid < 0) & ~asks_community & (layer != "") & (unit != ""))
-    unit[asks_unit], restored = with_zeros(layer[asks_unit], unit[asks_unit], homes)
-    grid[asks_unit] = by_unit(layer[asks_unit], unit[asks_unit], community[asks_unit], grids, homes)
-    named = np.where(unit == "", community, unit)
-    whole = asks_community & ((community == "") | (community == named))
-    whole[whole] = pd.Series(named[whole]).isin(grids["community_code"].unique()).to_numpy(np.bool_)
-    grid[whole] = by_unit(np.full(int(whole.sum()), "community", object), named[whole], named[whole], grids, homes)
-    where = at_or_none(grids["community_code"], grid)
-    where[whole] = named[whole]
-    found, keyless = (grid >= 0) | whole, alone & (community == "")
-    row = np.flatnonzero(found)
-    return Matched(
-        row=row,
-        grid=grid[row],
-        community=where[row],
-        whole=whole[row],
-        unmatched=np.flatnonzero(~found & ~keyless),
-        keyless=np.flatnonzero(keyless),
-        restored=asks_unit[restored & found[asks_unit]],
-    )
+    return all_matched([table], grids, homes)[0]
+
+
+def all_matched(tables: Sequence[pd.DataFrame], grids: pd.DataFrame, homes: pd.DataFrame) -> list[Matched]:
+    """Do what `matched` does for several tables; a key that many rows have is looked for once."""
+    keys = pd.concat([table[list(KEY)] for table in tables], ignore_index=True)
+    number, distinct = pd.factorize(pd.array(joined(*(keys[name] for name in KEY)), dtype="str"))
+    first = np.empty(len(distinct), dtype=np.int64)
+    first[number[::-1]] = np.arange(len(keys))[::-1]
+    found = Found.of(keys.iloc[first], grids, homes)
+    ends = np.cumsum([len(table) for table in tables])
+    return [found.of_rows(rows) for rows in np.split(number, ends[:-1])]
+
+
+class Found(NamedTuple):
+    """What keys are about, the names as in `Matched`: the grid and community of each, and which are what."""
+
+    grid: Ints
+    community: Texts
+    whole: Bools
+    keyless: Bools
+    restored: Bools
+
+    @classmethod
+    def of(cls, keys: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Found:
+        """Find the grid that each key is about; see `matched`."""
+        code, layer, unit, community = (keys[name].to_numpy(dtype=object, na_value="").copy() for name in KEY)
+        grid = by_code(code, grids["code"].to_numpy(dtype=object))
+        alone = (code == "") & (layer == "") & (unit == "")
+        asks_community = (grid < 0) & ((layer == "community") | (alone & (community != "")))
+        asks_unit = np.flatnonzero((grid < 0) & ~asks_community & (layer != "") & (unit != ""))
+        restored = np.zeros(len(keys), dtype=np.bool_)
+        unit[asks_unit], restored[asks_unit] = with_zeros(layer[asks_unit], unit[asks_unit], homes)
+        units = Units.of(grids, homes)
+        grid[asks_unit] = units.grid_of(layer[asks_unit], unit[asks_unit], community[asks_unit])
+        named = np.where(unit == "", community, unit)
+        whole = asks_community & ((community == "") | (community == named))
+        whole[whole] = pd.Series(named[whole]).isin(grids["community_code"].unique()).to_numpy(np.bool_)
+        grid[whole] = units.grid_of(np.full(int(whole.sum()), "community", object), named[whole], named[whole])
+        where = at_or_none(grids["community_code"], grid)
+        where[whole] = named[whole]
+        return cls(grid, where, whole, alone & (community == ""), restored)
+
+    def of_rows(self, key: Ints) -> Matched:
+        """Return what rows are about; ``key`` is the number of each row's."""
+        found = (self.grid >= 0) | self.whole
+        there, keyless = found[key], self.keyless[key]
+        row = np.flatnonzero(there)
+        return Matched(
+            row=row,
+            grid=self.grid[key[row]],
+            community=self.community[key[row]],
+            whole=self.whole[key[row]],
+            unmatched=np.flatnonzero(~there & ~keyless),
+            keyless=np.flatnonzero(keyless),
+            restored=np.flatnonzero((self.restored & found)[key]),
+        )
 
 
 def by_code(code: Texts, codes: Texts) -> Ints:
@@ -224,18 +257,37 @@ def by_code(code: Texts, codes: Texts) -> Ints:
     return place
 
 
-def by_unit(layer: Texts, unit: Texts, community: Texts, grids: pd.DataFrame, homes: pd.DataFrame) -> Ints:
-    """Return the grid of each unit: in the community named, else in its home, else its largest; -1 for none."""
-    names = ("source_layer", "source_id", "community_code")
-    own = pd.DataFrame({name: grids[name].to_numpy(dtype=object) for name in names}, dtype=object)
-    own["area_m2"] = grids["area_m2"].to_numpy(np.float64)
-    home = looked_up(joined(own["source_layer"], own["source_id"]), joined(homes["layer"], homes["source_id"]))
-    own["away"] = at_or_none(homes["home"], home) != own["community_code"]
-    usual = own.sort_values(["away", "area_m2"], ascending=[True, False], kind="stable")
-    usual = usual.drop_duplicates(["source_layer", "source_id"])
-    exact = looked_up(joined(layer, unit, community), joined(*(own[name] for name in names)))
-    main = looked_up(joined(layer, unit), joined(usual["source_layer"], usual["source_id"]), usual.index.to_numpy())
-    return np.where(community != "", exact, main)
+class Units(NamedTuple):
+    """The units that have grids.
+
+    Parameters
+    ----------
+    every
+        (n,) the unit of each grid, and its community, as one key.
+    unit, usual
+        Each unit as a key, and its usual grid: the one in its home, else its largest.
+    """
+
+    every: pa.LargeStringArray
+    unit: pa.LargeStringArray
+    usual: Ints
+
+    @classmethod
+    def of(cls, grids: pd.DataFrame, homes: pd.DataFrame) -> Units:
+        """Take the grids of a build, and the homes of all units; see `matched`."""
+        unit = joined(grids["source_layer"], grids["source_id"])
+        home = at_or_none(homes["home"], looked_up(unit, joined(homes["layer"], homes["source_id"])))
+        away = home != grids["community_code"].to_numpy(dtype=object)
+        number = pd.factorize(pd.array(unit, dtype="str"))[0]
+        order = np.lexsort([-grids["area_m2"].to_numpy(np.float64), away, number])
+        usual = order[group_first(number[order])]
+        return cls(joined(unit, grids["community_code"]), unit.take(pa.array(usual)), usual)
+
+    def grid_of(self, layer: Texts, unit: Texts, community: Texts) -> Ints:
+        """Return the grid of each unit in the community named, where none is named its usual one; -1 for none."""
+        key = joined(layer, unit)
+        exact, usual = looked_up(joined(key, community), self.every), looked_up(key, self.unit, self.usual)
+        return np.where(community != "", exact, usual)
 
 
 def with_zeros(layer: Texts, unit: Texts, homes: pd.DataFrame) -> tuple[Texts, Bools]:
@@ -277,14 +329,10 @@ def at_or_none(column: pd.Series, place: Ints) -> Texts:
 
 def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Matched]:
     """Match every table that is there."""
-    if tables is None:
+    present = {} if tables is None else dict(tables.present())
+    if not present:
         return {}
-    names = ("code", "community_code", "source_layer", "source_id", "area_m2")
-    own = pd.DataFrame(
-        {name: grids[name].to_numpy(dtype=object) for name in names}, dtype=object
-    )  # once for all tables
-    home = pd.DataFrame({name: homes[name].to_numpy(dtype=object) for name in homes}, dtype=object)
-    return {name: matched(table, own, home) for name, table in tables.present()}
+    return dict(zip(present, all_matched(list(present.values()), grids, homes), strict=True))
 
 
 def placed_rows(tables: Tables | None, matches: Mapping[str, Matched]) -> dict[str, pd.DataFrame]:

@@ -46,7 +46,7 @@ HOMES = pd.DataFrame(
 
 def rows(*keys: tuple) -> pd.DataFrame:
     """A roster; a key is (grid_code, layer, source_id, community)."""
-    columns = dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True))
+    columns = dict(zip(KEY, map(list, zip(*keys, strict=True)), strict=True)) if keys else {}
     return as_table("roster", {**columns, "post": ["grid_head"] * len(keys)}, file="a.csv")
 
 
@@ -156,6 +156,20 @@ def test_random_keys_find_what_the_rules_tell_one_after_the_other():
     expected = {row: about for row, key in enumerate(keys) if (about := told(*key)) is not None}
     assert dict(zip(found.row, zip(found.grid, found.community, strict=True), strict=True)) == expected
     assert len(expected) > 200
+
+
+def test_tables_that_are_matched_together_find_what_each_finds_alone_and_joined_frames_what_whole_ones_find():
+    rng = np.random.default_rng(3)
+    pick = [[None, None, GRIDS["code"][0]], [None, *KEY_LAYERS], [*HOMES["source_id"], "7", A], [None, A, B]]
+    keys = [tuple(rng.choice(np.array(values, dtype=object)) for values in pick) for _ in range(300)]
+    roster, funding = rows(*keys), rows(*keys[::-2])
+    tables = Tables(roster=roster, party=rows(), funding=funding)
+    halves = [pd.concat([frame[:3], frame[3:]], ignore_index=True) for frame in (GRIDS, HOMES)]
+    together = match_tables(tables, *halves)
+    for name, table in tables.present():
+        for part, alone in zip(together[name], matched(table, GRIDS, HOMES), strict=True):
+            assert part.tolist() == alone.tolist()
+    assert len(together["funding"].restored)
 
 
 def test_the_order_of_the_grids_changes_nothing_but_their_rows():
