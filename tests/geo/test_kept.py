@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.demo.writing import write_demo
 from data.output import read_build, read_facts, write_build
@@ -22,7 +24,7 @@ from geo.gathering import walks_to
 from geo.kept import building_layer, in_json, record_layer, road_layer
 from geo.sources import Parameters
 from geo.standards_table import standards_from_table
-from geo.tables import match_tables
+from geo.tables import as_table, match_tables
 from tests.geo.messy import messy_sources
 from tests.geo.sketching import CRS
 from tests.geo.tabling import tables, with_invented_tables
@@ -148,3 +150,17 @@ def test_records_are_written_some_rows_at_a_time_and_nobody_can_tell(monkeypatch
     monkeypatch.setattr("geo.kept.in_json", lambda rows, *names: sizes.append(len(rows)) or in_json(rows, *names))
     pd.testing.assert_frame_equal(record_layer(given, matches, GRIDS["code"]), whole)
     assert sizes == [2, 2, 1]
+
+
+TEXTS = st.none() | st.text(st.sampled_from('a网",\\{}\n\x01 '), min_size=1, max_size=4)
+
+
+@given(st.lists(st.tuples(TEXTS, st.none() | st.integers(2000, 2002), st.sampled_from([None, 0.0, -0.0, 1.5, 1e22]))))
+def test_records_are_the_json_of_what_is_there(rows):
+    names = ["purpose", "year", "amount"]
+    table = as_table("funding", dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {}, file="a.csv")
+    said = [{**dict(zip(names, row, strict=True)), "file": "a.csv", "row": at} for at, row in enumerate(rows, 2)]
+    expected = [{key: value for key, value in row.items() if value is not None} for row in said]
+    assert in_json(table, [*names, "file", "row"], "funding").to_pylist() == [
+        json.dumps(row, ensure_ascii=False) for row in expected
+    ]
