@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.arrays import Ints
+
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
 
@@ -30,3 +32,23 @@ def plain_column(column: pd.Series) -> NDArray[Any]:
         return np.asarray(column.to_numpy(np.float64, na_value=np.nan))
     text = column.to_numpy(dtype=object)
     return np.asarray(np.where(pd.isna(text), None, text), dtype=object)
+
+
+def numbers_of(column: pd.Series, number: Mapping[str, int]) -> Ints:
+    """Return the number that each text has; none may be missing, or have none.
+
+    >>> numbers_of(pd.Series(["b", "a", "b"]), {"a": 0, "b": 1}).tolist()
+    [1, 0, 1]
+    """
+    place, texts = pd.factorize(column, use_na_sentinel=False)
+    return np.asarray(np.array([number[text] for text in texts], dtype=np.int64)[place])
+
+
+def ranked(column: pd.Series) -> Ints:
+    """Number the distinct values of a column in their order; what is missing comes last.
+
+    >>> ranked(pd.Series(["b", None, "a", "b"])).tolist()
+    [1, 2, 0, 1]
+    """
+    place, values = pd.factorize(column, sort=True)
+    return np.where(place < 0, len(values), place)

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import numbers_of, ranked
 from geo.gathering import roster_rows
 from geo.places import Places
-from geo.tables import POSTS, at_or_none
+from geo.tables import POSTS
 
 DUTY_COLUMNS = ("code", "post", "name", "phone", "full_time", "force", "organisation")
 TYPES = {**dict.fromkeys(DUTY_COLUMNS, "str"), "full_time": "Int64"}
@@ -48,14 +49,14 @@ def duty(
     roster = roster_rows(tables)
     if roster is not None:
         grid = np.where(roster["whole"], -1, roster["grid"])
-        place = pd.Series(at_or_none(code, grid), index=roster.index).fillna(roster["community"])
+        place = pd.Series(pd.array(code, dtype="str").take(grid, allow_fill=True)).fillna(roster["community"])
         rows.append(roster.assign(code=place)[list(DUTY_COLUMNS)])
     table = pd.concat([part.astype(TYPES) for part in rows], ignore_index=True)
     if table.empty:
         return None
-    order = {post: number for number, post in enumerate((OFFICE, *POSTS))}
-    table = table.assign(rank=table["post"].map(order)).sort_values(["code", "rank", "name", "phone"], kind="stable")
-    return table[list(DUTY_COLUMNS)].reset_index(drop=True)
+    post = numbers_of(table["post"], {post: number for number, post in enumerate((OFFICE, *POSTS))})
+    order = np.lexsort([ranked(table["phone"]), ranked(table["name"]), post, ranked(table["code"])])
+    return table.iloc[order].reset_index(drop=True)
 
 
 def offices(communities: pd.DataFrame | None) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Geometries, Ints, dense, group_first, known_or_zero
-from geo.columns import Columns
+from geo.columns import Columns, ranked
 from geo.edges import Adjacency
 from geo.party_reasons import reasons
 from geo.proposals import BRANCH, GROUP, JOINT, STATION, Members, Proposal, propose
@@ -67,8 +67,8 @@ def party_organisations(party: pd.DataFrame, found: Matched, grids: pd.DataFrame
     table = party[list(ORGANISATION_COLUMNS[:-1])].assign(code=at_or_none(grids["code"], grid))
     table = table.sort_values(["organisation_id", "code"], kind="stable", na_position="last")
     table = table.drop_duplicates(["organisation_id", "code"])
-    placed = table["code"].notna() | ~table["organisation_id"].isin(table.loc[table["code"].notna(), "organisation_id"])
-    return table[placed].reset_index(drop=True)
+    number, on_grid = ranked(table["organisation_id"]), table["code"].notna().to_numpy(np.bool_)
+    return table[on_grid | ~np.isin(number, number[on_grid])].reset_index(drop=True)
 
 
 def forms_today(organisations: pd.DataFrame, code: Texts) -> tuple[Ints, Texts]:

@@ -170,26 +170,26 @@ def arithmetic(sheets: Sheets, row: Ints, part: Ints, table: pd.DataFrame, worth
     scores = [
         score_words(*figures)
         for figures in zip(
-            table["score"],
-            sheets.additions[row, part],
-            sheets.deductions[row, part],
+            table["score"].tolist(),
+            sheets.additions[row, part].tolist(),
+            sheets.deductions[row, part].tolist(),
             part.tolist(),
-            sheets.derived[row, part],
+            sheets.derived[row, part].tolist(),
             sheets.score[row],
             strict=True,
         )
     ]
-    places = ["" if pd.isna(rank) else f"；{kind} 类 {of} 个中第 {rank}" for kind, rank, of in rank_columns(table)]
+    places = ["" if rank is pd.NA else f"；{kind} 类 {of} 个中第 {rank}" for kind, rank, of in rank_columns(table)]
     rewards = [
         f"；{STAR_WORDS[stars]}，" + (f"得全年奖励的 {share:.4g}%" if stars else f"不得本期奖励（全年的 {share:.4g}%）")
-        for stars, share in zip(table["stars"], worth * 100, strict=True)
+        for stars, share in zip(table["stars"].tolist(), (worth * 100).tolist(), strict=True)
     ]
     return ["".join(words) for words in zip(scores, places, rewards, strict=True)]
 
 
 def rank_columns(table: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
     """Yield class, rank, and how many are compared."""
-    return zip(table["class"], table["rank"], table["of"], strict=True)
+    return zip(*(table[name].tolist() for name in ("class", "rank", "of")), strict=True)
 
 
 def score_words(score: float, additions: float, deductions: float, part: int, derived: bool, year: Floats) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Bools, Ints
+from geo.columns import numbers_of
 from geo.grouped import Grouped
 from geo.tables import POSTS
 
@@ -39,9 +40,9 @@ class Roster:
     @classmethod
     def of(cls, rows: pd.DataFrame, grids: int, communities: NDArray[np.object_]) -> Roster:
         """Take the matched rows of a roster (`geo.tables.Matched.of`); ``communities`` are all codes."""
-        community = pd.Index(communities).get_indexer(rows["community"].to_numpy(dtype=object)).astype(np.int64)
+        community = numbers_of(rows["community"], {code: number for number, code in enumerate(communities)})
         return cls.made(
-            post=rows["post"].map(POST).to_numpy(np.int64),
+            post=numbers_of(rows["post"], POST),
             part_time=~rows["full_time"].fillna(True).to_numpy(np.bool_),
             cadre=(rows["force"] == "cadre_sinks").fillna(False).to_numpy(np.bool_),
             person=people(rows, community),
