@@ -52,3 +52,13 @@ def ranked(column: pd.Series) -> Ints:
     """
     place, values = pd.factorize(column, sort=True)
     return np.where(place < 0, len(values), place)
+
+
+def as_texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
+    """Return texts as pandas has them; those that many rows have are copied, not looked at each.
+
+    >>> as_texts(np.array(["b", None, "b"], dtype=object)).isna().tolist()
+    [False, True, False]
+    """
+    place, texts = pd.factorize(values)
+    return pd.array(texts, dtype="str").take(place, allow_fill=True)

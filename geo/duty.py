@@ -49,7 +49,8 @@ def duty(
     roster = roster_rows(tables)
     if roster is not None:
         grid = np.where(roster["whole"], -1, roster["grid"])
-        place = pd.Series(pd.array(code, dtype="str").take(grid, allow_fill=True)).fillna(roster["community"])
+        place = pd.Series(pd.array(code, dtype="str").take(grid, allow_fill=True), index=roster.index)
+        place = place.fillna(roster["community"])
         rows.append(roster.assign(code=place)[list(DUTY_COLUMNS)])
     table = pd.concat([part.astype(TYPES) for part in rows], ignore_index=True)
     if table.empty:

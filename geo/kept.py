@@ -19,6 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Geometries
+from geo.columns import as_texts
 from geo.running import Once
 from geo.sources import COUNTS
 from geo.tables import COLUMNS, KEY, NUMBER, TEXT, Matched, Tables, at_or_none
@@ -120,7 +121,7 @@ def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> p
     keys = [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)]
     firsts = range(0, max(len(rows), 1), ROWS_AT_A_TIME)
     said = pa.chunked_array([in_json(table.iloc[rows[first : first + ROWS_AT_A_TIME]], keys, name) for first in firsts])
-    texts = {"table": name, "code": pd.array(where[rows], dtype="str"), "row": pd.array(said, dtype="str")}
+    texts = {"table": name, "code": as_texts(where[rows]), "row": pd.array(said, dtype="str")}
     return pd.DataFrame(texts, columns=list(RECORD_COLUMNS)).astype({"table": "str"})
 
 

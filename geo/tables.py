@@ -20,6 +20,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from geo.arrays import Bools, Ints, group_first
+from geo.columns import as_texts
 from geo.sources import REPAIR_COLUMNS, SOURCE_LAYERS
 
 POSTS = (
@@ -170,7 +171,7 @@ class Matched(NamedTuple):
     def of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the matched rows of the table with ``grid``, ``community`` (never missing) and ``whole`` filled in."""
         rows = table.iloc[self.row].reset_index(drop=True)
-        return rows.assign(community=self.community, grid=self.grid, whole=self.whole)
+        return rows.assign(community=as_texts(self.community), grid=self.grid, whole=self.whole)
 
 
 def matched(table: pd.DataFrame, grids: pd.DataFrame, homes: pd.DataFrame) -> Matched:
