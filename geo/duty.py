@@ -15,7 +15,7 @@ import shapely
 from geo.columns import numbers_of, ranked
 from geo.gathering import roster_rows
 from geo.places import Places
-from geo.tables import POSTS
+from geo.tables import POSTS, place_codes
 
 DUTY_COLUMNS = ("code", "post", "name", "phone", "full_time", "force", "organisation")
 TYPES = {**dict.fromkeys(DUTY_COLUMNS, "str"), "full_time": "Int64"}
@@ -48,15 +48,15 @@ def duty(
     rows = [offices(communities)]
     roster = roster_rows(tables)
     if roster is not None:
-        grid = np.where(roster["whole"], -1, roster["grid"])
-        place = pd.Series(pd.array(code, dtype="str").take(grid, allow_fill=True), index=roster.index)
-        place = place.fillna(roster["community"])
+        grid, whole = (roster[name].to_numpy() for name in ("grid", "whole"))
+        place = place_codes(code, grid, whole, roster["community"].array)
         rows.append(roster.assign(code=place)[list(DUTY_COLUMNS)])
     table = pd.concat([part.astype(TYPES) for part in rows], ignore_index=True)
     if table.empty:
         return None
     post = numbers_of(table["post"], {post: number for number, post in enumerate((OFFICE, *POSTS))})
-    order = np.lexsort([ranked(table["phone"]), ranked(table["name"]), post, ranked(table["code"])])
+    holder = ranked(table["name"]) * (len(table) + 1) + ranked(table["phone"])
+    order = np.lexsort([holder, ranked(table["code"]) * (len(POSTS) + 1) + post])
     return table.iloc[order].reset_index(drop=True)
 
 

@@ -19,10 +19,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Geometries
-from geo.columns import as_texts
 from geo.running import Once
 from geo.sources import COUNTS
-from geo.tables import COLUMNS, KEY, NUMBER, TEXT, Matched, Tables, at_or_none
+from geo.tables import COLUMNS, KEY, NUMBER, ROW_NUMBER, TEXT, Matched, Tables, place_codes
 
 RECORD_COLUMNS = ("table", "code", "row")
 
@@ -111,17 +110,17 @@ def records_of(
 
 def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> pd.DataFrame:
     """List the rows of one table; see `record_layer`."""
-    where = np.full(len(table), None, dtype=object)
-    where[found.row] = np.where(found.whole, found.community, at_or_none(code, np.where(found.whole, -1, found.grid)))
-    there = np.zeros(len(table), dtype=np.bool_)
-    there[found.row] = True
+    at = np.full(len(table), -1, dtype=np.int64)
+    at[found.row] = np.arange(len(found.row))
+    there = at >= 0
     if name == "exceptions":
         there |= table["gap_id"].notna().to_numpy(np.bool_)
     rows = np.flatnonzero(there)
     keys = [key for key in COLUMNS[name] if key not in KEY or keeps_key(name, key)]
     firsts = range(0, max(len(rows), 1), ROWS_AT_A_TIME)
     said = pa.chunked_array([in_json(table.iloc[rows[first : first + ROWS_AT_A_TIME]], keys, name) for first in firsts])
-    texts = {"table": name, "code": as_texts(where[rows]), "row": pd.array(said, dtype="str")}
+    where = place_codes(code, found.grid, found.whole, found.community).take(at[rows], allow_fill=True)
+    texts = {"table": name, "code": where, "row": pd.array(said, dtype="str")}
     return pd.DataFrame(texts, columns=list(RECORD_COLUMNS)).astype({"table": "str"})
 
 
@@ -153,6 +152,8 @@ def member(name: str, column: pd.Series, kind: str) -> pa.Array:
     >>> member("amount", pd.Series([1.0, None, -0.0, 1.0]), NUMBER).to_pylist()
     ['"amount": 1.0, ', '', '"amount": -0.0, ', '"amount": 1.0, ']
     """
+    if kind == ROW_NUMBER:
+        return joined(f'"{name}": ', pa.array(column.to_numpy()).cast(LARGE), SEPARATOR, "")
     place, values = pd.factorize(column.to_numpy(np.float64).view(np.int64) if kind == NUMBER else column)
     texts = joined(f'"{name}": ', written(values, kind), SEPARATOR, "")
     return pc.fill_null(texts.take(pa.array(place, mask=place < 0)), "")

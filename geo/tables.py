@@ -53,7 +53,8 @@ LARGE = pa.large_string()
 TEXT, COUNT, NUMBER, FLAG = "str", "Int64", "float64", "boolean"
 
 KEY = {"grid_code": TEXT, "layer": TEXT, "source_id": TEXT, "community": TEXT}
-PLACE = {"file": TEXT, "row": "int64"}
+ROW_NUMBER = "int64"
+PLACE = {"file": TEXT, "row": ROW_NUMBER}
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "roster": {
@@ -326,6 +327,21 @@ def at_or_none(column: pd.Series, place: Ints) -> Texts:
     """Return the values of a column at positions, None at -1."""
     nothing = np.full(1, None, dtype=object)
     return np.asarray(np.concatenate([column.to_numpy(dtype=object), nothing])[place], dtype=object)
+
+
+def place_codes(code: pd.Series, grid: Ints, whole: Bools, community: Any) -> pd.api.extensions.ExtensionArray:
+    """Return the code of what rows are about: of the grid, or of the community itself where the row is about that.
+
+    Parameters
+    ----------
+    code
+        The codes of the grids.
+    grid, whole, community
+        As in `Matched`.
+    """
+    codes = pd.array(code, dtype="str").take(np.where(whole, -1, grid), allow_fill=True)
+    codes[whole] = community[whole]
+    return codes
 
 
 def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame) -> dict[str, Matched]:
