@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from geo.arrays import Floats, Ints
 from geo.gaps.held import Held
-from geo.gaps.ledger import Entries, entries
+from geo.gaps.ledger import Entries, Facts, entries
 
 
 def about_grids(
@@ -17,7 +16,7 @@ def about_grids(
     kind: str,
     rows: Ints,
     *,
-    facts: Sequence[Mapping[str, Any]],
+    facts: Facts,
     source: Sequence[str] | None = None,
     suffix: Sequence[str] | None = None,
     factor: Floats | None = None,
@@ -44,7 +43,7 @@ def about_communities(
     kind: str,
     rows: Ints,
     *,
-    facts: Sequence[Mapping[str, Any]],
+    facts: Facts,
     source: Sequence[str],
     suffix: Sequence[str],
     factor: Floats,

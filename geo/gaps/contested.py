@@ -24,10 +24,7 @@ def overlap(held: Held) -> Entries:
     one, other = np.divmod(pairs, len(held.home))
     label, name = held.unit["label"], held.unit["name"]
     labels = list(zip(label[one], label[other], strict=True))
-    facts = [
-        {"units": list(pair), "names": [first, second]}
-        for pair, first, second in zip(labels, name[one], name[other], strict=True)
-    ]
+    facts = {"units": labels, "names": list(zip(name[one], name[other], strict=True))}
     return entries(
         "overlap",
         about=[f"{a}+{b}" for a, b in labels],
@@ -83,12 +80,11 @@ def straddle(held: Held) -> Entries:
     owner = held.grid_unit[away]
     land: Geometries = held.grid_polygon[away]
     patrol = held.unit["layer"][owner] == "patrol_zone"
-    facts = [
-        {"unit": label, "home": home, "share": round(float(part), 4)}
-        for label, home, part in zip(
-            held.unit["label"][owner], held.home[owner], claimed_share(held, away), strict=True
-        )
-    ]
+    facts = {
+        "unit": held.unit["label"][owner],
+        "home": held.home[owner],
+        "share": [round(part, 4) for part in claimed_share(held, away).tolist()],
+    }
     return entries(
         "straddle",
         about=list(held.text("code", away)),

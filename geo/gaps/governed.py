@@ -37,7 +37,7 @@ def no_self_government(held: Held) -> Entries:
         held,
         "no_self_government",
         rows[lack],
-        facts=[{"unit": label, "figure": "业委会、物管会均未成立"} for label in held.unit["label"][unit[lack]]],
+        facts={"unit": held.unit["label"][unit[lack]], "figure": ["业委会、物管会均未成立"] * len(lack)},
         source=[standards[row].self_government.owners_committee.required.source for row in lack],
     )
 
@@ -58,10 +58,11 @@ def no_property_party(held: Held) -> Entries:
         held,
         "no_property_party",
         rows[lack],
-        facts=[
-            {"unit": label, "company": str(name), "figure": "物业企业没有党组织，也没有派驻党建指导员"}
-            for label, name in zip(held.unit["label"][unit[lack]], company[lack], strict=True)
-        ],
+        facts={
+            "unit": held.unit["label"][unit[lack]],
+            "company": list(map(str, company[lack])),
+            "figure": ["物业企业没有党组织，也没有派驻党建指导员"] * len(lack),
+        },
         source=[standards[row].property_party.required.source for row in lack],
     )
 

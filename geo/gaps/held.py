@@ -175,13 +175,17 @@ class Held:
 
     def standard_of(self, rows: Ints) -> list[Standard]:
         """Return the standard that holds at each of some grids."""
-        standards = needed(self.standards)
-        return [standards.at(str(code)) for code in self.text("community_code", rows)]
+        return self.standards_at(self.text("community_code", rows))
 
     def standard_of_communities(self, rows: Ints) -> list[Standard]:
         """Return the standard that holds at each of some communities."""
+        return self.standards_at(self.community["code"][rows])
+
+    def standards_at(self, codes: NDArray[np.object_]) -> list[Standard]:
+        """Return the standard that holds in each of some communities, by their codes."""
         standards = needed(self.standards)
-        return [standards.at(str(code)) for code in self.community["code"][rows]]
+        holds = {code: standards.at(str(code)) for code in set(codes)}
+        return [holds[code] for code in codes]
 
     def main_grid_of(self, unit: Ints) -> Ints:
         """Return the grid that speaks for each unit: the first in its home community, else the first there is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -48,6 +48,14 @@ LEDGERS = ("unheld", "contested", "unserved")
 
 in_json = json.JSONEncoder(ensure_ascii=False).encode
 """Write a value as JSON; made once, as `json.dumps` makes an encoder for every call that asks for other than ASCII."""
+
+APART = "\0"
+"""What no JSON has unescaped."""
+
+in_json_apart = json.JSONEncoder(ensure_ascii=False, separators=(APART, ": ")).encode
+
+Facts: TypeAlias = Mapping[str, Sequence[Any] | NDArray[Any]]
+"""What the details of some gaps say: by name, a value a gap."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def entries(
     community: NDArray[np.object_],
     land: Geometries,
     households: pd.api.extensions.ExtensionArray | Floats,
-    facts: Sequence[Mapping[str, Any]],
+    facts: Facts,
     factor: Floats | None = None,
     source: Sequence[str] | None = None,
     remedy: Sequence[str] | None = None,
@@ -175,7 +183,7 @@ def entries(
     households
         Households touched: Int64 with missing, or floats with nan, where unknown.
     facts
-        Goes into ``detail`` beside the arithmetic and the rule.
+        Go into ``detail`` before the arithmetic and the rule.
     factor
         How bad each is beside others of its kind, 1 where not given; multiplies the kind's weight.
     source
@@ -193,10 +201,9 @@ def entries(
     score, arithmetic = severity(rules.weight, area, touched, np.ones(len(land)) if factor is None else factor)
     written = {text: text_of(rules.rule, text) for text in set(source or [rules.source])}
     law = [written[text] for text in source] if source is not None else [written[rules.source]] * len(about)
-    detail = [
-        f"{in_json({**fact, 'arithmetic': words})[:-1]}, {tail}"
-        for fact, words, tail in zip(facts, arithmetic, law, strict=True)
-    ]
+    said = {**facts, "arithmetic": arithmetic}
+    form = "{" + "".join(f"{in_json(name)}: %s, " for name in said) + "%s"
+    detail = [form % row for row in zip(*map(each_in_json, said.values()), law, strict=True)]
     cure = [rules.remedy] * len(about) if remedy is None else remedy
     return Entries(kind, about, code, community, land, area, households, score, detail, cure)
 
@@ -205,6 +212,16 @@ def nothing(kind: str) -> Entries:
     """Return no gaps of a kind."""
     none, zero = np.empty(0, dtype=object), np.empty(0)
     return Entries(kind, (), none, none, none, zero, zero, np.empty(0, dtype=np.int64), (), ())
+
+
+def each_in_json(values: Sequence[Any] | NDArray[Any]) -> list[str]:
+    """Write values as JSON, all in one go unless one of them is of several parts itself.
+
+    >>> each_in_json(["a, b", None, 2.0]), each_in_json([["a", "b"], [1]])
+    (['"a, b"', 'null', '2.0'], ['["a", "b"]', '[1]'])
+    """
+    written = in_json_apart(list(values))[1:-1].split(APART)
+    return written if len(written) == len(values) else list(map(in_json, values))
 
 
 def text_of(rule: str, source: str) -> str:
@@ -318,6 +335,6 @@ def severity(
     whole = np.minimum(np.rint(score), 100).astype(np.int64)
     words = [
         f"{weight}{'' if f == 1 else f' × {f:.2f}'} + 15 × lg(1 + {h} 户) + 10 × lg(1 + {a:.1f} 公顷) = {s}"
-        for f, h, a, s in zip(factor, households, hectares, whole, strict=True)
+        for f, h, a, s in zip(*(column.tolist() for column in (factor, households, hectares, whole)), strict=True)
     ]
     return whole, words

@@ -29,15 +29,16 @@ def no_branch(held: Held) -> Entries:
     rows = held.rows[today["form"][held.rows] == "none"]
     form = today["proposed_form"][rows]
     members = known_or_zero(today["members"][rows])
-    named = zip(members, form, today["proposed_organisation_id"][rows], today["reason"][rows], strict=True)
     return about_grids(
         held,
         "no_branch",
         rows,
-        facts=[
-            {"members": int(count), "proposed_form": kind, "proposed_organisation_id": organisation, "figure": reason}
-            for count, kind, organisation, reason in named
-        ],
+        facts={
+            "members": members.astype(np.int64).tolist(),
+            "proposed_form": form,
+            "proposed_organisation_id": today["proposed_organisation_id"][rows],
+            "figure": today["reason"][rows],
+        },
         source=[standard.party.branch_members.source for standard in held.standard_of(rows)],
         factor=np.array([WEIGHT[kind] for kind in form]),
         remedy=[REMEDY[kind] for kind in form],

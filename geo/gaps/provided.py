@@ -8,7 +8,7 @@ from geo.arrays import Floats, Ints, known_or_zero
 from geo.funding import BRANCH_PURPOSE, COMMUNITY_PURPOSES, Money
 from geo.gaps.about import about_communities, about_grids
 from geo.gaps.held import Held, needed
-from geo.gaps.ledger import Entries, joined
+from geo.gaps.ledger import Entries, Facts, joined
 from geo.standards import Value
 
 PURPOSE_NAMES = {
@@ -77,20 +77,21 @@ def lacking(amount: Floats, floors: list[Value[int]]) -> Floats:
     return 1 - amount / np.array([floor.number for floor in floors], dtype=np.float64)
 
 
-def money_facts(money: Money, purpose: str, amount: Floats, floors: list[Value[int]]) -> list[dict[str, object]]:
+def money_facts(money: Money, purpose: str, amount: Floats, floors: list[Value[int]]) -> Facts:
     """Write down purpose, year, amount, floor, and what is missing."""
     year, name = money.year.get(purpose), PURPOSE_NAMES[purpose]
     when = "" if year is None else f"{year} 年"
-    return [
-        {
-            "purpose": purpose,
-            "year": year,
-            "amount": float(have),
-            "floor": floor.number,
-            "figure": f"{when}{name} {have:,.0f} 元 < {floor.number:,} 元，缺 {floor.number - have:,.0f} 元",
-        }
-        for have, floor in zip(amount, floors, strict=True)
-    ]
+    had, asked = amount.tolist(), [floor.number for floor in floors]
+    return {
+        "purpose": [purpose] * len(had),
+        "year": [year] * len(had),
+        "amount": had,
+        "floor": asked,
+        "figure": [
+            f"{when}{name} {have:,.0f} 元 < {least:,} 元，缺 {least - have:,.0f} 元"
+            for have, least in zip(had, asked, strict=True)
+        ],
+    }
 
 
 def no_premises(held: Held) -> Entries:
@@ -99,4 +100,4 @@ def no_premises(held: Held) -> Entries:
     housed = np.zeros(len(rows), dtype=np.bool_)
     housed[needed(held.premises).on(held.grid_polygon[rows])[0]] = True
     rows = rows[~housed]
-    return about_grids(held, "no_premises", rows, facts=[{"figure": "网格范围内的阵地 0 处"}] * len(rows))
+    return about_grids(held, "no_premises", rows, facts={"figure": ["网格范围内的阵地 0 处"] * len(rows)})

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
-from geo.arrays import Ints, sums
+from geo.arrays import Floats, Ints, sums
 from geo.dwellings import Dwellings
 from geo.facilities import distances_allowed
 from geo.gaps.held import Held, needed
-from geo.gaps.ledger import Entries, entries, nothing
+from geo.gaps.ledger import Entries, Facts, entries, nothing
 from geo.walking import Walks
 
 PUBLIC = ("patrol", "unclaimed")
@@ -56,18 +53,9 @@ def far_from_facility(held: Held) -> Entries:
         community=community[grid],
         land=land,
         households=touched[grid, kind],
-        facts=[
-            fact(walks, which, metres, allowed, factor, count, of)
-            for which, metres, allowed, factor, count, of in zip(
-                kind,
-                worst[grid, kind],
-                limit_m[grid, kind],
-                detour[grid],
-                touched[grid, kind],
-                households[grid],
-                strict=True,
-            )
-        ],
+        facts=facts(
+            walks, kind, worst[grid, kind], limit_m[grid, kind], detour[grid], touched[grid, kind], households[grid]
+        ),
         factor=np.clip(worst[grid, kind] / limit_m[grid, kind], 1.0, 2.0),
         source=list(source[grid, kind]),
         remedy=[f"就近增设{walks.kinds[which]}，或开放附近单位的设施" for which in kind],
@@ -81,19 +69,31 @@ def lived_in(held: Held, rows: Ints) -> Ints:
     return rows[(households > 0) | (np.isnan(households) & ~public)]
 
 
-def fact(
-    walks: Walks, kind: int, metres: float, limit_m: float, detour: float, touched: float, households: float
-) -> Mapping[str, Any]:
-    """Write down one gap: the kind, the distance allowed, the longest way of any household, and how it was measured."""
-    there = np.isfinite(metres)
-    way = f"{metres:,.0f} m" if there else f"{walks.farthest_m:,.0f} m 内没有"
-    if walks.roads is None:
-        way = f"直线 {metres / detour:,.0f} m × {detour:g} = {way}" if there else way
-    who = "户数不详" if np.isnan(households) else f"{households:,.0f} 户中 {touched:,.0f} 户"
+def facts(
+    walks: Walks, kind: Ints, metres: Floats, limit_m: Floats, detour: Floats, touched: Floats, households: Floats
+) -> Facts:
+    """Write gaps down: the kind, the distance allowed, the longest way of any household, and how it was measured."""
+    along = walks.roads is not None
+    nowhere = f"{walks.farthest_m:,.0f} m 内没有"
+    columns = (metres, np.isfinite(metres), limit_m, detour, touched, households, np.isnan(households))
+    way, there, limit, factor, some, every, unknown = (column.tolist() for column in columns)
+    words = [(f"{one:,.0f} m" if known else nowhere) for one, known in zip(way, there, strict=True)]
+    if not along:
+        words = [
+            f"直线 {one / times:,.0f} m × {times:g} = {text}" if known else text
+            for one, times, known, text in zip(way, factor, there, words, strict=True)
+        ]
+    who = [
+        "户数不详" if nobody_knows else f"{whole:,.0f} 户中 {part:,.0f} 户"
+        for whole, part, nobody_knows in zip(every, some, unknown, strict=True)
+    ]
+    measured = "最远沿道路步行" if along else "最远步行"
     return {
-        "facility": walks.kinds[kind],
-        "limit_m": int(limit_m),
-        "farthest_m": round(float(metres)) if there else None,
-        "measured": "straight" if walks.roads is None else "roads",
-        "figure": f"最远{'沿道路' if walks.roads is not None else ''}步行 {way} > {limit_m:,.0f} m；{who}",
+        "facility": [walks.kinds[which] for which in kind.tolist()],
+        "limit_m": list(map(int, limit)),
+        "farthest_m": [round(one) if known else None for one, known in zip(way, there, strict=True)],
+        "measured": ["roads" if along else "straight"] * len(way),
+        "figure": [
+            f"{measured} {one} > {most:,.0f} m；{whose}" for one, most, whose in zip(words, limit, who, strict=True)
+        ],
     }

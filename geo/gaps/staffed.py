@@ -27,7 +27,7 @@ def no_grid_head(held: Held) -> Entries:
         held,
         "no_grid_head",
         rows,
-        facts=[{"figure": words} for words in arithmetic(headless)],
+        facts={"figure": arithmetic(headless)},
         source=[standard.posts[kind]["grid_head"].source for standard, kind in kinds],
     )
 
@@ -39,16 +39,18 @@ def understaffed(held: Held) -> Entries:
     rows = held.rows[short.place]
     post = [POSTS[number] for number in short.post]
     kinds = zip(held.standard_of(rows), held.text("management_type", rows), post, short.ground, strict=True)
-    figures = zip(post, short.required, short.held, short.short, arithmetic(short), strict=True)
     of_grids = about_grids(
         held,
         "understaffed",
         rows,
         suffix=post,
-        facts=[
-            {"post": name, "required": int(need), "held": int(have), "short": int(lack), "figure": words}
-            for name, need, have, lack, words in figures
-        ],
+        facts={
+            "post": post,
+            "required": short.required.tolist(),
+            "held": short.held.tolist(),
+            "short": short.short.tolist(),
+            "figure": arithmetic(short),
+        },
         source=[
             standard.workers.urban_households_per_worker.source
             if ground == HOUSEHOLDS
@@ -74,16 +76,13 @@ def short_of_workers(held: Held) -> Entries:
         "understaffed",
         rows,
         suffix=[COMMUNITY_WORKER] * len(rows),
-        facts=[
-            {
-                "post": COMMUNITY_WORKER,
-                "required": int(need),
-                "held": int(need - short),
-                "short": int(short),
-                "figure": words,
-            }
-            for need, short, words in zip(required, lack, workers.arithmetic[some], strict=True)
-        ],
+        facts={
+            "post": [COMMUNITY_WORKER] * len(rows),
+            "required": required.tolist(),
+            "held": (required - lack).tolist(),
+            "short": lack.tolist(),
+            "figure": workers.arithmetic[some],
+        },
         source=[one.workers.urban_per_10000.source for one in held.standard_of_communities(rows)],
         factor=lack / np.maximum(required, 1),
     )
@@ -100,20 +99,20 @@ def overloaded(held: Held) -> Entries:
     row = np.flatnonzero((crew.post == WORKER) & (crew.held > 0) & (households > limit * crew.held))
     rows, workers, limit = held.rows[crew.place[row]], crew.held[row], limit[row]
     load = households[row] / workers
-    figures = zip(load, households[row], workers, limit, strict=True)
+    figures = zip(*(column.tolist() for column in (load, households[row], workers, limit)), strict=True)
     villages = zip(held.standard_of(rows), held.grid["rural"][rows], strict=True)
     return about_grids(
         held,
         "overloaded",
         rows,
-        facts=[
-            {
-                "figure": f"每名网格员 {each:.4g} 户 = {count:.0f} 户 ÷ {people} 人，多于 {most} 户",
-                "households_per_worker": round(float(each), 1),
-                "limit": int(most),
-            }
-            for each, count, people, most in figures
-        ],
+        facts={
+            "figure": [
+                f"每名网格员 {each:.4g} 户 = {count:.0f} 户 ÷ {people} 人，多于 {most} 户"
+                for each, count, people, most in figures
+            ],
+            "households_per_worker": [round(each, 1) for each in load.tolist()],
+            "limit": limit.tolist(),
+        },
         source=[
             (one.workers.rural_households_high if rural else one.workers.urban_households_most).source
             for one, rural in villages

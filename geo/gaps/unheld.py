@@ -59,7 +59,7 @@ def unclaimed(held: Held) -> Entries:
         community=community,
         land=land,
         households=held.households_in(land, face, part),
-        facts=[{}] * len(land),
+        facts={},
     )
 
 
@@ -87,7 +87,7 @@ def no_community(held: Held) -> Entries:
         community=community,
         land=land,
         households=held.households_in(land, nothing, nothing),
-        facts=[{"nearest_community": code} for code in community],
+        facts={"nearest_community": community},
     )
 
 

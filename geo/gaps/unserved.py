@@ -30,7 +30,7 @@ def unpatrolled(held: Held) -> Entries:
         community=held.text("community_code", grid),
         land=land,
         households=held.households_in(land, face, group),
-        facts=[{"share": round(float(part), 4)} for part in share],
+        facts={"share": [round(part, 4) for part in share.tolist()]},
         factor=np.maximum(share, 0.1),
     )
 
@@ -70,10 +70,10 @@ def wrong_size(held: Held, kind: Literal["oversize", "undersize"]) -> Entries:
         held,
         kind,
         rows[wrong],
-        facts=[
-            {"figure": f"{households[row]:.0f} 户 {sign} {limits[row].number} 户", "limit": limits[row].number}
-            for row in wrong
-        ],
+        facts={
+            "figure": [f"{households[row]:.0f} 户 {sign} {limits[row].number} 户" for row in wrong],
+            "limit": [limits[row].number for row in wrong],
+        },
         source=[limits[row].source for row in wrong],
     )
 
