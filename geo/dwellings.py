@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo.arrays import Bools, Floats, Geometries, Ints, group_first, place_in_run, sums, unroll
+from geo.arrays import Bools, Floats, Geometries, Ints, dense, group_first, place_in_run, sums, unroll
 from geo.faces import dissolve
 from geo.noding import on_grid
 from geo.places import Places
@@ -83,12 +83,26 @@ class Dwellings:
             place, cell = self.cells(polygon, np.unique(grid[part]))
             row, column = np.nonzero(chosen[place])
             key = self.grid[place[row]] * purposes + column
-            wanted = grid[part] * purposes + purpose[part]
+            alike = self.first_alike(chosen)[grid[part], purpose[part]]
+            wanted, same = dense(grid[part] * purposes + alike)
             number = np.minimum(np.searchsorted(wanted, key), len(wanted) - 1)
             there = wanted[number] == key
-            nearer = dissolve(cell[row[there]], number[there], len(part))
-            land[part] = on_the_grid(shapely.intersection(nearer, land[part]))
+            nearer = dissolve(cell[row[there]], number[there], len(wanted))
+            land[part] = on_the_grid(shapely.intersection(nearer, polygon[wanted // purposes]))[same]
         return grid, purpose, land
+
+    def first_alike(self, chosen: Bools) -> Ints:
+        """Return for each grid and purpose the first purpose that the same places of the grid are chosen for.
+
+        Shape (grids, purposes); see `land`.
+        """
+        grids, purposes = int(self.grid.max(initial=-1)) + 1, chosen.shape[1]
+        alike = np.tile(np.arange(purposes), (grids, 1))
+        for one in reversed(range(purposes)):
+            for other in range(one + 1, purposes):
+                differ = np.bincount(self.grid, weights=chosen[:, one] != chosen[:, other], minlength=grids) > 0
+                alike[~differ, other] = one
+        return alike
 
     def cells(self, polygon: Geometries, grids: Ints) -> tuple[Ints, Geometries]:
         """Return the places of some grids, and on each grid the land nearer to each place than to the others, and more.

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints
+from geo.arrays import Floats, Geometries, Ints, distinct_rows
 
 SNAP_M = 1.0
 """Roads are noded on a grid of this width: gaps and doubled lines of digitising are closed, no way gets much longer."""
@@ -46,8 +46,7 @@ class Roads:
         """Node lines, projected, metres; null and empty ones are left out."""
         noded = shapely.get_parts(shapely.union_all(lines, grid_size=SNAP_M))
         xy, line = shapely.get_coordinates(noded, return_index=True)
-        nodes, number = np.unique(xy, axis=0, return_inverse=True)
-        number = number.reshape(-1).astype(np.int64)
+        nodes, number = distinct_rows(xy)
         on = line[1:] == line[:-1]
         return cls(nodes, number[:-1][on], number[1:][on])
 

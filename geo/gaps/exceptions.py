@@ -183,13 +183,12 @@ class Signed:
 
     def candidates(self, column: Mapping[str, pa.Array]) -> Ints:
         """Return the rows of the gaps that an exception may be about, as one in its table names them or their place."""
-        named = {"gap_id": [name[0] for name in self.about if len(name) == 1]}
-        named |= {place: [name[2] for name in self.about if name[1:2] == (place,)] for place in PLACES}
-        named |= {"kind": [name[0] for name in self.about if name[1:2] == ("unit",)]}
-        there = np.zeros(len(column["kind"]), dtype=np.bool_)
-        for name, values in named.items():
-            if values:
-                there |= np.asarray(pc.is_in(column[name], value_set=pa.array(values, pa.large_string())))
+        by_place = [name for name in self.about if len(name) > 1]
+        there = one_of(column["kind"], [name[0] for name in by_place if name[1] == "unit"])
+        for place in PLACES:
+            there |= one_of(column[place], [name[2] for name in by_place if name[1] == place])
+        there &= one_of(column["kind"], [name[0] for name in by_place])
+        there |= one_of(column["gap_id"], [name[0] for name in self.about if len(name) == 1])
         return np.flatnonzero(there)
 
     def agrees(self, row: int, kind: str, detail: Mapping[str, Any]) -> bool:
@@ -232,6 +231,11 @@ def listed(named: Iterable[tuple[Name, int]]) -> dict[Name, list[int]]:
     for name, number in named:
         lists.setdefault(name, []).append(number)
     return lists
+
+
+def one_of(values: pa.Array, some: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which values are one of some."""
+    return np.array(pc.is_in(values, value_set=pa.array(some, pa.large_string())), dtype=np.bool_)
 
 
 def told_by(gap_id: str) -> tuple[str, list[str]]:

@@ -201,9 +201,8 @@ def entries(
     score, arithmetic = severity(rules.weight, area, touched, np.ones(len(land)) if factor is None else factor)
     written = {text: text_of(rules.rule, text) for text in set(source or [rules.source])}
     law = [written[text] for text in source] if source is not None else [written[rules.source]] * len(about)
-    said = {**facts, "arithmetic": arithmetic}
-    form = "{" + "".join(f"{in_json(name)}: %s, " for name in said) + "%s"
-    detail = [form % row for row in zip(*map(each_in_json, said.values()), law, strict=True)]
+    form = "{" + "".join(f"{in_json(name)}: %s, " for name in facts) + '"arithmetic": "%s", %s'
+    detail = [form % row for row in zip(*map(each_in_json, facts.values()), arithmetic, law, strict=True)]
     cure = [rules.remedy] * len(about) if remedy is None else remedy
     return Entries(kind, about, code, community, land, area, households, score, detail, cure)
 

@@ -159,6 +159,18 @@ def test_what_one_unit_changes_is_drawn_up_again_where_it_lies_alone(town, tmp_p
     assert 1 <= len(drawn) < SIDE**2
 
 
+@pytest.mark.parametrize("layer_name", ["roads", "buildings", "premises"])
+def test_what_lies_far_away_does_not_have_a_ledger_drawn_up_again(town, tmp_path, drawn, layer_name: str):
+    """A copy of a road, … 100 km from there."""
+    town = replace(town, buildings=town.premises.assign(households=pd.array([8] * len(town.premises), dtype="Int64")))
+    layer(town, tmp_path / "before", tmp_path)
+    drawn.clear()
+    there = getattr(town, layer_name)
+    more = moved(pd.concat([there, there[:1]], ignore_index=True), len(there), 100_000.0)
+    layer(replace(town, **{layer_name: more}), tmp_path / "after", tmp_path)
+    assert drawn == []
+
+
 def test_a_damaged_ledger_is_drawn_up_anew(town, tmp_path, drawn):
     one = layer(town, tmp_path / "first", tmp_path)
     whole, cut, *_ = sorted(tmp_path.glob(f"*{SUFFIX}"))

@@ -76,6 +76,15 @@ def test_a_ledger_in_more_files_than_a_process_may_have_open_is_written(tmp_path
     assert gpd.read_parquet(tmp_path / "gaps.parquet")["gap_id"].tolist() == whole["gap_id"].tolist()
 
 
+def test_land_that_several_gaps_have_is_that_of_each(tmp_path):
+    whole, shelf = ledger(12), LedgerShelf(tmp_path / "ledger")
+    whole = whole.set_geometry(np.asarray(whole.geometry)[[0, 1, 0, 2, 1, 1, 0, 3, 4, 4, 0, 5]], crs=CRS)
+    shelf.write(kept_of(shelf, whole), tmp_path / "gaps.parquet")
+    write_file(typed(whole, LEDGER), tmp_path / "one.parquet")
+    written, one = (pq.read_table(tmp_path / name) for name in ("gaps.parquet", "one.parquet"))
+    assert written.equals(one, check_metadata=True)
+
+
 def test_the_file_says_the_extent_of_all_pieces(tmp_path):
     whole = ledger(300)
     shelf = LedgerShelf(tmp_path / "ledger")

@@ -57,6 +57,27 @@ def test_the_land_of_all_places_is_the_grid_and_of_none_nothing():
     assert land[0].equals(drawn[0])
 
 
+def test_each_purpose_has_the_land_that_it_would_have_alone():
+    """Purposes of the same places, of others, of all, and of none, in grids that differ in which are alike."""
+    drawn = polygons(square(0, 0, 2, 2), square(2, 0, 2, 2), square(4, 0))
+    dwellings = Dwellings.of(drawn, buildings((430, 30, 1), (470, 70, 1)))
+    rng = np.random.default_rng(1)
+    chosen = rng.random((len(dwellings.grid), 3)) < 0.4
+    chosen = chosen[:, [0, 1, 0, 2, 1, 0]]
+    chosen[dwellings.grid == 1, 3] = chosen[dwellings.grid == 1, 0]
+    chosen[dwellings.grid == 0, 2] = True
+    chosen[:, 4] = False
+    grid, purpose, land = dwellings.land(drawn, chosen)
+    alone = [dwellings.land(drawn, chosen[:, [one]]) for one in range(6)]
+    expected = {
+        (row, one): polygon
+        for one, (rows, _, parts) in enumerate(alone)
+        for row, polygon in zip(rows.tolist(), parts, strict=True)
+    }
+    assert list(zip(grid.tolist(), purpose.tolist(), strict=True)) == sorted(expected)
+    assert [polygon.wkb for polygon in land] == [expected[key].wkb for key in sorted(expected)]
+
+
 def test_the_land_between_two_buildings_is_cut_half_way():
     """At x = 10 and x = 70: the middle is x = 40, but for the 5 cm by which places are moved."""
     drawn = polygons(square(0, 0))
