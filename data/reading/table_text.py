@@ -29,6 +29,47 @@ Part = list[list[str]] | pa.Table
 """Some rows, one after the other: each as its cells, or all in columns."""
 
 
+class Pieces:
+    """Text piece by piece, each of which ends where a line does; it is let go of when all is read.
+
+    ``lines`` are those of the pieces taken that nobody has read yet.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.lines: deque[str] = deque()
+        self._text, self._at = text, 0
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a piece that was not taken."""
+        return bool(self._text)
+
+    def ahead(self) -> bytes:
+        """Return the next piece: as much as may be, or one line where that is longer."""
+        text, last = self._text, self._at + PIECE
+        if last >= len(text):
+            return text[self._at :]
+        end = text.rfind(b"\n", self._at, last) + 1 or text.find(b"\n", last) + 1 or len(text)
+        return text[self._at : end]
+
+    def go_on(self, size: int) -> None:
+        """Leave so many bytes behind."""
+        self._at += size
+        if self._at >= len(self._text):
+            self._text = b""
+
+    def take_lines(self) -> bool:
+        """Take the lines of the next piece; tell whether there are any."""
+        piece = self.ahead()
+        self.go_on(len(piece))
+        self.lines.extend(io.StringIO(piece.decode(), newline=""))
+        return bool(self.lines)
+
+    def each_line(self) -> Iterator[str]:
+        """Yield lines, taking pieces as they are needed."""
+        while self.lines or self.take_lines():
+            yield self.lines.popleft()
+
+
 class CsvText:
     """CSV text that is read piece by piece, from the top; it is true while there is more of it.
 
@@ -43,16 +84,15 @@ class CsvText:
     """
 
     def __init__(self, text: bytes, delimiter: str, written: str) -> None:
-        self._text, self._delimiter, self._written = text, delimiter, written
+        self._pieces, self._delimiter, self._written = Pieces(text), delimiter, written
         self._guarded = GUARD.encode() in text
-        self._at = self._rows = self._lines_in_columns = 0
-        self._lines: deque[str] = deque()
+        self._rows = self._lines_in_columns = 0
         csv.field_size_limit(LONGEST_CELL)
-        self._reader = csv.reader(self._each_line(), delimiter=delimiter, strict=True)
+        self._reader = csv.reader(self._pieces.each_line(), delimiter=delimiter, strict=True)
 
     def __bool__(self) -> bool:
         """Tell whether there is more."""
-        return self._at < len(self._text)
+        return bool(self._pieces)
 
     def rows(self) -> list[list[str]]:
         """Read a piece, and what a cell at its end has beyond it, row by row: the cells of each.
@@ -63,9 +103,9 @@ class CsvText:
             Quotation marks do not match, or a cell is too long.
         """
         rows: list[list[str]] = []
-        self._take()
+        self._pieces.take_lines()
         try:
-            while self._lines:
+            while self._pieces.lines:
                 rows.append(next(self._reader))
         except csv.Error as error:
             row, line = self._rows + len(rows) + 1, self._reader.line_num + self._lines_in_columns
@@ -84,11 +124,9 @@ class CsvText:
 
     def _columns(self, width: int, at: Sequence[int]) -> pa.Table | None:
         """Read a piece as columns; None, and nothing is read, where it is not plain."""
-        end = self._end()
-        marked = any(self._text.find(mark, self._at, end) >= 0 for mark in (b'"', GUARD.encode()))
-        if marked or self._text.startswith(BOM_UTF8, self._at) or end - self._at > PIECE:
-            return None  # Arrow drops a byte-order mark where it begins, and has no longest cell
-        piece = pa.py_buffer(self._text).slice(self._at, end - self._at)
+        piece = self._pieces.ahead()
+        if len(piece) > PIECE or piece.startswith(BOM_UTF8) or any(mark in piece for mark in (b'"', GUARD.encode())):
+            return None  # Arrow has no longest cell, and drops a byte-order mark where it begins
         names = list(map(str, range(width)))
         wanted = [names[place] for place in at]
         try:
@@ -102,24 +140,7 @@ class CsvText:
             )
         except pa.ArrowInvalid:  # a row of another length
             return None
-        self._at, self._rows = end, self._rows + len(table)
+        self._pieces.go_on(len(piece))
+        self._rows += len(table)
         self._lines_in_columns += len(table)
         return table
-
-    def _each_line(self) -> Iterator[str]:
-        while self._lines or self._take():
-            yield self._lines.popleft()
-
-    def _take(self) -> bool:
-        """Take the lines of the next piece; tell whether there were any."""
-        end = self._end()
-        piece, self._at = self._text[self._at : end], end
-        self._lines.extend(io.StringIO(piece.decode(), newline=""))
-        return bool(self._lines)
-
-    def _end(self) -> int:
-        """Return where the piece that begins here ends: behind its last line break, or the next one there is."""
-        if self._at + PIECE >= len(self._text):
-            return len(self._text)
-        within = self._text.rfind(b"\n", self._at, self._at + PIECE) + 1
-        return within or self._text.find(b"\n", self._at + PIECE) + 1 or len(self._text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 
 import pyarrow as pa
 import pytest
@@ -80,6 +81,17 @@ def test_of_a_plain_piece_only_the_columns_asked_for_are_read(monkeypatch: pytes
     assert text.rows() == [["a", "b", "c"]]
     (table,) = text.parts(3, [2, 0])
     assert [column.to_pylist() for column in table.columns] == [["3"], ["1"]]
+
+
+def test_text_is_let_go_of_when_all_of_it_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(table_text, "PIECE", 6)
+    text = b"a,b,c\n1,2,3\n"
+    before = sys.getrefcount(text)
+    whole = CsvText(text, ",", "a.csv")
+    assert sys.getrefcount(text) > before
+    assert whole.rows() and list(whole.parts(3, [0]))
+    assert not whole
+    assert sys.getrefcount(text) == before
 
 
 def test_a_cell_that_is_too_long_is_refused_wherever_it_stands():
