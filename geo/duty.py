@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.arrays import Ints
+from geo.code_profiles import community_of
 from geo.columns import numbers_of, ranked
 from geo.gathering import roster_rows
 from geo.places import Places
@@ -42,8 +44,8 @@ def duty(
     Returns
     -------
     pandas.DataFrame
-        `DUTY_COLUMNS`, by code and post; ``code`` has 12 digits where a row is about the community itself, which has
-        the post `OFFICE` too; ``full_time`` is 1, 0 or missing. None where nobody says who is on duty.
+        `DUTY_COLUMNS`, by community, code and post; ``code`` has 12 digits where a row is about the community itself,
+        which has the post `OFFICE` too; ``full_time`` is 1, 0 or missing. None where nobody says who is on duty.
     """
     rows = [offices(communities)]
     roster = roster_rows(tables)
@@ -56,8 +58,21 @@ def duty(
         return None
     post = numbers_of(table["post"], {post: number for number, post in enumerate((OFFICE, *POSTS))})
     holder = ranked(table["name"]) * (len(table) + 1) + ranked(table["phone"])
-    order = np.lexsort([holder, ranked(table["code"]) * (len(POSTS) + 1) + post])
+    order = np.lexsort([holder, places_in_order(table["code"]) * (len(POSTS) + 1) + post])
     return table.iloc[order].reset_index(drop=True)
+
+
+def places_in_order(code: pd.Series) -> Ints:
+    """Number codes of grids and communities: a community's one after the other, whatever their profile.
+
+    >>> places_in_order(pd.Series(["00000053010200100201", "530102001001", "530102001002"])).tolist()
+    [1, 0, 2]
+    """
+    place, codes = pd.factorize(code)
+    order = sorted(range(len(codes)), key=lambda row: (community_of(codes[row]), codes[row]))
+    rank = np.empty(len(codes), dtype=np.int64)
+    rank[order] = np.arange(len(codes))
+    return np.asarray(rank[place], dtype=np.int64)
 
 
 def offices(communities: pd.DataFrame | None) -> pd.DataFrame:

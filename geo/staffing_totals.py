@@ -54,7 +54,8 @@ def community_staffing(
             "arithmetic": [f"社区没有无人认领的网格，记在社区名下；现有 {count} 人" for count in held[place, post]],
         }
     )
-    return pd.concat([workers, own], ignore_index=True)
+    both = pd.concat([workers, own], ignore_index=True)
+    return both.sort_values("code", kind="stable", ignore_index=True)
 
 
 def worker_rows(
