@@ -71,9 +71,10 @@ def append(path: Path, name: str, frame: pd.DataFrame, geometry: str | None) -> 
 
 
 def batches(frame: pd.DataFrame) -> Iterator[pa.RecordBatch]:
-    """Yield a frame as Arrow, some rows at a time."""
+    """Yield a frame as Arrow, some rows at a time, of however many pieces its columns were put together."""
     for start in range(0, len(frame), ROWS_A_BATCH):
-        yield from as_arrow(frame.iloc[start : start + ROWS_A_BATCH]).to_batches()
+        pieces = [batch for batch in as_arrow(frame.iloc[start : start + ROWS_A_BATCH]).to_batches() if len(batch)]
+        yield from pieces if len(pieces) == 1 else pa.Table.from_batches(pieces).combine_chunks().to_batches()
 
 
 def as_arrow(frame: pd.DataFrame) -> pa.Table:
