@@ -17,18 +17,23 @@ from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
 from data.content import OTHER_PROGRAMS, programs
-from data.kept_folder import kept_folder
+from data.kept_folder import KeptFolder, kept_folder
 from data.kept_parts import KeptParts
 from data.kept_results import KeptResults
 from data.layers_file import read_layers_file
-from data.output import begun_build, require_writable_build
+from data.output import BuildFile, begun_build, require_writable_build
 from data.reading import read_sources
 from geo.build import build
+from geo.drawing_up import COMMUNITIES_A_GROUP
 from geo.errors import InputError
 from geo.result import OneGrid
-from geo.running import each_time
+from geo.running import Run, each_time
 from geo.scale import cluster, threads
 from geo.scale import workers as processes
+from geo.sections import COMMUNITIES_A_SECTION
+
+SECTIONS_A_WORKER = 4
+"""Where a jurisdiction is small, so that none waits long for another at the end."""
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -73,23 +78,24 @@ def build_files(
     if scheduler:
         quiet_cluster()
         stage.warn(f"the cluster: {require_workers(scheduler)}")
-    run = cluster(scheduler, stage.done) if scheduler else processes(count, stage.done)
+    forked = processes(count, stage.done)
     with kept_folder(parts) if parts else nullcontext() as kept, ExitStack() as building:
         stage("read")
         once = KeptResults(kept) if kept else each_time
         read = read_sources(layers, warn=stage.warn, standards=standards, once=once)
         old, used = earlier(previous, data_dir)
-        file = building.enter_context(begun_build(out, aside=count > 1, kept=kept, by_county=by_county))
+        file = building.enter_context(begun_build(out, run=forked, aside=count > 1, kept=kept, by_county=by_county))
         grid = build(
             read.sources,
             read.settings.parameters,
             previous=old,
             used_codes=used,
             as_of=as_of,
-            run=KeptParts(kept, run) if kept else run,
+            run=merging(file, scheduler, forked, kept, stage),
             local=threads(count),
-            forked=processes(count, stage.done),
-            keep=file.keep,
+            forked=forked,
+            store=file,
+            size=section_size(len(read.sources.communities), count),
             once=once,
             progress=stage,
             final=file.begin,
@@ -97,6 +103,19 @@ def build_files(
         stage("write")
         file.finish(grid, facts={"program": f"onegrid {version('onegrid')}", **read.facts()})
     return grid
+
+
+def merging(file: BuildFile, scheduler: str | None, forked: Run, kept: KeptFolder | None, stage: Stages) -> Run:
+    """Return how communities are merged, and where their parts are: in the folder of finished pieces, or as the build
+    has them."""
+    if kept:
+        return KeptParts(kept, cluster(scheduler, stage.done) if scheduler else forked)
+    return cluster(scheduler, stage.done, file.part) if scheduler else file.parts(forked)
+
+
+def section_size(communities: int, workers: int) -> int:
+    """Return into how large sections a jurisdiction is cut: some for each worker, and none larger than memory wants."""
+    return min(COMMUNITIES_A_SECTION, max(COMMUNITIES_A_GROUP, -(-communities // (SECTIONS_A_WORKER * workers))))
 
 
 def inputs_of(layers: Path) -> list[Path]:

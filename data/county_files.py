@@ -7,12 +7,12 @@ layer that is read of them is the same as of one file.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from geo.arrays import group_first
 from geo.code_profiles import community_of
 from geo.divisions import COUNTY_DIGITS
 from geo.errors import InputError
@@ -33,24 +33,47 @@ def file_name(name: str) -> str:
     return f"{name}{SUFFIX}"
 
 
-def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Cut a layer into counties, each with the name of its file; nothing where it stays in one.
+def counties_of(codes: Iterable[Sequence[str | None]]) -> list[tuple[str, int]] | None:
+    """Return the counties of a layer, and how many of its rows each has; None where it stays in one file.
 
     So does one without rows, and one whose codes are of several profiles, in the order of which counties come again.
+
+    Parameters
+    ----------
+    codes
+        Those of its rows, in pieces.
+
+    Examples
+    --------
+    >>> counties_of([["530102001001001", "530103001001001"], ["530103001001002"]])
+    [('530102', 1), ('530103', 2)]
+    """
+    found: list[tuple[str, int]] = []
+    for piece in codes:
+        for code in piece:
+            county = "" if code is None or pd.isna(code) else community_of(code)[:COUNTY_DIGITS]
+            if found and found[-1][0] == county:
+                found[-1] = county, found[-1][1] + 1
+            else:
+                found.append((county, 1))
+    names = [county for county, _ in found]
+    if not names or names != sorted(set(names)) or not all(FILE.fullmatch(file_name(name)) for name in names):
+        return None
+    return found
+
+
+def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Cut a layer into counties, each with the name of its file; nothing where it stays in one (`counties_of`).
 
     >>> grids = pd.DataFrame({"code": ["530102001001001", "530103001001001", "530103001001002"]})
     >>> [(file, len(rows)) for file, rows in cut_by_county("grids", grids)]
     [('530102.parquet', 1), ('530103.parquet', 2)]
     """
-    if name not in BY_COUNTY or frame["code"].isna().any():
+    counties = counties_of([frame["code"].tolist()]) if name in BY_COUNTY else None
+    if counties is None:
         return []
-    county = np.array([community_of(code)[:COUNTY_DIGITS] for code in frame["code"].tolist()], dtype=object)
-    first = np.flatnonzero(group_first(county))
-    names = [file_name(code) for code in county[first]]
-    if names != sorted(set(names)) or not all(map(FILE.fullmatch, names)):
-        return []
-    ends = np.append(first[1:], len(county)).tolist()
-    return [(file, frame.iloc[at:end]) for file, at, end in zip(names, first.tolist(), ends, strict=True)]
+    ends = np.cumsum([size for _, size in counties]).tolist()
+    return [(file_name(code), frame.iloc[end - size : end]) for (code, size), end in zip(counties, ends, strict=True)]
 
 
 def files_of(folder: Path, name: str) -> list[Path]:

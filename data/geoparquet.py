@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,25 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 
-from data.county_files import cut_by_county, file_name, files_of
+from data.county_files import file_name, files_of
 from geo.errors import InputError
-
-
-def write(layers: Iterable[tuple[str, pd.DataFrame, str | None]], folder: Path, *, by_county: bool = False) -> None:
-    """Write layers (name, frame, geometry type or None) into a directory, new or begun."""
-    folder.mkdir(exist_ok=True)
-    for name, frame, _ in layers:
-        pieces = cut_by_county(name, frame) if by_county else []
-        if not pieces:
-            write_file(frame, folder / file_name(name))
-            continue
-        (folder / name).mkdir()
-        for file, rows in pieces:
-            write_file(rows, folder / name / file)
-
-
-def finish(folder: Path, spatial: Sequence[str]) -> None:
-    """Add nothing: GeoParquet has no styles."""
 
 
 def write_file(frame: pd.DataFrame, path: Path) -> None:

@@ -7,14 +7,16 @@ parameters, with the versions of the program and of the geometry library (`data.
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+import shapely
 
 from data.content import OTHER_PROGRAMS, Programs, content_of, programs
 from data.kept_folder import KeptFolder, put
@@ -26,8 +28,67 @@ from geo.rules import NOBODY
 from geo.running import Run
 
 SUFFIX = ".part.npz"
-SIZES, BORDERS = "tiling_sizes", "tiling_borders"
 LENGTHS = "_bytes"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, eq=False)
+class KeptPart:
+    """A part that lies in a file, in which communities and units may be numbered otherwise; see `geo.parts.AnyPart`.
+
+    Parameters
+    ----------
+    community, unit
+        The rows of the whole that are the file's communities and units; None where these are numbered so there.
+    gone
+        Communities that are the part's no more.
+    """
+
+    path: Path
+    border: Ints
+    border_community: Ints
+    exact: Ints
+    community: Ints | None = None
+    unit: Ints | None = None
+    gone: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def load(self, communities: Ints | None = None, /) -> Part:
+        """Read the part, or some communities of it.
+
+        Raises
+        ------
+        InputError
+            The file is there no more, or not whole.
+        """
+        part = packed_part(self.path)
+        if self.community is not None and self.unit is not None:
+            part = numbered(part, self.community, self.unit)
+        if len(self.gone):
+            part = part.without(self.gone)
+        if communities is not None:
+            part = part.only(communities)
+        part = replace(part, **{name: shapely.from_wkb(getattr(part, name)) for name in POLYGONS})
+        return part.proven() if len(self.gone) else part
+
+    def without(self, communities: Ints) -> KeptPart:
+        """Return the part without some communities."""
+        stays = ~np.isin(self.border_community, communities)
+        return replace(
+            self,
+            border=self.border[stays],
+            border_community=self.border_community[stays],
+            exact=np.setdiff1d(self.exact, communities),
+            gone=np.union1d(self.gone, communities),
+        )
+
+    def proven(self) -> KeptPart:
+        """Return the part, which is proven when it is loaded."""
+        return self
+
+    def numbered(self, community: Ints, unit: Ints) -> KeptPart:
+        """Return the part of a file in which communities and units are numbered from 0, as rows of the whole."""
+        border, exact = community[self.border_community], community[self.exact]
+        return replace(self, border_community=border, exact=exact, community=community, unit=unit)
 
 
 class KeptParts:
@@ -42,11 +103,35 @@ class KeptParts:
         batches = list(items)
         bare = [without_numbers(batch) for batch in batches]
         paths = [self.folder.place(f"{content(function, batch)}{SUFFIX}") for batch in bare]
-        parts = {path: part for path in paths if (part := read(path)) is not None}
+        parts = {path: part for path in paths if (part := opened(path)) is not None}
         missing = {path: batch for path, batch in zip(paths, bare, strict=True) if path not in parts}
         made = self.run(partial(make, function, programs()), list(missing.items()))
         parts.update(zip(missing, made, strict=True))
-        return [numbered(parts[path], batch) for path, batch in zip(paths, batches, strict=True)]
+        return [parts[path].numbered(batch.community, batch.unit) for path, batch in zip(paths, batches, strict=True)]
+
+
+class ShelvedParts:
+    """A `Run` for `geo.merge` that has the parts in a folder of one build, not in memory."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        self.folder, self.run = folder, run
+
+    def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
+        """Return the part of each batch."""
+        return self.run(partial(shelved, self.folder, function), items)
+
+
+def shelved(folder: Path, function: Callable[[Any], Part], batch: Batch) -> KeptPart:
+    """Make a part and leave it in a folder."""
+    return shelve(folder, function(batch))
+
+
+def shelve(folder: Path, part: Part) -> KeptPart:
+    """Leave a part in a folder, which is gone when the build ends."""
+    folder.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=SUFFIX, delete=False) as file:
+        write(part, file)
+    return KeptPart(Path(file.name), part.border, part.border_community, part.exact)
 
 
 def without_numbers(batch: Batch) -> Batch:
@@ -60,7 +145,7 @@ def content(function: Callable[[Any], Any], batch: Batch) -> str:
     return content_of(work.func.__qualname__, work.args, sorted(work.keywords.items()), batch)
 
 
-def make(function: Callable[[Any], Any], wanted: Programs, item: tuple[Path, Batch]) -> Part:
+def make(function: Callable[[Any], Any], wanted: Programs, item: tuple[Path, Batch]) -> KeptPart:
     """Make a part and put it into its place, whole; in the process that made it, so that no other need live on.
 
     Raises
@@ -74,47 +159,55 @@ def make(function: Callable[[Any], Any], wanted: Programs, item: tuple[Path, Bat
     path, batch = item
     part: Part = function(batch)
     put(path, partial(write, part))
-    return part
+    return KeptPart(path, part.border, part.border_community, part.exact)
 
 
-def numbered(part: Part, batch: Batch) -> Part:
-    """Number communities and units as the build that asks for the part does."""
-    unit = np.append(batch.unit, NOBODY)
+def opened(path: Path) -> KeptPart | None:
+    """Take a part that lies in a file; None where there is none, or none that is whole."""
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return KeptPart(path, *(file[name] for name in ("border", "border_community", "exact")))
+    except UNREADABLE:
+        return None
+
+
+def numbered(part: Part, community: Ints, unit: Ints) -> Part:
+    """Number the communities and units of a part, which are numbered from 0, as rows of the whole."""
+    units = np.append(unit, NOBODY)
     return replace(
         part,
-        grid_community=batch.community[part.grid_community],
-        grid_unit=unit[np.where(part.grid_unit == NOBODY, -1, part.grid_unit)],
-        claim_unit=batch.unit[part.claim_unit],
-        border_community=batch.community[part.border_community],
-        exact=batch.community[part.exact],
+        grid_community=community[part.grid_community],
+        grid_unit=units[np.where(part.grid_unit == NOBODY, -1, part.grid_unit)],
+        claim_unit=unit[part.claim_unit],
+        border_community=community[part.border_community],
+        exact=community[part.exact],
     )
 
 
 def write(part: Part, file: IO[bytes]) -> None:
     """Write a part."""
     state = part.__getstate__()
-    tilings = state.pop("tilings")
     for name in POLYGONS:
         state[name], state[name + LENGTHS] = packed(state[name])
-    state[SIZES] = np.array([(size, len(border)) for size, border in tilings], dtype=np.int64).reshape(-1, 2)
-    state[BORDERS] = np.concatenate([border for _, border in tilings]) if tilings else np.empty((0, 4), np.int64)
     np.savez(file, **state)
 
 
-def read(path: Path) -> Part | None:
-    """Read a part; None where there is none, or none that is whole."""
+def packed_part(path: Path) -> Part:
+    """Read a part with its polygons as WKB, of which nobody may want all.
+
+    Raises
+    ------
+    InputError
+        There is none, or none that is whole.
+    """
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves what it can't read open
             state = dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-        return None
-    for name in POLYGONS:
-        state[name] = unpacked(state[name], state.pop(name + LENGTHS))
-    sizes, borders = state.pop(SIZES), state.pop(BORDERS)
-    cut = np.split(borders, np.cumsum(sizes[:, 1])[:-1]) if len(sizes) else []
-    part = object.__new__(Part)
-    part.__setstate__(state | {"tilings": list(zip(sizes[:, 0].tolist(), cut, strict=True))})
-    return part
+        for name in POLYGONS:
+            state[name] = unpacked(state[name], state.pop(name + LENGTHS))
+        return Part(**state)
+    except (*UNREADABLE, TypeError) as error:
+        raise InputError(f"{path}: was damaged while it was needed; remove it and build again") from error
 
 
 def packed(shapes: Sequence[bytes]) -> tuple[np.ndarray, Ints]:

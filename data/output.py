@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -24,6 +25,8 @@ from data.aside import Aside
 from data.build_layers import BUILD_SUFFIXES, LAYERS, Layer, layers_meant
 from data.county_files import file_name, folders_of
 from data.kept_folder import KeptFolder
+from data.kept_parts import ShelvedParts, shelve
+from data.layer_shelf import LayerShelf
 from data.layer_types import Frame, typed
 from data.ledger_shelf import LAYER as LEDGER
 from data.ledger_shelf import LedgerShelf
@@ -31,13 +34,16 @@ from data.suffixes import require_suffix
 from data.whole import reason, require_writable, whole
 from geo.drawing_up import Drawn, Group
 from geo.errors import InputError
+from geo.parts import AnyPart, Part
 from geo.result import OneGrid
+from geo.running import Run, in_order
+from geo.sections import Memory
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
 
-Write: TypeAlias = Callable[[Iterable[tuple[str, Frame, str | None]], Path], None]
-"""Writes layers (name, frame, geometry type or None) to a place, new or begun."""
+HEAVY = ("gaps", "faces", "grids", "units", "records")
+"""Layers that take longest to write, which are begun first."""
 
 READER_ERRORS = (OSError, ValueError, TypeError)
 """What a damaged or foreign file raises, beside GDAL's: Arrow, by ValueErrors; pandas, on values of another type."""
@@ -66,75 +72,163 @@ def write_build(grid: OneGrid, out: Path, *, facts: Mapping[str, str], progress:
 
 @contextmanager
 def begun_build(
-    out: Path, *, aside: bool = False, kept: KeptFolder | None = None, by_county: bool = False
+    out: Path, *, run: Run = in_order, aside: bool = False, kept: KeptFolder | None = None, by_county: bool = False
 ) -> Iterator[BuildFile]:
     """Begin a build on disk, see `write_build`; it takes its place when it is finished and the block ends.
 
-    With ``aside`` the layers it begins with are written in a process of their own; ``kept`` has finished pieces, which
-    those of its ledger are taken from and added to. ``by_county``: GeoParquet as in `data.county_files`.
+    Parameters
+    ----------
+    run
+        How layers are written, maybe in other processes of this machine.
+    aside
+        Whether the layers it begins with are written in a process of their own.
+    kept
+        Finished pieces, which those of its ledger are taken from and added to.
+    by_county
+        GeoParquet as in `data.county_files`.
     """
-    write = partial(geoparquet.write, by_county=by_county)
-    file = BuildFile(geopackage, geopackage.write, aside=aside)
-    if not is_geopackage(out):
-        file = BuildFile(geoparquet, write, aside=aside)
-    with whole(out, **place_rules(out), needs=file.expected_bytes) as file.path:
-        if not is_geopackage(out):
-            file.shelf = LedgerShelf(file.path.with_name(f"{file.path.name}.ledger"), kept and kept.folder)
+
+    def needs() -> int:
+        return file.expected_bytes()
+
+    with whole(out, **place_rules(out), needs=needs) as path:
+        file: BuildFile = (
+            PackagedBuild(path, aside=aside) if is_geopackage(out) else ShelvedBuild(path, run, kept, by_county)
+        )
         try:
             yield file
-            if kept and file.shelf:
-                kept.used.update(file.shelf.pieces())
+            if kept:
+                kept.used.update(file.pieces())
         finally:
             file.stop()
 
 
-class BuildFile:
-    """A build that is being written; the order of its layers hangs on which were begun with, on nothing else."""
+class BuildFile(Memory):
+    """A build that is being written; it is the `geo.sections.Store` of that build, and has it all in memory.
 
-    path: Path
+    The order of its layers hangs on which were begun with, on nothing else.
+    """
 
-    def __init__(self, form: ModuleType, write: Write, *, aside: bool) -> None:
-        self.form, self.write, self.aside = form, write, aside
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.frames: dict[str, Frame] = {}
-        self.running: Aside | None = None
-        self.shelf: LedgerShelf | None = None
 
-    def keep(self, group: Group) -> Drawn:
-        """Have the ledger of a group drawn up before all of it is there, and return what is to stay in memory.
-
-        GeoParquet is written of what lies on the disk; a GeoPackage, which nobody takes for a province, of the rows.
-        """
-        return group.drawn() if self.shelf is None else self.shelf.keep(group)
+    def parts(self, run: Run) -> Run:
+        """Return how the merge is run, if parts are to be kept by this store."""
+        return run
 
     def begin(self, layers: Mapping[str, Frame | None]) -> None:
-        """Take the layers that are final, and begin to write them; None is a layer that the build has nothing of."""
+        """Take the layers that are final, and begin to write them; None is a layer that is not in memory."""
         self.frames = {name: frame for name, frame in layers.items() if frame is not None}
-        if self.aside:
-            self.running = Aside(partial(self.write, typed_layers(self.frames), self.path))
 
     def finish(self, grid: OneGrid, *, facts: Mapping[str, str], progress: Progress | None = None) -> None:
         """Write what is not yet written."""
         frames = {name: layer_of(grid, name) for name in LAYERS if name not in (*self.frames, "build")}
         every = {**grid.facts, **facts}
         frames["build"] = pd.DataFrame({"key": list(every), "value": [str(value) for value in every.values()]})
-        self.frames = self.frames | frames
-        rest = dict(frames if self.running else self.frames)
+        self.write(frames, progress)
+
+    def write(self, frames: Mapping[str, Frame], progress: Progress | None) -> None:
+        """Write these layers, and those begun with that are not yet written."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """End what is still being written."""
+
+    def pieces(self) -> list[str]:
+        """Return the names of finished pieces that were of use."""
+        return []
+
+    def expected_bytes(self) -> int:
+        """Estimate the size of what is written."""
+        return expected_bytes(self.frames.values())
+
+
+class PackagedBuild(BuildFile):
+    """A build that becomes a GeoPackage, which nobody takes for a province."""
+
+    def __init__(self, path: Path, *, aside: bool) -> None:
+        super().__init__(path)
+        self.aside = aside
+        self.running: Aside | None = None
+
+    def begin(self, layers: Mapping[str, Frame | None]) -> None:
+        """Take the layers that are final, and begin to write them."""
+        super().begin(layers)
+        if self.aside:
+            self.running = Aside(partial(geopackage.write, typed_layers(self.frames), self.path))
+
+    def write(self, frames: Mapping[str, Frame], progress: Progress | None) -> None:
+        """Write the layers into one file, one after the other."""
+        self.frames = self.frames | dict(frames)
+        rest = frames if self.running else self.frames
         if self.running:
             self.running.wait()
-        shelved = rest.pop(LEDGER) if self.shelf and not isinstance(grid.gaps, gpd.GeoDataFrame) else None
-        self.write(counted(typed_layers(rest), rest, progress), self.path)
-        if self.shelf and shelved is not None:
-            self.shelf.write(shelved, self.path / file_name(LEDGER))
-        self.form.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
+        geopackage.write(counted(typed_layers(rest), rest, progress), self.path)
+        geopackage.finish(self.path, [name for name in self.frames if LAYERS[name].geometry])
 
     def stop(self) -> None:
         """End what is still being written."""
         if self.running:
             self.running.stop()
 
-    def expected_bytes(self) -> int:
-        """Estimate the size of what is written."""
-        return expected_bytes(self.frames.values())
+
+class ShelvedBuild(BuildFile):
+    """A build that becomes a directory of GeoParquet, and has what is large on the disk beside it until then."""
+
+    def __init__(self, path: Path, run: Run, kept: KeptFolder | None, by_county: bool) -> None:
+        super().__init__(path)
+        self.run, self.by_county = run, by_county
+        beside = path.with_name(f"{path.name}.pieces")
+        self.merged = beside / "parts"
+        self.shelf = LayerShelf(beside / "layers")
+        self.ledgers = LedgerShelf(beside / "ledgers", kept and kept.folder)
+        beside.mkdir()
+
+    def parts(self, run: Run) -> Run:
+        """Return how the merge is run, so that its parts are here."""
+        return ShelvedParts(self.merged, run)
+
+    def part(self, part: Part, /) -> AnyPart:
+        """Keep a part of the merge."""
+        return shelve(self.merged, part)
+
+    def rows(self, layer: str, section: int, rows: pd.DataFrame, /) -> pd.DataFrame | None:
+        """Keep a section's rows of a layer; nothing stays in memory."""
+        self.shelf.put(layer, section, rows)
+
+    def forget_rows(self) -> None:
+        """Forget the rows of all layers, which come again in other sections."""
+        self.shelf.clear()
+
+    def ledger(self, group: Group, /) -> Drawn:
+        """Have the ledger of a group drawn up."""
+        return self.ledgers.keep(group)
+
+    def write(self, frames: Mapping[str, Frame], progress: Progress | None) -> None:
+        """Write each layer into a file, maybe side by side."""
+        self.path.mkdir(exist_ok=True)
+        self.frames = self.frames | dict(frames)
+        names = sorted(self.frames, key=lambda name: name not in HEAVY)
+        rows = dict(zip(names, self.run(self.write_layer, names), strict=True))
+        done = accumulate(rows[name] for name in self.frames)
+        for name, so_far in zip(self.frames, done, strict=True):
+            if progress:
+                progress(name, so_far, sum(rows.values()))
+
+    def write_layer(self, name: str) -> int:
+        """Write a layer; return how many rows it has."""
+        frame = self.frames[name]
+        if name == LEDGER and not isinstance(frame, gpd.GeoDataFrame):
+            self.ledgers.write(frame, self.path / file_name(LEDGER))
+            return len(frame)
+        if not self.shelf.pieces(name):
+            self.shelf.put(name, 0, frame)
+        return self.shelf.write(name, self.path, by_county=self.by_county)
+
+    def pieces(self) -> list[str]:
+        """Return the names of finished pieces that were of use."""
+        return self.ledgers.pieces()
 
 
 def layer_of(grid: OneGrid, name: str) -> Frame:

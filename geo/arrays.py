@@ -78,6 +78,11 @@ def distinct_rows(table: Table) -> tuple[Table, Ints]:
     return table[first], number
 
 
+def placed(number: Ints, rows: Ints) -> Ints:
+    """Return where each number stands among some rows, ascending; what is negative stays."""
+    return np.where(number < 0, number, np.searchsorted(rows, number))
+
+
 def known_or_zero(values: Floats) -> Floats:
     """Return figures with 0 in place of nan; numpy's own `nan_to_num` takes ten times as long for a few."""
     return np.where(np.isnan(values), 0.0, values)

@@ -1,6 +1,8 @@
 """The build: from the layers of a jurisdiction to its one grid, explained.
 
-Merge → codes and lineage → counts → the layers of the result → gaps.
+Merge → codes, counts and land of each section → tables matched to all grids → staff, party organisations and gaps of
+each section. A section is a run of communities with all around it that these hang on (`geo.sections`), so that beside
+the sources only columns of the whole are in memory.
 """
 
 from __future__ import annotations
@@ -8,33 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.arrays import Ints
-from geo.codes import allot, spatial_order
-from geo.describe import community_layer, describe, face_layer
-from geo.drawing_up import Keep, as_they_are, draw_up
-from geo.duty import duty, premises_of
+from geo.describe import management_areas
+from geo.drawing_up import exceptions_of, together
 from geo.facts import facts
 from geo.gaps.exceptions import idle_exceptions
-from geo.gathering import gather, walks_to
+from geo.gathering import Surroundings, walks_to
 from geo.kept import building_layer, facility_layer, records_of, road_layer
-from geo.lineage import common_land, kept_codes, lineage, no_lineage
-from geo.merge import Merged, merge
-from geo.overlays import party_of, rated, settlements, staff_of_communities, staff_of_grids, unused_rows
-from geo.partition import Partition
+from geo.lineage import Earlier, no_lineage, whole_lineage
+from geo.merge import Mosaic, merge
+from geo.numbering import Land, Numbered, number
+from geo.overlays import latest_ratings, rated, unused_rows
+from geo.partition import require_cover
+from geo.party import party_organisations
 from geo.repair import repair
 from geo.result import OneGrid
 from geo.running import Once, Run, each_time, in_order
+from geo.sections import COMMUNITIES_A_SECTION, Memory, Section, Store, sections_of
 from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
-from geo.tables import Matched, match_tables, placed_rows, table_repairs
+from geo.tables import Matched, match_tables, table_repairs
+from geo.telling import SAID, Known, Told, tell
+
+MEMORY = Memory()
 
 
 def build(
@@ -47,10 +51,11 @@ def build(
     run: Run = in_order,
     local: Run = in_order,
     forked: Run = in_order,
-    keep: Keep = as_they_are,
+    store: Store = MEMORY,
+    size: int = COMMUNITIES_A_SECTION,
     once: Once = each_time,
     progress: Callable[[str], None] = lambda stage: None,
-    final: Callable[[Mapping[str, pd.DataFrame]], None] = lambda layers: None,
+    final: Callable[[Mapping[str, pd.DataFrame | None]], None] = lambda layers: None,
 ) -> OneGrid:
     """Build the one grid of a jurisdiction.
 
@@ -63,20 +68,22 @@ def build(
     as_of
         The day on which exceptions hold or have run out; None: none has.
     run
-        How batches of communities are worked on, maybe on other machines; see `geo.scale`.
+        How batches of communities are merged, maybe on other machines; see `geo.scale`.
     local
         How work on the whole is shared out, in this machine's memory.
     forked
-        How groups of communities are worked on that look at the whole, maybe in other processes of this machine. None
-        of the three changes anything but the time.
-    keep
-        What stays in memory of the ledger of each group; see `geo.drawing_up`.
+        How sections are worked on, which look at the whole, maybe in other processes of this machine.
+    store
+        What stays in memory of parts, layers and ledgers.
+    size
+        Communities a section. Neither it nor any of the former changes anything but time and memory.
     once
         Does work that hangs on little, or has its result from an earlier build.
     progress
         Told the name of each stage as it begins.
     final
-        Given the layers that are as they will be, by name, before the ledgers are drawn up.
+        Given the layers that are as they will be, by name, before the ledgers are drawn up; None is a layer that the
+        build has nothing of, or that is not in memory.
 
     Raises
     ------
@@ -85,52 +92,121 @@ def build(
     PartitionError
         The result is no partition; a defect of this program.
     """
-    merged = merge(sources, parameters, run=run, local=local, once=once, progress=progress)
+    mosaic = merge(sources, parameters, run=run, local=local, once=once, keep=store.part, progress=progress)
     sources, mended = repaired_areas(sources)
-    progress("codes")
-    merged, code, ancestry, prove = coded(merged, parameters, previous, used_codes, sources.buildings)
-    progress("counts")
-    tasks = [partial(describe, merged, code, sources), partial(face_layer, merged, code), prove]
-    (grids, units), faces, _, walks = local(call, [*tasks, partial(walks_to, sources, once)])
+    progress("land")
+    buildings = building_layer(sources.buildings)
+    earlier = None
+    if previous is not None or used_codes:
+        earlier = Earlier.of(previous, used_codes, mosaic.area, sources.crs)
+    ground = Land(mosaic, parameters, buildings, management_areas(sources.management_areas), earlier, store)
+    sections = sections_of(mosaic, size, earlier)
+    done = forked(lambda one: walks_to(sources, once) if one is None else number(ground, one), [None, *sections])
+    walks, numbered = done[0], done[1:]
+    if not in_order_of_codes(numbered):  # some are of another profile: they stand between those of other sections
+        store.forget_rows()
+        sections = sections_of(mosaic, len(mosaic.area), earlier)
+        numbered = [number(ground, section) for section in sections]
+    grids = pd.concat([one.grids for one in numbered], ignore_index=True)
+    require_cover(grids["code"].to_numpy(dtype=object), [part.border for part in mosaic.parts], mosaic.hole)
+    units = unit_layer(mosaic, numbered)
     land = {
-        "grids": grids.drop(columns=["rural"]), "faces": faces, "units": units, "communities": community_layer(merged),
-        "lineage": ancestry, **drawn_layers(sources),
-    }  # fmt: skip
+        "grids": joined([one.layers["grids"] for one in numbered]),
+        "faces": joined([one.layers["faces"] for one in numbered]),
+        "units": units,
+        "communities": joined([one.layers["communities"] for one in numbered]),
+        "lineage": lineage_of(numbered, previous, sources),
+        "buildings": buildings,
+        "facilities": facility_layer(sources.facilities),
+        "roads": road_layer(sources.roads),
+    }
     final(land)
-    matches = match_tables(sources.tables, grids, unit_homes(merged))
     progress("staffing")
-    organisations, assigned = party_of(sources, matches, grids, merged.beside)
-    tables = placed_rows(sources.tables, matches)
-    held = gather(merged, grids, parameters, sources, tables, assigned, walks)
-    staff, rating = staff_of_grids(held, grids), rated(grids, tables.get("scores"), sources.standards)
-    on_duty, unused = duty(tables, grids["code"], sources.communities), unused_rows(tables, sources.crs)
-    del tables  # a copy of the sources' own, while the ledgers take memory
+    matches = match_tables(sources.tables, grids, units[["layer", "source_id", "home"]])
+    scores, funding = (rows_about(sources, matches, name) for name in ("scores", "funding"))
+    rating = rated(grids, scores, sources.standards)
+    known = Known(
+        mosaic=replace(mosaic, parts=[part for one in numbered for part in one.parts]),
+        grids=grids,
+        about=Surroundings.of(sources, parameters, funding, walks),
+        matches=matches,
+        organisations=organisations_of(sources, matches, grids),
+        latest=None if rating is None else latest_ratings(rating),
+        signed=exceptions_of(sources, matches, grids, as_of),
+        store=store,
+    )
+    unused = unused_rows(scores, funding, sources.crs)
+    del scores, funding
+
+    def told_of(section: Section | None) -> Any:
+        if section is not None:
+            return tell(known, section)
+        records = records_of(sources.tables, matches, grids["code"], once)
+        return None if records is None else store.rows("records", 0, records)
+
     progress("gaps")
-    gaps, idle = draw_up(held, sources, matches, grids, as_of, run=forked, keep=keep)
-    repairs = [sources.repairs, merged.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
+    records, *told = forked(told_of, [None, *sections])
+    gaps, idle = ledger_of(known, told)
+    repairs = [sources.repairs, mosaic.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
     repairs += [unused, idle_rows(sources, matches, idle)]
     return OneGrid(
         crs=sources.crs,
-        **land,
+        **land | {"grids": grids if land["grids"] is None else land["grids"]},
         gaps=gaps,
         repairs=joined_repairs(repairs),
         facts=facts(sources, parameters, grids, units, gaps, as_of),
-        staffing=staff,
-        community_staffing=staff_of_communities(held),
-        assignments=assigned,
-        party_organisations=organisations,
+        party_organisations=known.organisations,
         ratings=rating,
-        settlements=settlements(held, rating),
         standards=None if sources.standards is None else standards_table(sources.standards),
-        duty=on_duty,
-        premises=premises_of(sources.premises, held.premises, grids),
-        records=records_of(sources.tables, matches, grids["code"], once),
+        records=records,
+        **{name: joined([one.layers[name] for one in told]) for name in SAID},
     )
 
 
-def call(task: Callable[[], Any]) -> Any:
-    """Do a task."""
-    return task()
+def in_order_of_codes(numbered: Sequence[Numbered]) -> bool:
+    """Tell whether the codes of all sections, one after the other, are in order."""
+    code = np.concatenate([one.grids["code"].to_numpy(dtype=str) for one in numbered])
+    return bool((code[1:] > code[:-1]).all())
+
+
+def joined(parts: Sequence[pd.DataFrame | None]) -> Any:
+    """Put the rows of sections together; None where nothing of them is in memory."""
+    there = [part for part in parts if part is not None]
+    if len(there) < 2:
+        return there[0] if there else None
+    return pd.concat(there, ignore_index=True)
+
+
+def unit_layer(mosaic: Mosaic, numbered: Sequence[Numbered]) -> gpd.GeoDataFrame:
+    """Write the ``units`` layer: what became of every source unit."""
+    table = pd.concat([one.units for one in numbered]).sort_index()
+    return gpd.GeoDataFrame(table, geometry=mosaic.units.geometry.to_numpy(), crs=mosaic.units.crs)
+
+
+def lineage_of(numbered: Sequence[Numbered], previous: gpd.GeoDataFrame | None, sources: Sources) -> gpd.GeoDataFrame:
+    """Write the ``lineage`` layer."""
+    if previous is None:
+        return no_lineage(sources.crs)
+    return whole_lineage(previous.to_crs(sources.crs), [one.lineage for one in numbered if one.lineage is not None])
+
+
+def organisations_of(sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the layer `party_organisations`; None without a party table."""
+    party = None if sources.tables is None else sources.tables.party
+    return None if party is None else party_organisations(party, matches["party"], grids)
+
+
+def rows_about(sources: Sources, matches: Mapping[str, Matched], name: str) -> pd.DataFrame | None:
+    """Return the rows of a table that are about a place; None where there is no such table."""
+    table = getattr(sources.tables, name, None)
+    return None if table is None else matches[name].of(table)
+
+
+def ledger_of(known: Known, told: Sequence[Told]) -> tuple[pd.DataFrame, Ints]:
+    """Put the ledgers together, worst first; return also the positions of the exceptions that are about no gap."""
+    drawn = [one for section in told for one in section.ledgers]
+    every = np.arange(0 if known.signed is None else len(known.signed.table))
+    return together([one.rows for one in drawn]), np.setdiff1d(every, np.concatenate([one.used for one in drawn]))
 
 
 def repaired_areas(sources: Sources) -> tuple[Sources, gpd.GeoDataFrame | None]:
@@ -141,88 +217,6 @@ def repaired_areas(sources: Sources) -> tuple[Sources, gpd.GeoDataFrame | None]:
     fixed = repair(areas, layer="management_area")
     usable = areas.set_geometry(fixed.polygons, crs=areas.crs)[~fixed.rejected].reset_index(drop=True)
     return replace(sources, management_areas=usable), fixed.repairs
-
-
-def community_codes(merged: Merged) -> np.ndarray:
-    """Return each grid's community code."""
-    return np.asarray(merged.communities["code"].to_numpy(dtype=object)[merged.grid_community])
-
-
-def coded(
-    merged: Merged,
-    parameters: Parameters,
-    previous: gpd.GeoDataFrame | None,
-    used_codes: frozenset[str],
-    buildings: gpd.GeoDataFrame | None,
-) -> tuple[Merged, np.ndarray, gpd.GeoDataFrame, Callable[[], Partition]]:
-    """Number the grids, carrying on the codes of a previous build.
-
-    Returns
-    -------
-    tuple
-        The grids in the order of their codes, the codes, the lineage, and what is to be called to prove the partition.
-    """
-    community = community_codes(merged)
-    order = spatial_order(merged.grid_polygon, community)
-    kept, pairs, used = np.full(len(order), None, dtype=object), None, used_codes
-    if previous is not None:
-        previous = previous.to_crs(merged.communities.crs)
-        old = np.asarray(previous.geometry.array, dtype=object)
-        pairs = common_land(old, merged.grid_polygon)
-        old_code, old_home = (previous[name].to_numpy(dtype=object) for name in ("code", "community_code"))
-        kept = kept_codes(old_code, old_home, community, pairs, shapely.area(old))
-        used = used | frozenset(old_code)
-    code = np.empty(len(order), dtype=object)
-    code[order] = allot(community[order], parameters, kept=kept[order], used=used)
-    ancestry = no_lineage(merged.communities.crs)
-    if pairs is not None:
-        ancestry = lineage(previous, code, merged.grid_polygon, pairs, buildings)
-    prove = partial(Partition, code, community, merged.tilings, merged.hole)
-    by_code = np.argsort(code.astype(str), kind="stable")
-    return reordered(merged, by_code), code[by_code], ancestry, prove
-
-
-def reordered(merged: Merged, order: Ints) -> Merged:
-    """Put grids in another order, and their faces in the order of the grids."""
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    face_grid = place[merged.face_grid]
-    faces = np.argsort(face_grid, kind="stable")
-    face_place = np.empty(len(faces), dtype=np.int64)
-    face_place[faces] = np.arange(len(faces))
-    claim_face = face_place[merged.claim_face]
-    beside = merged.beside.named(place).lower_first().summed(len(order))
-    claims = np.lexsort([merged.claim_unit, claim_face])
-    return replace(
-        merged,
-        grid_polygon=merged.grid_polygon[order],
-        grid_community=merged.grid_community[order],
-        grid_unit=merged.grid_unit[order],
-        face_polygon=merged.face_polygon[faces],
-        face_grid=face_grid[faces],
-        face_rule=merged.face_rule[faces],
-        face_area_m2=merged.face_area_m2[faces],
-        claim_face=claim_face[claims],
-        claim_unit=merged.claim_unit[claims],
-        beside_left=beside.left,
-        beside_right=beside.right,
-        beside_m=beside.length,
-    )
-
-
-def drawn_layers(sources: Sources) -> dict[str, gpd.GeoDataFrame | None]:
-    """Return the layers of what is drawn as the sources have it."""
-    return {
-        "buildings": building_layer(sources.buildings),
-        "facilities": facility_layer(sources.facilities),
-        "roads": road_layer(sources.roads),
-    }
-
-
-def unit_homes(merged: Merged) -> pd.DataFrame:
-    """Return ``layer``, ``source_id`` and ``home`` of every unit; see `geo.tables.matched`."""
-    code = merged.communities["code"].to_numpy(dtype=object)
-    return merged.units[["layer", "source_id"]].assign(home=np.array([*code, None], dtype=object)[merged.home])
 
 
 def idle_rows(sources: Sources, matches: Mapping[str, Matched], idle: Ints) -> gpd.GeoDataFrame | None:

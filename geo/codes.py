@@ -31,6 +31,7 @@ def allot(
     *,
     kept: NDArray[np.object_] | None = None,
     used: Collection[str] = (),
+    first: bool = True,
 ) -> NDArray[np.object_]:
     """Give each grid a code.
 
@@ -42,6 +43,8 @@ def allot(
         The code that a grid brings along, None where it needs a new one.
     used
         Codes that were given out before; new ones avoid them. Those of another form are in nobody's way.
+    first
+        Whether no code was given out before, anywhere in the jurisdiction.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def allot(
     width = len(prefix[0]) + digits if len(prefix) else 0
     taken = pd.Series([*used, *kept[~pd.isna(kept)]], dtype="object")
     number = free_numbers(prefix[new], taken[taken.str.fullmatch(rf"[0-9]{{{width}}}")], digits)
-    if parameters.code_profile == "CJ/T 349" and not len(taken):
+    if parameters.code_profile == "CJ/T 349" and first:
         number[lone(community)[new]] = 0
     code[new] = [f"{head}{tail:0{digits}d}" for head, tail in zip(prefix[new], number, strict=True)]
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,7 @@ from geo.counts import building_counts, carry
 from geo.merge import Merged
 from geo.result import GRID_KINDS
 from geo.rules import NOBODY, RULES
-from geo.sources import COUNTS, Sources
+from geo.sources import COUNTS
 from geo.standards import MANAGEMENT_TYPES
 
 MILDEST, *STRICTER = MANAGEMENT_TYPES
@@ -31,14 +32,27 @@ ABOUT_UNITS = ("owners_committee", "property_company", "property_party")
 """What is said of units as their layers say it."""
 
 
-def describe(merged: Merged, code: NDArray[np.object_], sources: Sources) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Describe the grids and the units; grids are in the order of ``code``."""
+def describe(
+    merged: Merged,
+    code: NDArray[np.object_],
+    buildings: gpd.GeoDataFrame | None,
+    areas: Mapping[str, Geometries],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Describe the grids and the units; grids are in the order of ``code``.
+
+    Parameters
+    ----------
+    buildings
+        All on the grids, as points; None where there is no such layer.
+    areas
+        See `management_areas`.
+    """
     area = shapely.area(merged.grid_polygon)
     claimed, granted, refuge = holdings(merged, area)
-    buildings = building_counts(sources.buildings, merged.grid_polygon)
-    grid_counts, unit_counts = carry(merged.units, merged.grid_unit, area, refuge, buildings)
+    counts = building_counts(buildings, merged.grid_polygon)
+    grid_counts, unit_counts = carry(merged.units, merged.grid_unit, area, refuge, counts)
     return (
-        grid_layer(merged, code, area, grid_counts, sources),
+        grid_layer(merged, code, area, grid_counts, areas),
         unit_layer(merged, claimed, granted, unit_counts),
     )
 
@@ -67,7 +81,7 @@ def holdings(merged: Merged, grid_area_m2: Floats) -> tuple[Floats, Floats, Ints
 
 
 def grid_layer(
-    merged: Merged, code: NDArray[np.object_], area_m2: Floats, counts: pd.DataFrame, sources: Sources
+    merged: Merged, code: NDArray[np.object_], area_m2: Floats, counts: pd.DataFrame, areas: Mapping[str, Geometries]
 ) -> gpd.GeoDataFrame:
     """Write the ``grids`` layer; ``rural`` stands beside it for the rules, and is no column of the result."""
     home = merged.communities.iloc[merged.grid_community]
@@ -86,14 +100,14 @@ def grid_layer(
             "source_layer": layer,
             "source_id": np.where(owned, source_id, community_code),
             "patrol_zone_id": patrol_zone(merged),
-            "management_type": management_type(merged.grid_polygon, area_m2, sources.management_areas),
+            "management_type": management_type(merged.grid_polygon, area_m2, areas),
             **{name: counts[name].array for name in COUNTS},
             "area_m2": area_m2,
             "parts": shapely.get_num_geometries(merged.grid_polygon).astype(np.int64),
             "rural": home["rural"].to_numpy(dtype=np.bool_),
         }
     )
-    return gpd.GeoDataFrame(table, geometry=merged.grid_polygon, crs=sources.crs)
+    return gpd.GeoDataFrame(table, geometry=merged.grid_polygon, crs=merged.units.crs)
 
 
 def unclaimed_names(community: pd.DataFrame) -> NDArray[np.object_]:
@@ -118,18 +132,23 @@ def patrol_zone(merged: Merged) -> NDArray[np.object_]:
     return result
 
 
-def management_type(polygon: Geometries, area_m2: Floats, areas: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
+def management_areas(areas: gpd.GeoDataFrame | None) -> dict[str, Geometries]:
+    """Return the land of each management type that is stricter than the mildest, in connected pieces."""
+    if areas is None or not len(areas):
+        return {}
+    drawn = np.asarray(areas.geometry.array, dtype=object)
+    land = {name: shapely.union_all(drawn[(areas["type"] == name).to_numpy()]) for name in STRICTER}
+    return {name: np.asarray(shapely.get_parts(whole), dtype=object) for name, whole in land.items()}
+
+
+def management_type(polygon: Geometries, area_m2: Floats, areas: Mapping[str, Geometries]) -> NDArray[np.object_]:
     """Return the management type that the committee's areas give more than half of each grid; `routine` elsewhere [S2].
 
     Land under several areas of one type counts once. Where two types hold more than half each, the stricter one does.
     """
     result = np.full(len(polygon), MILDEST, dtype=object)
-    if areas is None or not len(areas):
-        return result
     tree = shapely.STRtree(polygon)
-    drawn = np.asarray(areas.geometry.array, dtype=object)
-    for name in STRICTER:
-        land = shapely.get_parts(shapely.union_all(drawn[(areas["type"] == name).to_numpy()]))
+    for name, land in areas.items():
         row, grid = tree.query(land, predicate="intersects")
         whole = shapely.covers(land[row], polygon[grid])
         held = np.where(whole, area_m2[grid], 0.0)
@@ -147,7 +166,7 @@ def unit_layer(merged: Merged, claimed: Floats, granted: Floats, counts: pd.Data
         ["rejected", "outside", "superseded", "trimmed"],
         "kept",
     )
-    homes = np.array([*merged.communities["code"], None], dtype=object)[merged.home]
+    homes = merged.home
     spread = pd.Series(merged.grid_unit[merged.grid_unit != NOBODY]).value_counts()
     several = spread.reindex(np.arange(len(units)), fill_value=0).to_numpy() > 1
     table = pd.DataFrame(

@@ -18,12 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
-from geo.divisions import groups_in_counties
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.gaps.cutting import cut
 from geo.gaps.exceptions import Signed
 from geo.gaps.ledger import worst_first
-from geo.running import Run, in_order
 from geo.sources import Sources
 from geo.tables import Matched
 
@@ -77,47 +75,35 @@ def as_they_are(group: Group) -> Drawn:
     return group.drawn()
 
 
-def draw_up(
-    held: Held,
-    sources: Sources,
-    matches: Mapping[str, Matched],
-    grids: pd.DataFrame,
-    as_of: date | None,
-    *,
-    run: Run = in_order,
-    keep: Keep = as_they_are,
-    size: int = COMMUNITIES_A_GROUP,
-) -> tuple[pd.DataFrame, Ints]:
-    """Draw up the ledgers of the one grid, with the exceptions that accept gaps.
+def draw_up(held: Held, signed: Signed | None, groups: Sequence[Ints], keep: Keep = as_they_are) -> list[Drawn]:
+    """Draw up the ledgers of some communities, with the exceptions that accept gaps.
 
     Parameters
     ----------
-    matches
-        Which grid each row of the tables is about; of use is that of ``exceptions``.
-    grids
-        ``code``.
-    as_of
-        The day on which exceptions hold or have run out; None: none has.
-    run, size
-        How groups of at most ``size`` communities are worked on; neither changes the result.
+    held
+        The one grid, with all that the ledgers hang on.
+    groups
+        Rows of communities; how they are grouped changes no ledger.
     keep
         What stays of each group's ledger.
 
     Returns
     -------
-    tuple
-        What was kept, worst first, ids unique; and the positions of the exceptions that are about no gap.
+    list
+        What was kept of each group, and the rows of the exceptions that are about a gap in it.
     """
-    signed = exceptions_of(sources, matches, grids, as_of)
+    return [drawn(group_of(held, signed, communities), keep) for communities in groups]
 
-    def draw(communities: Ints | None) -> Drawn:
-        group = between(held, signed) if communities is None else group_of(held, signed, communities)
-        rows, used = keep(group)
-        return Drawn(rows, used if group.signed is None else group.signed.row[used])
 
-    drawn = run(draw, [*groups_in_counties(held.community["code"], size), None])
-    idle = np.arange(0 if signed is None else len(signed.table))
-    return together([rows for rows, _ in drawn]), np.setdiff1d(idle, np.concatenate([used for _, used in drawn]))
+def draw_up_between(held: Held, signed: Signed | None, keep: Keep = as_they_are) -> Drawn:
+    """Draw up the ledger of the holes between communities, as `draw_up` does that of communities."""
+    return drawn(Group(held, None, signed), keep)
+
+
+def drawn(group: Group, keep: Keep) -> Drawn:
+    """Have a ledger drawn up; of exceptions it tells where they stand in their table."""
+    rows, used = keep(group)
+    return Drawn(rows, used if group.signed is None else group.signed.row[used])
 
 
 def exceptions_of(
@@ -136,11 +122,6 @@ def group_of(held: Held, signed: Signed | None, communities: Ints) -> Group:
     piece, codes = cut(held, communities), held.community["code"][communities]
     grids, units = piece.text("code", piece.rows), piece.unit["label"]
     return Group(piece, codes, None if signed is None else signed.concerning(codes, grids, units))
-
-
-def between(held: Held, signed: Signed | None) -> Group:
-    """Take what lies between communities."""
-    return Group(held, None, signed)
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -35,8 +35,15 @@ class Money:
     year: dict[str, int | None]
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, grids: int, communities: NDArray[np.object_]) -> Money:
-        """Add up the matched rows of the table (`geo.tables.Matched.of`); ``communities`` are all codes.
+    def of(
+        cls,
+        rows: pd.DataFrame,
+        grids: int,
+        communities: NDArray[np.object_],
+        latest: Mapping[str, int | None],
+    ) -> Money:
+        """Add up the matched rows of the table (`geo.tables.Matched.of`); ``communities`` are all codes,
+        ``latest`` is as of `latest_years`.
 
         A row without a year counts for the latest. Money of a community is that of its row, or of a row about one of
         its grids; money of a branch is about a grid, never about a community itself.
@@ -49,7 +56,7 @@ class Money:
             amount=rows["amount"].to_numpy(np.float64),
             grid=np.where(rows["whole"].to_numpy(np.bool_), -1, rows["grid"].to_numpy(np.int64)),
             community=pd.Index(communities).get_indexer(rows["community"].to_numpy(dtype=object)).astype(np.int64),
-            latest=latest_years(purpose, year),
+            latest=latest,
             sizes=(grids, len(communities)),
         )
 

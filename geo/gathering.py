@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 
 import geopandas as gpd
 import numpy as np
@@ -12,37 +14,77 @@ import pandas as pd
 from geo.arrays import Bools
 from geo.columns import plain
 from geo.facilities import LOOKED_FOR, asked_for, kinds_of
-from geo.funding import Money
+from geo.funding import Money, latest_years
 from geo.gaps.evaluated import not_evaluated
 from geo.gaps.held import COMMUNITY_COLUMNS, GRID_COLUMNS, UNIT_COLUMNS, Held, Links
 from geo.gaps.unheld import beside, hole_keys
-from geo.merge import Merged
+from geo.merge import Merged, Mosaic
 from geo.places import Places
 from geo.roster import Roster, with_secretaries
 from geo.running import Once, each_time
 from geo.sources import Parameters, Sources
 from geo.walking import Walks
 
+NO_HOLES = np.empty(0, dtype=object)
+
 OWN_BRANCH = ("grid_branch", "villager_group_branch")
 """Levels of the branch that is a grid's own [S3, S0]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What is looked at from everywhere, gathered once.
+
+    Parameters
+    ----------
+    buildings
+        Those that count households, as in `geo.gaps.held.Held`, and so ``premises``.
+    latest
+        The latest year of money by purpose, in the whole table; None where there is no such table.
+    """
+
+    sources: Sources
+    parameters: Parameters
+    buildings: Places | None
+    premises: Places | None
+    walks: Walks | None
+    latest: Mapping[str, int | None] | None
+    not_evaluated: Mapping[str, str]
+
+    @classmethod
+    def of(cls, sources: Sources, parameters: Parameters, funding: pd.DataFrame | None, walks: Walks | None) -> Self:
+        """Gather it; ``funding`` are the rows of that table that are about a place."""
+        latest = None
+        if funding is not None:
+            latest = latest_years(funding["purpose"].to_numpy(object), funding["year"].to_numpy(float, na_value=np.nan))
+        return cls(
+            sources=sources,
+            parameters=parameters,
+            buildings=counted_places(sources.buildings),
+            premises=places(sources.premises),
+            walks=walks,
+            latest=latest,
+            not_evaluated=not_evaluated(sources),
+        )
 
 
 def gather(
     merged: Merged,
     grids: gpd.GeoDataFrame,
-    parameters: Parameters,
-    sources: Sources,
+    about: Surroundings,
     tables: Mapping[str, pd.DataFrame],
     assignments: pd.DataFrame | None,
-    walks: Walks | None,
 ) -> Held:
-    """Gather what the gap rules look at; the frames as in `Held`, in the order of ``merged``."""
+    """Gather what the gap rules look at; the frames as in `Held`, in the order of ``merged``.
+
+    Holes between communities are none of its communities'.
+    """
     code = merged.communities["code"].to_numpy(dtype=object)
     sizes = np.array([len(code), len(merged.units)])
     claims = merged.claim_face, merged.claim_unit
     return Held(
-        crs=sources.crs,
-        parameters=parameters,
+        crs=about.sources.crs,
+        parameters=about.parameters,
         grid=plain(grids, GRID_COLUMNS),
         grid_polygon=merged.grid_polygon,
         grid_unit=merged.grid_unit,
@@ -53,23 +95,30 @@ def gather(
         claim_face=merged.claim_face,
         claim_unit=merged.claim_unit,
         unit=plain(merged.units.assign(label=merged.units["layer"] + ":" + merged.units["source_id"]), UNIT_COLUMNS),
-        home=np.array([*code, None], dtype=object)[merged.home],
+        home=merged.home,
         community=plain(merged.communities, COMMUNITY_COLUMNS),
         community_polygon=merged.area,
-        hole=merged.hole,
-        hole_key=hole_keys(merged.hole),
-        hole_community=beside(merged.hole, merged.area, code),
+        hole=NO_HOLES,
+        hole_key=NO_HOLES,
+        hole_community=NO_HOLES,
         links=Links.of(merged.face_grid, *claims, merged.grid_unit, merged.grid_community, sizes),
-        buildings=counted_places(sources.buildings),
-        premises=places(sources.premises),
-        standards=sources.standards,
+        buildings=about.buildings,
+        premises=about.premises,
+        standards=about.sources.standards,
         roster=roster(tables, len(grids), code),
-        money=Money.of(tables["funding"], len(grids), code) if "funding" in tables else None,
+        money=None if about.latest is None else Money.of(tables["funding"], len(grids), code, about.latest),
         own_branch=own_branch(tables.get("party"), len(grids)),
         assignments=None if assignments is None else plain(assignments, list(assignments)),
-        walks=walks,
-        not_evaluated=not_evaluated(sources),
+        walks=about.walks,
+        not_evaluated=about.not_evaluated,
     )
+
+
+def with_holes(held: Held, mosaic: Mosaic) -> Held:
+    """Return what is held with all holes between communities."""
+    code = mosaic.communities["code"].to_numpy(dtype=object)
+    around = beside(mosaic.hole, mosaic.area, code)
+    return replace(held, hole=mosaic.hole, hole_key=hole_keys(mosaic.hole), hole_community=around)
 
 
 def walks_to(sources: Sources, once: Once = each_time) -> Walks | None:

@@ -2,18 +2,69 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Bools, Floats, Geometries, Ints, group_first, sums
+from geo.noding import REACH_M
 
 LEAST_SHARE = 0.001
 """Land under a thousandth of both grids is imprecise drawing: it is not listed, and makes no split and no merger."""
 
+LAST = chr(0x10FFFF)
+"""After every other character."""
+
 COLUMNS = ("old_code", "new_code", "relation", "area_share", "household_share")
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """The grids of an earlier build, and which community each of them reaches now.
+
+    Parameters
+    ----------
+    grids
+        ``code``, ``community_code`` and their land, in the working CRS.
+    used
+        All codes that were given out before, in order; new grids avoid them.
+    community, grid
+        Pairs: rows of communities, and of ``grids``.
+    """
+
+    grids: gpd.GeoDataFrame
+    used: Sequence[str]
+    community: Ints
+    grid: Ints
+
+    @classmethod
+    def of(cls, grids: gpd.GeoDataFrame | None, used: Collection[str], areas: Geometries, crs: pyproj.CRS) -> Earlier:
+        """Take the grids of an earlier build, in any CRS; None where there is none, and only codes are known."""
+        if grids is None:
+            grids = gpd.GeoDataFrame({"code": [], "community_code": []}, dtype=object, geometry=[], crs=crs)
+        grids = grids.to_crs(crs)
+        near = shapely.STRtree(grids.geometry.array).query(areas, predicate="dwithin", distance=REACH_M)
+        codes = {*used, *grids["code"]}
+        return cls(grids, sorted(codes), *(rows.astype(np.int64) for rows in near))
+
+    def reaching(self, communities: Ints) -> Ints:
+        """Return the rows of the grids that reach some communities."""
+        return np.unique(self.grid[np.isin(self.community, communities)])
+
+    def used_in(self, prefixes: Iterable[str]) -> list[str]:
+        """Return the codes that begin in some way."""
+        return [
+            code
+            for prefix in prefixes
+            for code in self.used[bisect_left(self.used, prefix) : bisect_right(self.used, prefix + LAST)]
+        ]
 
 
 def no_lineage(crs: object) -> gpd.GeoDataFrame:
@@ -73,15 +124,28 @@ def lineage(
     new_polygon: Geometries,
     pairs: tuple[Ints, Ints, Geometries],
     buildings: gpd.GeoDataFrame | None,
-) -> gpd.GeoDataFrame:
-    """Write what became of each old grid, and where each new one comes from; geometry is the land they share.
+    own: Bools,
+) -> tuple[gpd.GeoDataFrame, Ints]:
+    """Write where some new grids come from; geometry is the land that they share with old ones.
 
     ``same``: one old grid is one new grid; ``split`` and ``merged``: as the words say (a grid both cut and joined
-    counts as split); ``new``: a grid on land that no old one had; ``retired``: an old grid that left the jurisdiction.
+    counts as split); ``new``: a grid on land that no old one had. Old grids that left the jurisdiction are none of
+    these: see `retired`.
 
     ``area_share`` and ``household_share`` are parts of the old grid; each adds up to one over an old grid's rows, up
     to the land that left the jurisdiction: what lies in pieces too small to list goes with the others. Households are
     shared by buildings where there are any, else by area.
+
+    Parameters
+    ----------
+    own
+        The new grids that are asked for. Beside them have to be all old ones on their land, and all new ones on the
+        land of these.
+
+    Returns
+    -------
+    tuple
+        The rows; and the row of the old grid that each is about, -1 for new ones.
     """
     i, j, land = pairs
     old_polygon = np.asarray(old.geometry.array, dtype=object)
@@ -101,13 +165,22 @@ def lineage(
             "household_share": homes,
         }
     )
-    fresh = np.flatnonzero(parents == 0)
-    gone = np.flatnonzero(heirs == 0)
+    fresh = np.flatnonzero((parents == 0) & own)
     new = pd.DataFrame({"new_code": new_code[fresh], "relation": "new"})
-    retired = pd.DataFrame({"old_code": old["code"].to_numpy()[gone], "relation": "retired"})
-    table = pd.concat([known, new, retired], ignore_index=True)[list(COLUMNS)]
-    places = np.concatenate([land, new_polygon[fresh], old_polygon[gone]])
-    return gpd.GeoDataFrame(table, geometry=places, crs=old.crs)
+    table = pd.concat([known[own[j]], new], ignore_index=True)[list(COLUMNS)]
+    places = np.concatenate([land[own[j]], new_polygon[fresh]])
+    about = np.concatenate([i[own[j]], np.full(len(fresh), -1)])
+    return gpd.GeoDataFrame(table, geometry=places, crs=old.crs), about
+
+
+def whole_lineage(old: gpd.GeoDataFrame, parts: Sequence[tuple[gpd.GeoDataFrame, Ints]]) -> gpd.GeoDataFrame:
+    """Put lineage together: by old grid and new code, then the new grids, then the old ones that nothing came of."""
+    table = pd.concat([rows for rows, _ in parts], ignore_index=True)
+    about = np.concatenate([rows for _, rows in parts])
+    order = np.lexsort([table["new_code"].to_numpy(dtype=str), np.where(about < 0, len(old), about)])
+    gone = np.setdiff1d(np.arange(len(old)), about)
+    retired = old.iloc[gone][["geometry"]].assign(old_code=old["code"].to_numpy()[gone], relation="retired")
+    return pd.concat([table.iloc[order], retired], ignore_index=True)[[*COLUMNS, "geometry"]]
 
 
 def share_of_listed(share: Floats, old: Ints, listed: Bools) -> Floats:

@@ -7,24 +7,26 @@ face's owner, give slivers away, dissolve → prove the partition.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
-from geo.arrays import Geometries, Ints, dense
-from geo.batches import batches, meetings
+from geo.arrays import Geometries, Ints, dense, placed
+from geo.batches import Meetings, batches, meetings
 from geo.communities import partition_communities
 from geo.divisions import groups_in_counties
 from geo.edges import Adjacency, Edges
 from geo.errors import InputError, PartitionError
 from geo.faces import UNCERTAIN_M, Batch, faces_of
+from geo.grouped import Grouped
 from geo.noding import REACH_M
 from geo.partition import Outline, Tiling
-from geo.parts import Part, join
+from geo.parts import AnyPart, Part, join
 from geo.pinched import close_pinched
 from geo.repair import repair
 from geo.rules import NOBODY, decide, standing
@@ -38,23 +40,93 @@ BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Merged(Part):
-    """The whole jurisdiction merged, with what it was made of.
+    """Some communities merged, with what they were made of; rows of grids point to these communities and units alone.
 
     ``communities`` and ``units`` are the repaired input, sorted (by code; by layer and id), geometry None where
-    rejected; ``area`` holds the communities as they came out, ``home`` each unit's community, -1 if it meets none.
+    rejected; ``area`` holds the communities as they came out, ``home`` the code of each unit's community wherever that
+    lies, None if it meets none.
     """
 
     communities: gpd.GeoDataFrame
     units: gpd.GeoDataFrame
     area: Geometries
-    hole: Geometries
-    home: Ints
-    repairs: gpd.GeoDataFrame
+    home: NDArray[np.object_]
+    community_row: Ints
+    unit_row: Ints
+    """Which communities and units of the whole they are, ascending."""
 
     @property
     def beside(self) -> Adjacency:
         """The pairs of grids of one community that have a border in common."""
         return Adjacency(self.beside_left, self.beside_right, self.beside_m)
+
+    def part(self) -> Part:
+        """Return the part alone, its communities and units numbered over the whole."""
+        said = {field.name: getattr(self, field.name) for field in fields(Part)}
+        unit = np.append(self.unit_row, NOBODY)
+        numbered = {
+            "grid_community": self.community_row[self.grid_community],
+            "border_community": self.community_row[self.border_community],
+            "grid_unit": unit[np.where(self.grid_unit == NOBODY, -1, self.grid_unit)],
+            "claim_unit": self.unit_row[self.claim_unit],
+        }
+        return Part(**said | numbered)
+
+
+@dataclass(frozen=True, eq=False)
+class Mosaic:
+    """The whole jurisdiction merged, in parts that may be kept elsewhere; `of` puts some communities together.
+
+    ``communities``, ``units``, ``area`` and ``home`` are as in `Merged`, of all; ``hole`` lies between communities,
+    ``met`` tells which unit meets which community.
+    """
+
+    communities: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    area: Geometries
+    home: NDArray[np.object_]
+    hole: Geometries
+    met: Meetings
+    repairs: gpd.GeoDataFrame
+    parts: Sequence[AnyPart]
+
+    @cached_property
+    def parts_of(self) -> Grouped:
+        """The parts that each community lies in."""
+        there = [np.unique(part.border_community) for part in self.parts]
+        place = np.repeat(np.arange(len(there)), [len(rows) for rows in there])
+        by = Grouped.of(np.concatenate(there), len(self.area))
+        return Grouped(place[by.row], by.first)
+
+    def of(self, communities: Ints, units: Ints | None = None) -> Merged:
+        """Load some communities, with every unit that claims land there.
+
+        Parameters
+        ----------
+        communities
+            Their rows, ascending.
+        units
+            Rows of units that are wanted too.
+        """
+        here = np.unique(self.parts_of.members(communities)[1])
+        part = join([self.parts[place].load(communities) for place in here])
+        held = part.grid_unit[part.grid_unit != NOBODY]
+        unit = np.unique(np.concatenate([held, part.claim_unit, *([] if units is None else [units])]))
+        return Merged(
+            **{
+                **vars(part),
+                "grid_community": np.searchsorted(communities, part.grid_community),
+                "border_community": np.searchsorted(communities, part.border_community),
+                "grid_unit": placed(part.grid_unit, unit),
+                "claim_unit": np.searchsorted(unit, part.claim_unit),
+            },
+            communities=self.communities.iloc[communities].reset_index(drop=True),
+            units=self.units.iloc[unit].reset_index(drop=True),
+            area=self.area[communities],
+            home=self.home[unit],
+            community_row=communities,
+            unit_row=unit,
+        )
 
 
 def merge_batch(batch: Batch, parameters: Parameters, *, exact: bool = False) -> Part:
@@ -112,7 +184,6 @@ def merge_each(batch: Batch, parameters: Parameters, *, exact: bool) -> tuple[Pa
         border=border,
         border_community=batch.community[faces.net.group[half[of_border] // 2]],
         exact=batch.community if exact else np.empty(0, dtype=np.int64),
-        tilings=(),
     )
     return part, torn
 
@@ -124,9 +195,17 @@ def merge(
     run: Run = in_order,
     local: Run = in_order,
     once: Once = each_time,
+    keep: Callable[[Part], AnyPart] = Part.load,
     progress: Callable[[str], None] = lambda stage: None,
-) -> Merged:
+) -> Mosaic:
     """Merge the layers of a jurisdiction into grids that cover it once.
+
+    Parameters
+    ----------
+    run
+        How batches of communities are worked on; it may keep parts elsewhere.
+    keep
+        Keeps a part that was put together here.
 
     Raises
     ------
@@ -145,29 +224,30 @@ def merge(
     rank = standing(units["layer"], shapely.area(polygon), units["source_id"], parameters)
     _, layer = dense(units["layer"].to_numpy().astype(str))
     progress("merge")
-    groups = groups_in_counties(communities["code"].to_numpy(dtype=object), BATCH)
-    ready = batches(jurisdiction.areas, polygon, met, rank, layer, groups)
+    code = communities["code"].to_numpy(dtype=object)
+    ready = batches(jurisdiction.areas, polygon, met, rank, layer, groups_in_counties(code, BATCH))
     parts = merge_batches(list(ready), jurisdiction.holes, parameters, run)
     progress("join")
-    whole, holes, filled = close_pinched(join(parts), jurisdiction.holes, communities, parameters)
-    return Merged(
-        **vars(whole),
+    parts, holes, filled = close_pinched(parts, jurisdiction.holes, communities, parameters, keep)
+    return Mosaic(
         communities=communities,
         units=units,
         area=jurisdiction.areas,
+        home=np.array([*code, None], dtype=object)[met.home],
         hole=holes,
-        home=met.home,
+        met=met,
         repairs=pd.concat([mended, jurisdiction.repairs, filled, mended_units], ignore_index=True),
+        parts=parts,
     )
 
 
-def merge_batches(ready: list[Batch], holes: Geometries, parameters: Parameters, run: Run) -> list[Part]:
+def merge_batches(ready: list[Batch], holes: Geometries, parameters: Parameters, run: Run) -> list[AnyPart]:
     """Merge all batches; then, where a community and its neighbour bent their border differently, those again.
 
     Snap rounding bends a border alike on both sides; quick noding does so where lines keep their distance. So where two
     sides differ, both communities are noded by snap rounding, until no two differ.
     """
-    parts = list(run(partial(merge_batch, parameters=parameters), ready))
+    parts: list[AnyPart] = list(run(partial(merge_batch, parameters=parameters), ready))
     while True:
         apart = np.setdiff1d(unmatched(parts, holes), np.concatenate([part.exact for part in parts]))
         if not len(apart):
@@ -178,7 +258,7 @@ def merge_batches(ready: list[Batch], holes: Geometries, parameters: Parameters,
         parts += run(partial(merge_batch, parameters=parameters, exact=True), again)
 
 
-def unmatched(parts: Sequence[Part], holes: Geometries) -> Ints:
+def unmatched(parts: Sequence[AnyPart], holes: Geometries) -> Ints:
     """Return the communities whose borders cross or overlap a neighbour's, or leave a crack or an unknown hole."""
     outline = Outline.of(Edges.directed(np.concatenate([part.border for part in parts])))
     cracks = np.flatnonzero(shapely.is_empty(shapely.buffer(outline.face, -REACH_M / 2)))

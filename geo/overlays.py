@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,14 +10,13 @@ import pyproj
 from geo.edges import Adjacency
 from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
-from geo.party import ORGANISATION_COLUMNS, assignments, party_organisations
+from geo.party import ORGANISATION_COLUMNS, assignments
 from geo.rating import END, PERIODS, ratings
 from geo.settlements import self_management, settlement_class
-from geo.sources import REPAIR_COLUMNS, Sources
+from geo.sources import REPAIR_COLUMNS
 from geo.staffing import staffing
 from geo.staffing_totals import community_staffing
 from geo.standards import Standards
-from geo.tables import Matched
 
 
 def staff_of_grids(held: Held, grids: pd.DataFrame) -> pd.DataFrame | None:
@@ -42,22 +39,17 @@ def staff_of_communities(held: Held) -> pd.DataFrame | None:
     )
 
 
-def party_of(
-    sources: Sources, matches: Mapping[str, Matched], grids: gpd.GeoDataFrame, beside: Adjacency
-) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Return the layers `party_organisations` and `assignments`; ``grids`` in the order of their codes,
-    ``beside`` the pairs of them that have a border in common.
-
-    The first is None without a party table, the second without standards, or where nobody says anything about party
-    members and organisations.
-    """
-    party = None if sources.tables is None else sources.tables.party
-    organisations = None if party is None else party_organisations(party, matches["party"], grids)
-    if sources.standards is None or (organisations is None and not grids["party_members"].notna().any()):
-        return organisations, None
-    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS)) if organisations is None else organisations
-    polygon = np.asarray(grids.geometry.array, dtype=object)
-    return organisations, assignments(grids, polygon, there, sources.standards, beside=beside)
+def assigned_of(
+    grids: gpd.GeoDataFrame, organisations: pd.DataFrame | None, beside: Adjacency, standards: Standards | None
+) -> pd.DataFrame | None:
+    """Return the layer `assignments` of some communities; ``grids`` in the order of their codes, ``beside`` the pairs
+    of them that have a border in common. None without standards."""
+    if standards is None:
+        return None
+    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS))
+    if organisations is not None:
+        there = organisations[organisations["code"].isin(grids["code"])]
+    return assignments(grids, np.asarray(grids.geometry.array, dtype=object), there, standards, beside=beside)
 
 
 def rated(grids: pd.DataFrame, scores: pd.DataFrame | None, standards: Standards | None) -> pd.DataFrame | None:
@@ -65,7 +57,7 @@ def rated(grids: pd.DataFrame, scores: pd.DataFrame | None, standards: Standards
     return None if standards is None or scores is None else ratings(grids, scores, standards)
 
 
-def settlements(held: Held, rating: pd.DataFrame | None) -> pd.DataFrame | None:
+def settlements(held: Held, latest: pd.DataFrame | None) -> pd.DataFrame | None:
     """Return the layer `settlements`: what each compound is by its size, and what its latest assessment gave.
 
     Returns
@@ -88,10 +80,8 @@ def settlements(held: Held, rating: pd.DataFrame | None) -> pd.DataFrame | None:
             "self_management": self_management(households, community, held.standards),
         }
     )
-    latest = (
-        latest_ratings(rating) if rating is not None else pd.DataFrame(columns=["code", "period", "score", "stars"])
-    )
-    return table.merge(latest, on="code", how="left")
+    there = pd.DataFrame(columns=["code", "period", "score", "stars"]) if latest is None else latest
+    return table.merge(there, on="code", how="left")
 
 
 def latest_ratings(rating: pd.DataFrame) -> pd.DataFrame:
@@ -104,12 +94,11 @@ def latest_ratings(rating: pd.DataFrame) -> pd.DataFrame:
     return latest.drop_duplicates("code", keep="last")[["code", "period", "score", "stars"]]
 
 
-def unused_rows(tables: Mapping[str, pd.DataFrame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+def unused_rows(scores: pd.DataFrame | None, funding: pd.DataFrame | None, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """List the rows of tables that are about a place for which they say nothing, as rows of `repairs`.
 
     Scores rate settlements, and branch money is a grid's; either may name a community by mistake.
     """
-    scores, funding = tables.get("scores"), tables.get("funding")
     parts = [pd.DataFrame(columns=["source_id", "layer", "problem"])]
     if scores is not None:
         parts.append(named_rows("scores", scores[scores["whole"]], "rates no settlement"))

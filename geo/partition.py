@@ -47,13 +47,6 @@ class Tiling:
             raise PartitionError("these grids are no tiling: " + said(failed))
 
     @classmethod
-    def proven(cls, polygon: Geometries, border: Ints) -> Tiling:
-        """Take grids that were a `Tiling` already, in the process that sent them."""
-        tiling = object.__new__(cls)
-        vars(tiling).update(polygon=polygon, border=border)
-        return tiling
-
-    @classmethod
     def of(cls, polygon: Geometries) -> Tiling:
         """Take grids with the border that they have."""
         edges = Edges.of(polygon)
@@ -87,14 +80,7 @@ class Partition:
         size = sum(len(tiling.polygon) for tiling in self.tilings)
         if not size == len(self.code) == len(self.community):
             raise PartitionError(f"{size} grids with {len(self.code)} codes are no partition")
-        holes = Edges.of(self.hole)
-        borders = [tiling.border for tiling in self.tilings]
-        failed = {
-            "repeated codes": repeated(self.code.astype(str)),
-            "uncancelled borders": uncancelled(np.concatenate([*borders, holes.ends(np.arange(len(holes.start)))])),
-        }
-        if any(failed.values()):
-            raise PartitionError("these grids are no partition: " + said(failed))
+        require_cover(self.code, [tiling.border for tiling in self.tilings], self.hole)
 
     @classmethod
     def of(
@@ -108,6 +94,20 @@ class Partition:
 
     def __len__(self) -> int:
         return len(self.code)
+
+
+def require_cover(code: NDArray[np.object_], borders: Sequence[Ints], hole: Geometries) -> None:
+    """Refuse tilings whose borders don't cancel, beside one another and the holes, or in which a code comes again.
+
+    So it can be held of tilings that are elsewhere: each was proven where it is.
+    """
+    holes = Edges.of(hole)
+    failed = {
+        "repeated codes": repeated(code.astype(str)),
+        "uncancelled borders": uncancelled(np.concatenate([*borders, holes.ends(np.arange(len(holes.start)))])),
+    }
+    if any(failed.values()):
+        raise PartitionError("these grids are no partition: " + said(failed))
 
 
 def figures_of(code: NDArray[np.object_], polygon: Geometries, hole: Geometries) -> dict[str, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Protocol, Self
 
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints
+from geo.arrays import Bools, Floats, Geometries, Ints
 from geo.partition import Tiling
 
 POLYGONS = ("grid_polygon", "face_polygon")
@@ -41,42 +41,46 @@ class Part:
     border_community: Ints
     exact: Ints
     """The communities that were noded by snap rounding."""
-    tilings: tuple[Tiling, ...]
-    """The grids again, each batch of them proven to cover its border once."""
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what travels from a worker: polygons as WKB, and of the tilings, which hold the same polygons, the
-        borders."""
-        state = {**vars(self), "tilings": [(len(tiling.polygon), tiling.border) for tiling in self.tilings]}
-        return state | {name: shapely.to_wkb(state[name]) for name in POLYGONS}
+        """Return what travels from a worker: polygons as WKB."""
+        return vars(self) | {name: shapely.to_wkb(getattr(self, name)) for name in POLYGONS}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take what has travelled; it was proven where it was made."""
-        state = state | {name: shapely.from_wkb(state[name]) for name in POLYGONS}
-        first, tilings = 0, []
-        for size, border in state["tilings"]:
-            tilings.append(Tiling.proven(state["grid_polygon"][first : first + size], border))
-            first += size
-        vars(self).update(state, tilings=tuple(tilings))
+        """Take what has travelled."""
+        vars(self).update(state | {name: shapely.from_wkb(state[name]) for name in POLYGONS})
 
     def proven(self) -> Part:
-        """Prove that the grids tile their communities.
+        """Return the part, of which it is proven that the grids tile the communities.
 
         Raises
         ------
         PartitionError
             They do not.
         """
-        return replace(self, tilings=(Tiling(self.grid_polygon, self.border),))
+        Tiling(self.grid_polygon, self.border)
+        return self
 
-    def without(self, communities: Ints) -> Part:
+    def load(self, communities: Ints | None = None) -> Part:
+        """Return the part, or some communities of it; see `AnyPart`."""
+        return self if communities is None else self.only(communities)
+
+    def without(self, communities: Ints) -> Self:
         """Return the part without some communities; what is left is not proven."""
-        grid = ~np.isin(self.grid_community, communities)
+        return self.taken(~np.isin(self.grid_community, communities), ~np.isin(self.border_community, communities))
+
+    def only(self, communities: Ints) -> Self:
+        """Return the part with some communities alone; what is left is not proven."""
+        return self.taken(np.isin(self.grid_community, communities), np.isin(self.border_community, communities))
+
+    def taken(self, grid: Bools, border: Bools) -> Self:
+        """Return the part with some grids, all of a community or none, and the edges of the borders of these."""
         face = grid[self.face_grid]
         claim = face[self.claim_face]
         pair = grid[self.beside_left]
-        border = ~np.isin(self.border_community, communities)
-        return Part(
+        gone = np.setdiff1d(self.grid_community, self.grid_community[grid])
+        return replace(
+            self,
             grid_polygon=self.grid_polygon[grid],
             grid_community=self.grid_community[grid],
             grid_unit=self.grid_unit[grid],
@@ -91,9 +95,39 @@ class Part:
             beside_m=self.beside_m[pair],
             border=self.border[border],
             border_community=self.border_community[border],
-            exact=np.setdiff1d(self.exact, communities),
-            tilings=(),
+            exact=np.setdiff1d(self.exact, gone),
         )
+
+
+class AnyPart(Protocol):
+    """A part, here or where it is kept: its borders are here, by which it is held against the others."""
+
+    @property
+    def border(self) -> Ints:
+        """As in `Part`."""
+        ...
+
+    @property
+    def border_community(self) -> Ints:
+        """As in `Part`."""
+        ...
+
+    @property
+    def exact(self) -> Ints:
+        """As in `Part`."""
+        ...
+
+    def load(self, communities: Ints | None = None, /) -> Part:
+        """Return the part itself, proven; or some communities of it, which were proven with the others."""
+        ...
+
+    def without(self, communities: Ints) -> AnyPart:
+        """Return the part without some communities."""
+        ...
+
+    def proven(self) -> AnyPart:
+        """Prove the part, here or when it is loaded."""
+        ...
 
 
 def join(parts: Sequence[Part]) -> Part:
@@ -110,9 +144,4 @@ def join(parts: Sequence[Part]) -> Part:
         )
         for part, grid, face in zip(parts, grids, faces, strict=False)
     ]
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in moved])
-        for field in fields(Part)
-        if field.name != "tilings"
-    }
-    return Part(**columns, tilings=tuple(tiling for part in parts for tiling in part.tilings))
+    return Part(**{field.name: np.concatenate([getattr(part, field.name) for part in moved]) for field in fields(Part)})

@@ -7,6 +7,7 @@ hole, a few millimetres wide. Enclosed holes that thin are filled.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -20,39 +21,59 @@ from geo.errors import PartitionError
 from geo.faces import UNCERTAIN_M, dissolve
 from geo.noding import REACH_M
 from geo.partition import Outline, Tiling
-from geo.parts import Part
+from geo.parts import AnyPart, Part, join
 from geo.rules import SLIVER
 from geo.sources import Parameters, repair_rows
 
 
 def close_pinched(
-    part: Part, known: Geometries, communities: gpd.GeoDataFrame, parameters: Parameters
-) -> tuple[Part, Geometries, gpd.GeoDataFrame]:
+    parts: Sequence[AnyPart],
+    known: Geometries,
+    communities: gpd.GeoDataFrame,
+    parameters: Parameters,
+    keep: Callable[[Part], AnyPart],
+) -> tuple[list[AnyPart], Geometries, gpd.GeoDataFrame]:
     """Fill the thin holes that grids leave; return the holes that stay, and a repair for each that was filled.
+
+    The parts beside such a hole become one, which is given to ``keep``.
 
     Raises
     ------
     PartitionError
         A wider hole lies where the communities have none.
     """
-    holes = Outline.of(Edges.directed(part.border)).holes
+    borders = Edges.directed(np.concatenate([part.border for part in parts]))
+    holes = Outline.of(borders).holes
     thin = are_thin(holes, parameters)
     wide, thin_holes = holes[~thin], holes[thin]
     place = shapely.point_on_surface(wide)
     in_known, _ = shapely.STRtree(known).query(place, predicate="dwithin", distance=UNCERTAIN_M)
     if len(np.unique(in_known)) != len(wide):
         raise PartitionError(f"the grids leave {len(wide)} holes where the communities have {len(known)}")
-    taker = longest_neighbour(part.grid_polygon, thin_holes)
+    beside = [bool(len(thin_holes)) and touches(part, thin_holes) for part in parts]
+    near = [part.load() for part, here in zip(parts, beside, strict=True) if here]
+    kept = [part for part, here in zip(parts, beside, strict=True) if not here]
+    part = join(near) if near else None
+    taker = np.empty(0, dtype=np.int64) if part is None else longest_neighbour(part.grid_polygon, thin_holes)
     filled = repair_rows(
         thin_holes,
         communities.crs,
         layer="community",
-        source_id=communities["source_id"].to_numpy()[part.grid_community[taker]],
+        source_id=[] if part is None else communities["source_id"].to_numpy()[part.grid_community[taker]],
         problem="inlet narrower than the grid pinched shut",
         action="filled",
         changed_m2=shapely.area(thin_holes),
     )
-    return fill(part, thin_holes, taker), wide, filled
+    return [*kept, *([] if part is None else [keep(fill(part, thin_holes, taker))])], wide, filled
+
+
+def touches(part: AnyPart, holes: Geometries) -> bool:
+    """Tell whether the border of a part has an edge in common with a hole."""
+    rims = Edges.of(holes)
+    ends = rims.ends(np.arange(len(rims.start)))
+    rim = {tuple(edge) for edge in np.concatenate([ends, ends[:, [2, 3, 0, 1]]]).tolist()}
+    corners = np.isin(part.border[:, 0], ends[:, [0, 2]])
+    return any(tuple(edge) in rim for edge in part.border[corners].tolist())
 
 
 def are_thin(holes: Geometries, parameters: Parameters) -> Bools:
@@ -78,16 +99,17 @@ def longest_neighbour(grids: Geometries, holes: Geometries) -> Ints:
 
 def fill(part: Part, holes: Geometries, taker: Ints) -> Part:
     """Add each hole to a grid, as a face that nobody claims."""
-    if not len(holes):
-        return part
     grid = part.grid_polygon.copy()
     rows, local = np.unique(taker, return_inverse=True)
     together = np.concatenate([grid[rows], holes])
     grid[rows] = dissolve(together, np.concatenate([np.arange(len(rows)), local]), len(rows))
+    rim = Edges.of(holes)
+    tiling = Tiling(grid, np.concatenate([part.border, rim.ends(np.arange(len(rim.start)))]))
     return replace(
         part,
         grid_polygon=grid,
-        tilings=(Tiling.of(grid),),
+        border=tiling.border,
+        border_community=np.concatenate([part.border_community, part.grid_community[taker][rim.polygon]]),
         face_polygon=np.concatenate([part.face_polygon, holes]),
         face_grid=np.concatenate([part.face_grid, taker]),
         face_rule=np.concatenate([part.face_rule, np.full(len(holes), SLIVER)]),

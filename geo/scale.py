@@ -67,6 +67,11 @@ def nobody_watches(finished: int, total: int) -> None:
     """Take no notice of progress."""
 
 
+def as_it_is(result: Any) -> Any:
+    """Take a result as it is."""
+    return result
+
+
 def workers(count: int, done: Done = nobody_watches) -> Run:
     """Return a `Run` on so many processes of this machine; one works in the caller's own.
 
@@ -176,15 +181,18 @@ def threads(count: int) -> Run:
     return run if count > 1 else in_order
 
 
-def cluster(address: str, done: Done = nobody_watches) -> Run:
-    """Return a `Run` on the cluster of the Dask scheduler at an address, such as ``tcp://10.0.0.1:8786``."""
+def cluster(address: str, done: Done = nobody_watches, take: Callable[[Any], Any] = as_it_is) -> Run:
+    """Return a `Run` on the cluster of the Dask scheduler at an address, such as ``tcp://10.0.0.1:8786``.
+
+    ``take`` is given each result as it comes, and returns what stays of it.
+    """
     from distributed import CancelledError, Client  # noqa: PLC0415 (only where there is a cluster)
     from distributed.scheduler import KilledWorker  # noqa: PLC0415
 
     def run(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequence[Any]:
         try:
             with lost_if_gone(lambda: Client(address, timeout="10s")) as client:
-                return by_cluster(client, (function, list(items)), done)
+                return by_cluster(client, (function, list(items)), done, take)
         except CancelledError as error:
             raise InputError(f"--scheduler {address}: {LOST}; {GO_ON}") from error
         except (KilledWorker, ClusterLostError) as error:
@@ -193,7 +201,7 @@ def cluster(address: str, done: Done = nobody_watches) -> Run:
     return run
 
 
-def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
+def by_cluster(client: Client, work: Work, done: Done, take: Callable[[Any], Any] = as_it_is) -> list[Any]:
     """Do some work on a cluster, a few items a thread at a time; results are taken from it as they come."""
     function, items = work
     waiting = iter(enumerate(items))
@@ -210,7 +218,7 @@ def by_cluster(client: Client, work: Work, done: Done) -> list[Any]:
     begin(AHEAD * max(threads_of(client), 1))
     while number:
         future = patiently(client, partial(finished.get, timeout=PATIENCE_S))
-        results[number.pop(future.key)] = patiently(client, partial(brought, future))
+        results[number.pop(future.key)] = take(patiently(client, partial(brought, future)))
         future.release()
         begin(1)
         done(len(results), len(items))

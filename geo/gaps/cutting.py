@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, dense, group_first
+from geo.arrays import Floats, Geometries, Ints, dense, group_first, placed
 from geo.columns import Columns
 from geo.funding import Money
 from geo.gaps.contested import claimed_share, rival_claims
@@ -131,11 +131,6 @@ def share_of(held: Held, piece: Piece) -> Floats:
     share = np.zeros(len(piece.grid))
     share[np.searchsorted(piece.grid, away)] = claimed_share(held, away)
     return share
-
-
-def placed(number: Ints, rows: Ints) -> Ints:
-    """Return where each number stands among some rows, ascending; what is negative stays."""
-    return np.where(number < 0, number, np.searchsorted(rows, number))
 
 
 def rows_of(columns: Columns, rows: Ints) -> Columns:

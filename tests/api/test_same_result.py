@@ -21,10 +21,14 @@ from api.building import require_workers
 from data.build_layers import LAYERS
 from data.content import programs
 from data.kept_folder import LOCK
-from data.output import read_build
+from data.output import begun_build, read_build
+from data.reading import read_sources
+from geo.build import build
 from geo.errors import InputError
+from geo.running import in_order
 from tests.api.conftest import Onegrid
 from tests.api.running import TIMEOUT_S, command, environment, listing, onegrid
+from tests.api.test_cases import CASES
 
 
 def same_layers(one: Path, other: Path) -> None:
@@ -53,6 +57,31 @@ def test_geoparquet_has_the_same_bytes_whoever_drew_up_the_ledgers(city: Path, t
         assert onegrid("build", city, "-o", tmp_path / f"{count}", "--workers", count).status == 0
     one, two = ({Path(name).name: text for name, text in listing(tmp_path / str(count)).items()} for count in (1, 2))
     assert one == two
+
+
+@pytest.mark.parametrize("layers", [None, *CASES], ids=lambda layers: layers.parent.name if layers else "the demo town")
+def test_geoparquet_has_the_same_bytes_however_communities_are_grouped(city: Path, layers: Path | None, tmp_path: Path):
+    read = read_sources(layers or city, warn=lambda sentence: None)
+    listed = []
+    for size in (len(read.sources.communities), 40, 7):
+        with begun_build(tmp_path / f"by {size}") as file:
+            grid = build(
+                read.sources,
+                read.settings.parameters,
+                run=file.parts(in_order),
+                store=file,
+                size=size,
+                final=file.begin,
+            )
+            file.finish(grid, facts=read.facts())
+        listed.append({Path(name).name: text for name, text in listing(tmp_path / f"by {size}").items()})
+    assert listed[0] == listed[1] == listed[2]
+    assert len(listed[0]) == len(LAYERS)
+
+
+@pytest.mark.skipif(not CASES, reason="the real layers are not on this machine")
+def test_the_cases_are_among_those_that_were_grouped():
+    assert len(CASES) >= 3
 
 
 def test_files_by_county_hold_what_one_file_a_layer_does_and_are_read_by_every_command(city: Path, tmp_path: Path):

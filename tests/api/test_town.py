@@ -70,7 +70,7 @@ def test_a_build_says_what_it_made_and_stages_go_to_stderr(here: Onegrid, demo: 
     stages = ended.err.splitlines()
     assert stages[0] == "onegrid: reading the layers"
     assert stages[-1] == "onegrid: writing"
-    assert len(stages) == len(set(stages)) == 11
+    assert len(stages) == len(set(stages)) == 10
     assert (tmp_path / "again.gpkg").read_bytes() == grid.read_bytes()
 
 

@@ -10,12 +10,11 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-import pandas as pd
 
 from data.reading import read_sources
-from geo import build as building
-from geo.arrays import Ints
-from geo.drawing_up import draw_up
+from geo import telling
+from geo.build import build
+from geo.drawing_up import Drawn, draw_up
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.result import OneGrid
 from geo.scale import threads
@@ -46,24 +45,25 @@ def ledgers_beside_merge(folder: Path, *, workers: int, communities: int = COMMU
 
 
 def built(layers: Path, workers: int) -> tuple[OneGrid, Held, dict[str, float]]:
-    """Build a town; return it, what the gap rules looked at, and the seconds of each stage and of the ledgers."""
+    """Build a town in one section; return it, what the gap rules looked at, and the seconds of each stage and of the
+    ledgers."""
     read = read_sources(layers, warn=lambda sentence: None)
     began: list[tuple[str, float]] = []
     seen: list[tuple[Held, float]] = []
 
-    def watched(held: Held, *given: Any, **how: Any) -> tuple[pd.DataFrame, Ints]:
+    def watched(held: Held, *given: Any) -> list[Drawn]:
         start = time.perf_counter()
-        drawn = draw_up(held, *given, **how)
+        drawn = draw_up(held, *given)
         seen.append((held, time.perf_counter() - start))
         return drawn
 
-    with patch.object(building, "draw_up", watched):
-        grid = building.build(
+    with patch.object(telling, "draw_up", watched):
+        grid = build(
             read.sources,
             read.settings.parameters,
             run=processes(workers),
             local=threads(workers),
-            forked=processes(workers),
+            size=len(read.sources.communities),
             progress=lambda stage: began.append((stage, time.perf_counter())),
         )
     ends = [*(start for _, start in began[1:]), time.perf_counter()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,11 +13,11 @@ import pandas as pd
 import pytest
 import shapely
 
-import geo.build as building
 from data.ledger_shelf import SUFFIX, LedgerShelf
 from data.standards_file import read_standards
 from geo.build import build
-from geo.drawing_up import Group, draw_up
+from geo.drawing_up import Group
+from geo.sections import COMMUNITIES_A_SECTION, Memory
 from geo.sources import Parameters, Sources
 from tests.geo.messy import messy_sources
 from tests.geo.plans.test_ledgers import with_exceptions, with_organisations
@@ -26,12 +25,6 @@ from tests.geo.tabling import with_invented_tables
 
 SEED, SIDE = 4, 3
 TODAY, LATER = date(2026, 6, 1), date(2026, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def communities_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make each community a group, so that a small town has several."""
-    monkeypatch.setattr(building, "draw_up", partial(draw_up, size=1))
 
 
 @pytest.fixture
@@ -58,24 +51,21 @@ def town() -> Sources:
 def kept(town: Sources, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The finished pieces of the town's ledgers."""
     folder = tmp_path_factory.mktemp("kept")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "draw_up", partial(draw_up, size=1))
-        layer(town, folder / "shelf", folder)
+    layer(town, folder / "shelf", folder)
     return folder
 
 
+class Ledgers(Memory):
+    """A store whose ledgers are on a shelf."""
+
+    def __init__(self, shelf: LedgerShelf) -> None:
+        self.ledger = shelf.keep
+
+
 def layer(sources: Sources, folder: Path, kept: Path | None, as_of: date = TODAY) -> bytes:
-    """Build, and return the bytes of the layer of gaps; all communities together, where nothing is kept."""
-    if kept is None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(building, "draw_up", draw_up)
-            return written(sources, folder, None, as_of)
-    return written(sources, folder, kept, as_of)
-
-
-def written(sources: Sources, folder: Path, kept: Path | None, as_of: date) -> bytes:
-    shelf = LedgerShelf(folder, kept)
-    ledger = build(sources, Parameters(), as_of=as_of, keep=shelf.keep).gaps
+    """Build, and return the bytes of the layer of gaps; each community a group, but where nothing is kept."""
+    shelf, size = LedgerShelf(folder, kept), COMMUNITIES_A_SECTION if kept is None else 1
+    ledger = build(sources, Parameters(), as_of=as_of, store=Ledgers(shelf), size=size).gaps
     shelf.write(ledger, folder.with_suffix(".parquet"))
     return folder.with_suffix(".parquet").read_bytes()
 

@@ -1,4 +1,4 @@
-"""The ledgers of a build are the same however its communities are grouped, and whoever works on the groups."""
+"""The ledgers of a build are the same however its communities are grouped."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 import shapely
 
-import geo.build as building
 from geo.build import build
-from geo.drawing_up import Drawn, Group, draw_up
-from geo.gaps import find_gaps
-from geo.gathering import gather
-from geo.scale import workers
+from geo.divisions import groups_in_counties
+from geo.drawing_up import Drawn, Group, draw_up, draw_up_between, together
+from geo.gaps import Held, find_gaps
+from geo.gaps.exceptions import Signed
 from geo.sources import Parameters
+from tests.geo.holding import held_of
 from tests.geo.messy import messy_sources
 from tests.geo.plans.test_ledgers import with_exceptions, with_organisations
 from tests.geo.tabling import with_invented_tables
@@ -28,14 +28,15 @@ SEED = 3
 
 @pytest.fixture(scope="module")
 def drawn():
-    """A build of a messy town with exceptions of all forms; what its ledgers were drawn up from; the ledger."""
-    with pytest.MonkeyPatch.context() as patch:
-        held, given = [], []
-        patch.setattr(building, "gather", lambda *all: held.append(gather(*all)) or held[-1])
-        patch.setattr(building, "draw_up", lambda *all, **how: given.append(all) or draw_up(*all, **how))
-        plain = with_organisations(with_invented_tables(messy_sources(SEED), SEED), SEED)
-        sources = with_exceptions(plain, build(plain, Parameters()), SEED)
-        return build(sources, Parameters(), as_of=AS_OF).gaps, given[-1], held[-1]
+    """The ledger of a messy town with exceptions of all forms, and what it was drawn up from."""
+    plain = with_organisations(with_invented_tables(messy_sources(SEED), SEED), SEED)
+    held, signed, grid = held_of(with_exceptions(plain, build(plain, Parameters()), SEED), as_of=AS_OF)
+    return grid.gaps, held, signed
+
+
+def in_groups(held: Held, signed: Signed | None, size: int, **how) -> list[Drawn]:
+    groups = groups_in_counties(held.community["code"], size)
+    return [*draw_up(held, signed, groups, **how), draw_up_between(held, signed, **how)]
 
 
 def few(group: Group) -> Drawn:
@@ -52,24 +53,25 @@ def same_ledger(one: pd.DataFrame, other: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_groups_of_any_size_give_the_ledger_of_all_together(drawn, size: int):
-    gaps, given, held = drawn
+    gaps, held, signed = drawn
     assert len(held.community_polygon) > size
-    alone, idle = draw_up(*given, size=size)
-    _, idle_together = draw_up(*given, size=10**6)
-    same_ledger(alone, gaps)
-    assert idle.tolist() == idle_together.tolist()
+    alone, at_once = in_groups(held, signed, size), in_groups(held, signed, 10**6)
+    same_ledger(together([rows for rows, _ in alone]), gaps)
+    used, used_at_once = (np.unique(np.concatenate([used for _, used in some])).tolist() for some in (alone, at_once))
+    assert used == used_at_once
+    assert 0 < len(used) < len(signed.table)
 
 
 def test_groups_together_find_what_the_rules_find_among_all_at_once(drawn):
-    gaps, given, held = drawn
-    signed = ["state", "reason", "expires", "detail"]
-    same_ledger(draw_up(*given, size=1)[0].drop(columns=signed), find_gaps(held).drop(columns=signed))
+    gaps, held, signed = drawn
+    marks = ["state", "reason", "expires", "detail"]
+    found = together([rows for rows, _ in in_groups(held, signed, 1)])
+    same_ledger(found.drop(columns=marks), find_gaps(held).drop(columns=marks))
     assert {"open", "accepted"} <= set(gaps["state"])
 
 
-def test_processes_that_keep_the_rows_elsewhere_hand_back_what_stays(drawn, tmp_path):
-    """The rows come back from forked processes only as far as ``keep`` says."""
-    gaps, given, _ = drawn
-    kept, _ = draw_up(*given, size=1, run=workers(2), keep=few)
+def test_of_rows_that_are_kept_elsewhere_comes_back_what_stays(drawn):
+    gaps, held, signed = drawn
+    kept = together([rows for rows, _ in in_groups(held, signed, 1, keep=few)])
     assert kept["gap_id"].tolist() == gaps["gap_id"].tolist()
     assert list(kept) == ["gap_id", "severity"]

@@ -6,28 +6,15 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from geo import build as building
-from geo.build import build
 from geo.gaps import find_gaps
-from geo.gathering import gather
-from geo.sources import Parameters
+from tests.geo.holding import held_of
 from tests.geo.messy import messy_sources
 from tests.geo.sketching import one_grid, square
 from tests.geo.tabling import with_invented_tables
-
-
-def held_of(sources, parameters=None):
-    """Build, and take what the gap rules were given on the way."""
-    seen = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "gather", lambda *given: seen.append(gather(*given)) or seen[-1])
-        grid = build(sources, parameters or Parameters())
-    return seen[0], grid
 
 
 def touching(gaps, grids):
@@ -55,7 +42,7 @@ def assert_same(one, other):
 @example(2048)  # two zones overlap by half a square millimetre in a grid that is asked for
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
-    held, grid = held_of(with_invented_tables(messy_sources(seed), seed))
+    held, _, grid = held_of(with_invented_tables(messy_sources(seed), seed))
     rng = np.random.default_rng(seed)
     for size in (1, 2, 5, len(grid.grids) // 2):
         rows = np.sort(rng.permutation(len(grid.grids))[:size])
@@ -63,7 +50,7 @@ def test_the_gaps_of_some_grids_are_those_that_touch_them_among_all(seed):
 
 
 def test_asking_for_all_grids_by_name_gives_all_gaps():
-    held, grid = held_of(with_invented_tables(messy_sources(7), 7))
+    held, _, grid = held_of(with_invented_tables(messy_sources(7), 7))
     assert_same(find_gaps(held.only(range(len(grid.grids)))), grid.gaps)
 
 
