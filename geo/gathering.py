@@ -57,6 +57,8 @@ class Surroundings:
         latest = None
         if funding is not None:
             latest = latest_years(funding["purpose"].to_numpy(object), funding["year"].to_numpy(float, na_value=np.nan))
+        if walks is not None and walks.roads is not None:
+            _ = walks.roads.tree  # made once, before other processes look at it
         return cls(
             sources=sources,
             parameters=parameters,

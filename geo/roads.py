@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
 
-from geo.arrays import Floats, Geometries, Ints, distinct_rows
+from geo.arrays import Floats, Geometries, Ints, distinct_rows, place_in_run
 
 SNAP_M = 1.0
 """Roads are noded on a grid of this width: gaps and doubled lines of digitising are closed, no way gets much longer."""
+
+SEGMENTS_A_CHAIN, CHAINS_A_STRIP = 32, 4_096
+"""Segments of roads that are looked at together, and how many such chains are noded together."""
 
 LEAST_M = 1e-6
 """The length of a way between two places that are one: a graph takes 0 for no way at all."""
@@ -44,11 +49,15 @@ class Roads:
     @classmethod
     def of(cls, lines: Geometries) -> Roads:
         """Node lines, projected, metres; null and empty ones are left out."""
-        noded = shapely.get_parts(shapely.union_all(lines, grid_size=SNAP_M))
-        xy, line = shapely.get_coordinates(noded, return_index=True)
-        nodes, number = distinct_rows(xy)
-        on = line[1:] == line[:-1]
-        return cls(nodes, number[:-1][on], number[1:][on])
+        chains = chains_of(lines)
+        stretches: Floats = np.concatenate([noded(chains, *strip) for strip in strips_of(chains)])
+        stretches = stretches[np.lexsort(stretches.reshape(len(stretches), 4).T[::-1])]
+        nodes, number = distinct_rows(stretches.reshape(-1, 2))
+        return cls(nodes, number[0::2], number[1::2])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what travels between processes: what is made of it when it is asked for stays behind."""
+        return {"xy": self.xy, "start": self.start, "end": self.end}
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -117,3 +126,49 @@ class Roads:
                 found = dijkstra(graph, directed=False, indices=sources, min_only=True, limit=limit_m)
                 ways[group] = found[:size]
         return ways
+
+
+def chains_of(lines: Geometries) -> Geometries:
+    """Cut lines at vertices into chains of a few segments, so that none reaches far."""
+    xy, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    begin = np.flatnonzero(line[1:] == line[:-1])
+    chain = np.cumsum(place_in_run(line)[begin] % SEGMENTS_A_CHAIN == 0) - 1
+    last = np.append(chain[1:] != chain[:-1], True)[: len(chain)]
+    vertex, of = np.concatenate([begin, begin[last] + 1]), np.concatenate([chain, chain[last]])
+    order = np.lexsort([vertex, of])
+    return np.asarray(shapely.linestrings(xy[vertex[order]], indices=of[order]), dtype=object)
+
+
+def strips_of(chains: Geometries) -> list[tuple[float, float]]:
+    """Cut the land into strips from west to east, of about as many chains each; together they are all of it."""
+    count = max(1, len(chains) // CHAINS_A_STRIP)
+    west, _, east, _ = shapely.bounds(chains).T
+    cuts = np.quantile((west + east) / 2, np.arange(1, count) / count) if count > 1 else ()
+    return list(pairwise([-np.inf, *cuts, np.inf]))
+
+
+def segments_of(lines: Geometries) -> Floats:
+    """Return the straight segments of lines, (n, 2, 2) metres."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    return np.asarray(np.stack([xy[:-1], xy[1:]], axis=1)[line[1:] == line[:-1]], dtype=np.float64)
+
+
+def noded(chains: Geometries, west: float, east: float) -> Floats:
+    """Node chains, and return the stretches whose middle lies in a strip, (n, 2, 2) metres, each end first that is
+    farther west, or south.
+
+    What becomes of a segment hangs on those that come near it alone, and is no longer than it is. So only chains as
+    near to the strip as the longest segment is long are looked at, and the strips together give what all at once would:
+    to node a network takes much more time than to node its pieces.
+    """
+    ends = segments_of(chains)
+    reach = float(np.hypot(*(ends[:, 1] - ends[:, 0]).T).max(initial=0.0)) + 2 * SNAP_M
+    first, _, last, _ = shapely.bounds(chains).T
+    near = chains[(last >= west - reach) & (first <= east + reach)]
+    stretches = segments_of(shapely.get_parts(shapely.union_all(near, grid_size=SNAP_M)))
+    middle = stretches[:, :, 0].mean(axis=1)
+    stretches = stretches[(middle >= west) & (middle < east)]
+    first, second = stretches[:, 0], stretches[:, 1]
+    turned = (first[:, 0] > second[:, 0]) | ((first[:, 0] == second[:, 0]) & (first[:, 1] > second[:, 1]))
+    stretches[turned] = stretches[turned][:, ::-1]
+    return np.asarray(stretches, dtype=np.float64)

@@ -103,7 +103,6 @@ class Walks:
         feet = roads.feet(xy)
         roads, stop = roads.with_stops(feet)
         ways = roads.ways_m(stop, feet.leg_m, number[feet.place], len(kinds), farthest_m)
-        _ = roads.tree  # made once, before other processes look at it
         return cls(names, every, straight, roads, ways, farthest_m)
 
     def along(self, stretches: Stretches, road_bounds: Floats) -> Walks:

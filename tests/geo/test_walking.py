@@ -10,6 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo import roads
+from geo.roads import Roads
 from geo.walking import EVERYWHERE, NotInReachError, Stretches, Walks
 
 FAR = 5_000.0
@@ -37,6 +39,29 @@ def test_without_roads_a_way_is_the_straight_line_to_the_nearest_times_the_detou
 def test_a_way_follows_the_roads_round_a_corner():
     """300 m east and 400 m north, both places on the road."""
     assert walked([(0, 0)], {"toilet": [(300, 400)]}, [line((0, 0), (300, 0), (300, 400))]) == [[pytest.approx(700)]]
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_roads_noded_in_strips_are_what_they_are_noded_at_once(seed: int):
+    rng = np.random.default_rng(seed)
+    ends = np.cumsum(rng.normal(0, rng.choice([0.7, 5.0, 60.0]), (6, 9, 2)), axis=1) + rng.uniform(0, 90, (6, 1, 2))
+    lines = np.array([*shapely.linestrings(ends), None, shapely.LineString(), shapely.MultiLineString([*ends[:2]])])
+    at_once = Roads.of(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(roads, "SEGMENTS_A_CHAIN", int(rng.integers(1, 4)))
+        patch.setattr(roads, "CHAINS_A_STRIP", int(rng.integers(1, 9)))
+        assert len(roads.strips_of(roads.chains_of(lines))) > 1
+        in_strips = Roads.of(lines)
+    for name in ("xy", "start", "end"):
+        assert getattr(in_strips, name).tolist() == getattr(at_once, name).tolist()
+    drawn = shapely.get_parts(shapely.union_all(lines, grid_size=roads.SNAP_M))
+    stretches = shapely.linestrings(np.stack([at_once.xy[at_once.start], at_once.xy[at_once.end]], axis=1))
+    assert shapely.union_all(stretches).normalize().length == pytest.approx(shapely.length(drawn).sum())
+
+
+def test_no_roads_are_a_network_of_none():
+    assert len(Roads.of(np.array([None, shapely.LineString()], dtype=object)).xy) == 0
 
 
 def test_the_way_to_the_road_and_from_the_road_is_walked_too():
