@@ -100,7 +100,7 @@ def build(
     if previous is not None or used_codes:
         earlier = Earlier.of(previous, used_codes, mosaic.area, sources.crs)
     ground = Land(mosaic, parameters, buildings, management_areas(sources.management_areas), earlier, store)
-    sections = sections_of(mosaic, size, earlier)
+    sections, _ = sections_of(mosaic, size, earlier), mosaic.parts_of  # which is made before other processes need it
     done = forked(lambda one: walks_to(sources, once) if one is None else number(ground, one), [None, *sections])
     walks, numbered = done[0], done[1:]
     if not in_order_of_codes(numbered):  # some are of another profile: they stand between those of other sections
@@ -137,6 +137,7 @@ def build(
     )
     unused = unused_rows(scores, funding, sources.crs)
     del scores, funding
+    known.prepare()
 
     def told_of(section: Section | None) -> Any:
         if section is not None:

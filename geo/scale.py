@@ -12,6 +12,7 @@ item alone, nobody can tell from the results.
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import signal
 import sys
@@ -153,7 +154,8 @@ def know_work(work: Work) -> None:
 
 
 def begin_process(work: Work) -> None:
-    """Make a forked process ready."""
+    """Make a forked process ready; what it came with is not looked through for garbage, which would copy it."""
+    gc.freeze()
     know_work(work)
     follow_parent()
 

@@ -71,6 +71,10 @@ class Known:
         size = len(self.mosaic.area)
         return {name: Grouped.of(self.place_of(found.community), size) for name, found in self.matches.items()}
 
+    def prepare(self) -> None:
+        """Make what all sections ask for, before other processes do so each."""
+        _ = self.assigns, self.grids_of, self.rows_of, self.mosaic.parts_of
+
     def place_of(self, codes: Any) -> Ints:
         """Return the rows of communities, by their codes."""
         return np.asarray(pd.Index(self.mosaic.communities["code"]).get_indexer(codes), dtype=np.int64)
