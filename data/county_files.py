@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from geo.code_profiles import community_of
@@ -60,20 +59,6 @@ def counties_of(codes: Iterable[Sequence[str | None]]) -> list[tuple[str, int]] 
     if not names or names != sorted(set(names)) or not all(FILE.fullmatch(file_name(name)) for name in names):
         return None
     return found
-
-
-def cut_by_county(name: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Cut a layer into counties, each with the name of its file; nothing where it stays in one (`counties_of`).
-
-    >>> grids = pd.DataFrame({"code": ["530102001001001", "530103001001001", "530103001001002"]})
-    >>> [(file, len(rows)) for file, rows in cut_by_county("grids", grids)]
-    [('530102.parquet', 1), ('530103.parquet', 2)]
-    """
-    counties = counties_of([frame["code"].tolist()]) if name in BY_COUNTY else None
-    if counties is None:
-        return []
-    ends = np.cumsum([size for _, size in counties]).tolist()
-    return [(file_name(code), frame.iloc[end - size : end]) for (code, size), end in zip(counties, ends, strict=True)]
 
 
 def files_of(folder: Path, name: str) -> list[Path]:

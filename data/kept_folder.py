@@ -34,6 +34,7 @@ def kept_folder(folder: Path) -> Iterator[KeptFolder]:
     """
     kept = KeptFolder(folder)
     lock = locked(folder)
+    kept.began_ns = (folder / LOCK).stat().st_mtime_ns
     said = f"no build was written; what is finished lies in {folder}, and the same command goes on from there"
     try:
         yield kept
@@ -73,6 +74,7 @@ class KeptFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()  # for workers that live in another one
         self.used: set[str] = set()
+        self.began_ns: int | None = None
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -83,10 +85,15 @@ class KeptFolder:
         self.used.add(name)
         return self.folder / name
 
+    def used_elsewhere(self, path: Path) -> bool:
+        """Tell whether another process of this build has made or taken a piece, and so touched it."""
+        whole = not path.name.startswith(".")
+        return whole and self.began_ns is not None and path.stat().st_mtime_ns > self.began_ns
+
     def forget_others(self) -> None:
         """Remove the pieces that this build had no use for, and what builds that were killed had begun."""
         for path in self.folder.iterdir():
-            if NAME.fullmatch(path.name) and path.name not in self.used:
+            if NAME.fullmatch(path.name) and path.name not in self.used and not self.used_elsewhere(path):
                 path.unlink(missing_ok=True)
 
 

@@ -163,7 +163,7 @@ def make(function: Callable[[Any], Any], wanted: Programs, item: tuple[Path, Bat
 
 
 def opened(path: Path) -> KeptPart | None:
-    """Take a part that lies in a file; None where there is none, or none that is whole."""
+    """Take a part that lies in a file; None where there is none, or one that was cut short."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return KeptPart(path, *(file[name] for name in ("border", "border_community", "exact")))
@@ -206,6 +206,9 @@ def packed_part(path: Path) -> Part:
         for name in POLYGONS:
             state[name] = unpacked(state[name], state.pop(name + LENGTHS))
         return Part(**state)
+    except FileNotFoundError as error:
+        wanted = "one folder for all workers, left alone while it builds"
+        raise InputError(f"{path}: is there no more; --parts has to be {wanted}") from error
     except (*UNREADABLE, TypeError) as error:
         raise InputError(f"{path}: was damaged while it was needed; remove it and build again") from error
 

@@ -18,10 +18,7 @@ import pyarrow.parquet as pq
 from data.build_layers import LAYERS
 from data.county_files import BY_COUNTY, counties_of, file_name
 from data.layer_types import typed
-from data.ledger_shelf import extent_and_types
-
-ROWS_A_GROUP = 32_768
-"""Rows of a layer that are put together at a time: a row group of the file, wherever sections end."""
+from data.ledger_shelf import ROWS_A_GROUP, extent_and_types
 
 ROWS_AT_A_TIME = 8_192
 
@@ -38,13 +35,13 @@ class LayerShelf:
         """Keep the rows of a section."""
         self.folder.mkdir(exist_ok=True)
         plain = typed(rows, LAYERS[layer])
-        path = self.folder / f"{layer}.{section:06}.arrow"
+        path = self.folder / f"{layer}.{section:06}.part"
         if isinstance(plain, gpd.GeoDataFrame):
             plain.to_feather(path, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
         else:
-            pa.feather.write_feather(
-                pa.Table.from_pandas(plain, preserve_index=False), path, compression="lz4", chunksize=ROWS_AT_A_TIME
-            )
+            table = pa.Table.from_pandas(plain, preserve_index=False)
+            pa.feather.write_feather(table, path, compression="lz4", chunksize=ROWS_AT_A_TIME)
+        path.replace(path.with_suffix(".arrow"))  # so that none is half of one, whose worker was killed
 
     def clear(self) -> None:
         """Forget all rows."""
@@ -60,7 +57,7 @@ class LayerShelf:
         counties = counties_of(map(codes_of, pieces)) if by_county and layer in BY_COUNTY else None
         if counties is None:
             return write_table(schema_of(pieces), rows_of(pieces), folder / file_name(layer))
-        (folder / layer).mkdir()
+        (folder / layer).mkdir(exist_ok=True)  # it may be there of a worker that was killed
         schema, rows = schema_of(pieces), Rows(rows_of(pieces))
         return sum(
             write_table(schema, rows.take(size), folder / layer / file_name(county)) for county, size in counties

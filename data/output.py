@@ -31,7 +31,7 @@ from data.layer_types import Frame, typed
 from data.ledger_shelf import LAYER as LEDGER
 from data.ledger_shelf import LedgerShelf
 from data.suffixes import require_suffix
-from data.whole import reason, require_writable, whole
+from data.whole import nobody_knows, reason, require_writable, whole
 from geo.drawing_up import Drawn, Group
 from geo.errors import InputError
 from geo.parts import AnyPart, Part
@@ -229,6 +229,11 @@ class ShelvedBuild(BuildFile):
     def pieces(self) -> list[str]:
         """Return the names of finished pieces that were of use."""
         return self.ledgers.pieces()
+
+    def expected_bytes(self) -> int:
+        """Estimate the size of what is written, where that is in memory; of sections nobody knows beforehand."""
+        whole = isinstance(self.frames.get("grids"), gpd.GeoDataFrame)
+        return super().expected_bytes() if whole else nobody_knows()
 
 
 def layer_of(grid: OneGrid, name: str) -> Frame:

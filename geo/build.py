@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -100,7 +101,8 @@ def build(
     if previous is not None or used_codes:
         earlier = Earlier.of(previous, used_codes, mosaic.area, sources.crs)
     ground = Land(mosaic, parameters, buildings, management_areas(sources.management_areas), earlier, store)
-    sections, _ = sections_of(mosaic, size, earlier), mosaic.parts_of  # which is made before other processes need it
+    ground.prepare()
+    sections = sections_of(mosaic, size, earlier)
     done = forked(lambda one: walks_to(sources, once) if one is None else number(ground, one), [None, *sections])
     walks, numbered = done[0], done[1:]
     if not in_order_of_codes(numbered):  # some are of another profile: they stand between those of other sections
@@ -120,13 +122,15 @@ def build(
         "facilities": facility_layer(sources.facilities),
         "roads": road_layer(sources.roads),
     }
+    parts = [part for one in numbered for part in one.parts]
+    del done, numbered  # whose columns have been put together
     final(land)
     progress("staffing")
     matches = match_tables(sources.tables, grids, units[["layer", "source_id", "home"]])
     scores, funding = (rows_about(sources, matches, name) for name in ("scores", "funding"))
     rating = rated(grids, scores, sources.standards)
     known = Known(
-        mosaic=replace(mosaic, parts=[part for one in numbered for part in one.parts]),
+        mosaic=replace(mosaic, parts=parts),
         grids=grids,
         about=Surroundings.of(sources, parameters, funding, walks),
         matches=matches,
@@ -166,8 +170,8 @@ def build(
 
 def in_order_of_codes(numbered: Sequence[Numbered]) -> bool:
     """Tell whether the codes of all sections, one after the other, are in order."""
-    code = np.concatenate([one.grids["code"].to_numpy(dtype=str) for one in numbered])
-    return bool((code[1:] > code[:-1]).all())
+    codes = [one.grids["code"] for one in numbered]
+    return all(one.iloc[-1] < other.iloc[0] for one, other in pairwise(codes))
 
 
 def joined(parts: Sequence[pd.DataFrame | None]) -> Any:

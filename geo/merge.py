@@ -119,6 +119,7 @@ class Mosaic:
                 "border_community": np.searchsorted(communities, part.border_community),
                 "grid_unit": placed(part.grid_unit, unit),
                 "claim_unit": np.searchsorted(unit, part.claim_unit),
+                "exact": np.empty(0, dtype=np.int64),
             },
             communities=self.communities.iloc[communities].reset_index(drop=True),
             units=self.units.iloc[unit].reset_index(drop=True),

@@ -17,6 +17,7 @@ from geo.codes import allot, prefixes, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.lineage import Earlier, common_land, kept_codes, lineage
 from geo.merge import Merged, Mosaic
+from geo.noding import REACH_M
 from geo.parts import AnyPart
 from geo.sections import Section, Store
 from geo.sources import Parameters
@@ -38,6 +39,10 @@ class Land:
     areas: Mapping[str, Geometries]
     earlier: Earlier | None
     store: Store
+
+    def prepare(self) -> None:
+        """Make what all sections ask for, before other processes do so each."""
+        _ = self.mosaic.parts_of, None if self.buildings is None else self.buildings.sindex
 
 
 class Numbered(NamedTuple):
@@ -84,19 +89,24 @@ def number(land: Land, section: Section) -> Numbered:
         "communities": store.rows("communities", section.number, community_layer(part)[own].reset_index(drop=True)),
     }
     whole = part.part()
+    in_turn = bool((np.diff(whole.grid_community) >= 0).all())  # not where codes are of two profiles
+    groups = section.groups if in_turn else [section.own]
     asked = np.searchsorted(merged.unit_row, section.unit)
     return Numbered(
         grids=pd.DataFrame(grids.drop(columns="geometry")),
         units=pd.DataFrame(units.drop(columns="geometry")).iloc[asked].set_axis(section.unit),
-        parts=[store.part(whole.only(group)) for group in section.groups],
+        parts=[store.part(whole.only(group)) for group in groups],
         layers=layers,
         lineage=ancestry,
     )
 
 
 def near(buildings: gpd.GeoDataFrame | None, areas: Geometries) -> gpd.GeoDataFrame | None:
-    """Return the buildings in the boxes around some communities, in their order."""
-    return None if buildings is None else buildings.iloc[np.unique(buildings.sindex.query(areas)[1])]
+    """Return the buildings in the boxes around the grids of some communities, in their order."""
+    if buildings is None:
+        return None
+    boxes = shapely.box(*(shapely.bounds(areas) + REACH_M * np.array([-1, -1, 1, 1])).T)
+    return buildings.iloc[np.unique(buildings.sindex.query(boxes)[1])]
 
 
 def coded(merged: Merged, land: Land, section: Section) -> tuple[Merged, NDArray[np.object_], Pairs | None, Ints]:

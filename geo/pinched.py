@@ -35,7 +35,7 @@ def close_pinched(
 ) -> tuple[list[AnyPart], Geometries, gpd.GeoDataFrame]:
     """Fill the thin holes that grids leave; return the holes that stay, and a repair for each that was filled.
 
-    The parts beside such a hole become one, which is given to ``keep``.
+    The parts beside such a hole are given to ``keep``.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def close_pinched(
     in_known, _ = shapely.STRtree(known).query(place, predicate="dwithin", distance=UNCERTAIN_M)
     if len(np.unique(in_known)) != len(wide):
         raise PartitionError(f"the grids leave {len(wide)} holes where the communities have {len(known)}")
-    beside = [bool(len(thin_holes)) and touches(part, thin_holes) for part in parts]
+    beside = touching(parts, thin_holes)
     near = [part.load() for part, here in zip(parts, beside, strict=True) if here]
     kept = [part for part, here in zip(parts, beside, strict=True) if not here]
     part = join(near) if near else None
@@ -64,16 +64,21 @@ def close_pinched(
         action="filled",
         changed_m2=shapely.area(thin_holes),
     )
-    return [*kept, *([] if part is None else [keep(fill(part, thin_holes, taker))])], wide, filled
+    if part is None:
+        return kept, wide, filled
+    whole = fill(part, thin_holes, taker)
+    return [*kept, *(keep(whole.only(np.unique(one.border_community))) for one in near)], wide, filled
 
 
-def touches(part: AnyPart, holes: Geometries) -> bool:
-    """Tell whether the border of a part has an edge in common with a hole."""
+def touching(parts: Sequence[AnyPart], holes: Geometries) -> list[bool]:
+    """Tell of each part whether its border has an edge in common with a hole."""
+    if not len(holes):
+        return [False] * len(parts)
     rims = Edges.of(holes)
     ends = rims.ends(np.arange(len(rims.start)))
     rim = {tuple(edge) for edge in np.concatenate([ends, ends[:, [2, 3, 0, 1]]]).tolist()}
-    corners = np.isin(part.border[:, 0], ends[:, [0, 2]])
-    return any(tuple(edge) in rim for edge in part.border[corners].tolist())
+    near = [part.border[np.isin(part.border[:, 0], ends[:, [0, 2]])] for part in parts]
+    return [any(tuple(edge) in rim for edge in border.tolist()) for border in near]
 
 
 def are_thin(holes: Geometries, parameters: Parameters) -> Bools:

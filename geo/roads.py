@@ -50,7 +50,8 @@ class Roads:
     def of(cls, lines: Geometries) -> Roads:
         """Node lines, projected, metres; null and empty ones are left out."""
         chains = chains_of(lines)
-        stretches: Floats = np.concatenate([noded(chains, *strip) for strip in strips_of(chains)])
+        boxes = shapely.STRtree(shapely.envelope(chains))
+        stretches: Floats = np.concatenate([noded(chains, boxes, *strip) for strip in strips_of(chains)])
         stretches = stretches[np.lexsort(stretches.reshape(len(stretches), 4).T[::-1])]
         nodes, number = distinct_rows(stretches.reshape(-1, 2))
         return cls(nodes, number[0::2], number[1::2])
@@ -153,18 +154,23 @@ def segments_of(lines: Geometries) -> Floats:
     return np.asarray(np.stack([xy[:-1], xy[1:]], axis=1)[line[1:] == line[:-1]], dtype=np.float64)
 
 
-def noded(chains: Geometries, west: float, east: float) -> Floats:
+def noded(chains: Geometries, boxes: shapely.STRtree, west: float, east: float) -> Floats:
     """Node chains, and return the stretches whose middle lies in a strip, (n, 2, 2) metres, each end first that is
     farther west, or south.
 
-    What becomes of a segment hangs on those that come near it alone, and is no longer than it is. So only chains as
-    near to the strip as the longest segment is long are looked at, and the strips together give what all at once would:
-    to node a network takes much more time than to node its pieces.
+    What becomes of a segment hangs on those that come within two cells of it alone. So only the chains in the strip are
+    looked at, and those that come near them, and the strips together give what all at once would: to node a network
+    takes much more time than to node its pieces.
+
+    Parameters
+    ----------
+    boxes
+        Those around the chains.
     """
-    ends = segments_of(chains)
-    reach = float(np.hypot(*(ends[:, 1] - ends[:, 0]).T).max(initial=0.0)) + 2 * SNAP_M
-    first, _, last, _ = shapely.bounds(chains).T
-    near = chains[(last >= west - reach) & (first <= east + reach)]
+    first, _, last, _ = shapely.bounds(boxes.geometries).T
+    inside = np.flatnonzero((last >= west - SNAP_M) & (first <= east + SNAP_M))
+    _, beside = boxes.query(boxes.geometries[inside], predicate="dwithin", distance=2 * SNAP_M)
+    near = chains[np.union1d(inside, beside)]
     stretches = segments_of(shapely.get_parts(shapely.union_all(near, grid_size=SNAP_M)))
     middle = stretches[:, :, 0].mean(axis=1)
     stretches = stretches[(middle >= west) & (middle < east)]

@@ -96,6 +96,11 @@ def sections_of(mosaic: Mosaic, size: int, earlier: Earlier | None) -> list[Sect
 
     Around a section are the communities that a unit meets which meets one of its own, and those that an old grid
     reaches which reaches one of its own.
+
+    Known limits
+    ------------
+    A unit that meets every community, such as a patrol zone drawn as the outline of a county, makes all of these
+    communities stand around each other: memory is then that of a county.
     """
     code, met = mosaic.communities["code"].to_numpy(dtype=object), mosaic.met
     groups = groups_in_counties(code, min(size, COMMUNITIES_A_GROUP))

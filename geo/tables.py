@@ -352,11 +352,6 @@ def match_tables(tables: Tables | None, grids: pd.DataFrame, homes: pd.DataFrame
     return dict(zip(present, all_matched(list(present.values()), grids, homes), strict=True))
 
 
-def placed_rows(tables: Tables | None, matches: Mapping[str, Matched]) -> dict[str, pd.DataFrame]:
-    """Return the rows of every table that are about a place, as `Matched.of` gives them."""
-    return {} if tables is None else {name: matches[name].of(table) for name, table in tables.present()}
-
-
 def table_repairs(tables: Tables | None, matches: Mapping[str, Matched], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """List the rows that are about no grid, as rows of `repairs`, and those whose id got its leading zeros back.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from geo.arrays import Ints, placed
 from geo.drawing_up import Drawn, draw_up, draw_up_between
 from geo.duty import duty, premises_of
+from geo.errors import PartitionError
 from geo.gaps.exceptions import Signed
 from geo.gathering import Surroundings, gather, with_holes
 from geo.grouped import Grouped
@@ -102,11 +103,19 @@ class Told(NamedTuple):
 
 
 def tell(known: Known, section: Section) -> Told:
-    """Say what there is to say of a section."""
+    """Say what there is to say of a section.
+
+    Raises
+    ------
+    PartitionError
+        Its grids are not those that were numbered; a defect of this program.
+    """
     mosaic, about, store = known.mosaic, known.about, known.store
     merged = mosaic.of(section.around)
     rows = np.sort(known.grids_of.members(section.around)[1])
     table = known.grids.iloc[rows].reset_index(drop=True)
+    if not np.array_equal(known.place_of(table["community_code"]), section.around[merged.grid_community]):
+        raise PartitionError("grids and what is known of them are in different orders")
     grids = gpd.GeoDataFrame(table, geometry=merged.grid_polygon, crs=about.sources.crs)
     assigned = None
     if known.assigns:

@@ -82,6 +82,24 @@ def test_codes_of_the_profile_before_stand_among_others_whatever_the_sections():
     same(whole, build(sources, Parameters(), previous=few, size=1))
 
 
+def test_in_a_section_of_several_counties_grids_keep_their_land_whatever_their_codes():
+    """Codes of both profiles in both counties: old ones of the second come before new ones of the first."""
+    sources = messy_sources(4)
+    code = sources.communities["code"]
+    renamed = code.where(code <= sorted(code)[len(code) // 2], "530103" + code.str[6:])
+    sources = replace(sources, communities=sources.communities.assign(code=renamed))
+    old = build(sources, Parameters(code_profile="CJ/T 349")).grids
+    whole = build(sources, Parameters(), previous=old.groupby("community_code").head(1))
+    assert whole.grids["code"].is_monotonic_increasing
+    same(whole, build(sources, Parameters(), previous=old.groupby("community_code").head(1), size=1))
+    land = whole.faces.dissolve("code", as_index=False).set_index("code").loc[whole.grids["code"]]
+    assert shapely.equals(land.geometry.array, whole.grids.geometry.array).all()
+    about = whole.gaps[whole.gaps["kind"] == "unclaimed"]
+    own = whole.grids.set_index("code").loc[about["code"]]
+    assert len(about) > 3
+    assert shapely.covers(shapely.buffer(own.geometry.array, 0.01), np.asarray(about.geometry.array)).all()
+
+
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_every_community_and_every_unit_is_one_sections_own(size: int):
     mosaic = merge(messy_sources(8), Parameters())
