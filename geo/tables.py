@@ -251,11 +251,18 @@ class Found(NamedTuple):
 
 
 def by_code(code: Texts, codes: Texts) -> Ints:
-    """Return the row of each code among those of the grids, -1 for none; a code without its leading zeros gets them."""
+    """Return the row of each code among those of the grids, -1 for none; a code without its leading zeros gets them.
+
+    Grids may have codes of two profiles, which differ in length.
+
+    >>> by_code(np.array(["53", "0201", "9"], dtype=object), np.array(["000201", "0053"], dtype=object)).tolist()
+    [1, 0, -1]
+    """
     place = np.full(len(code), -1, dtype=np.int64)
-    width, given = len(codes[0]) if len(codes) else 0, np.flatnonzero(code != "")
-    if len(given):
-        place[given] = looked_up(joined([text.zfill(width) for text in code[given]]), joined(codes))
+    for width in sorted(set(map(len, codes.tolist()))):
+        left = np.flatnonzero((place < 0) & (code != ""))
+        if len(left):
+            place[left] = looked_up(joined([text.zfill(width) for text in code[left]]), joined(codes))
     return place
 
 
