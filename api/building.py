@@ -16,12 +16,13 @@ from api.arguments import day_of
 from api.console import Stages
 from api.layers_of import layers_of
 from api.places import require_apart
+from data.build_file import BuildFile
 from data.content import OTHER_PROGRAMS, programs
 from data.kept_folder import KeptFolder, kept_folder
 from data.kept_parts import KeptParts
 from data.kept_results import KeptResults
 from data.layers_file import read_layers_file
-from data.output import BuildFile, begun_build, require_writable_build
+from data.output import begun_build, require_writable_build
 from data.reading import read_sources
 from geo.build import build
 from geo.drawing_up import COMMUNITIES_A_GROUP

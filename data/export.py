@@ -13,9 +13,10 @@ import numpy as np
 import pyproj
 import shapely
 
+from data.build_file import expected_bytes
 from data.build_layers import LAYERS, layers_meant
 from data.formats import FORMATS, LON_LAT, Format
-from data.output import Frame, expected_bytes
+from data.layer_types import Frame
 from data.suffixes import require_suffix
 from data.whole import whole, whole_set
 from geo.datum import SHIFTED_DATUMS, to_datum

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,6 @@ def kept_folder(folder: Path) -> Iterator[KeptFolder]:
     """
     kept = KeptFolder(folder)
     lock = locked(folder)
-    kept.began_ns = (folder / LOCK).stat().st_mtime_ns
     said = f"no build was written; what is finished lies in {folder}, and the same command goes on from there"
     try:
         yield kept
@@ -73,8 +73,8 @@ class KeptFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()  # for workers that live in another one
-        self.used: set[str] = set()
-        self.began_ns: int | None = None
+        self.account = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 (it lives as long as this)
+        weakref.finalize(self, self.account.close)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -82,18 +82,23 @@ class KeptFolder:
 
     def place(self, name: str) -> Path:
         """Return where the piece of a name lies, or is to lie, and keep it for the next build."""
-        self.used.add(name)
+        self.use(name)
         return self.folder / name
 
-    def used_elsewhere(self, path: Path) -> bool:
-        """Tell whether another process of this build has made or taken a piece, and so touched it."""
-        whole = not path.name.startswith(".")
-        return whole and self.began_ns is not None and path.stat().st_mtime_ns > self.began_ns
+    def use(self, *names: str) -> None:
+        """Keep pieces for the next build; forked processes write into the same account."""
+        self.account.write("".join(f"{name}\n" for name in names).encode())
+
+    def used(self) -> set[str]:
+        """Return the names of the pieces that this build has used, in whichever process."""
+        size = os.fstat(self.account.fileno()).st_size
+        return set(os.pread(self.account.fileno(), size, 0).decode().split())
 
     def forget_others(self) -> None:
         """Remove the pieces that this build had no use for, and what builds that were killed had begun."""
+        used = self.used()
         for path in self.folder.iterdir():
-            if NAME.fullmatch(path.name) and path.name not in self.used and not self.used_elsewhere(path):
+            if NAME.fullmatch(path.name) and path.name not in used:
                 path.unlink(missing_ok=True)
 
 

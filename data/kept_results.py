@@ -54,7 +54,6 @@ class KeptResults:
         path = self.folder.place(f"{content_of(name, *hangs_on)}.{name}")
         try:
             kept: Result = form.read(path)
-            path.touch()  # maybe in another process than the one that removes what was of no use
         except UNREADABLE:  # it is not there, or not whole
             kept = work()
             put(path, partial(form.write, kept))

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from data.build_layers import LAYERS
 from data.county_files import BY_COUNTY, counties_of, file_name
 from data.layer_types import typed
-from data.ledger_shelf import ROWS_A_GROUP, extent_and_types
+from data.ledger_shelf import ROWS_A_GROUP, described, extent_and_types
 
 ROWS_AT_A_TIME = 8_192
 
@@ -70,13 +70,10 @@ def schema_of(pieces: Sequence[Path]) -> pa.Schema:
     for path in pieces:
         with pa.OSFile(str(path)) as raw:
             schemas.append(pa.ipc.open_file(raw).schema)
-    said = schemas[0].metadata or {}
-    if GEO not in said:
+    if GEO not in (schemas[0].metadata or {}):
         return schemas[0]
-    about = [json.loads(schema.metadata[GEO]) for schema in schemas]
-    columns = [one["columns"]["geometry"] for one in about]
-    whole = about[0] | {"columns": {"geometry": columns[0] | extent_and_types(columns)}}
-    return schemas[0].with_metadata(said | {GEO: json.dumps(whole).encode()})
+    about = [json.loads(schema.metadata[GEO])["columns"]["geometry"] for schema in schemas]
+    return described(schemas[0], extent_and_types(about))
 
 
 def rows_of(pieces: Iterable[Path]) -> Iterator[pa.RecordBatch]:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from data.build_layers import Layer
@@ -25,6 +26,12 @@ def typed(frame: Frame, layer: Layer) -> Frame:
         return table
     geometry = np.asarray(frame.geometry.array, dtype=object)
     return gpd.GeoDataFrame(table, geometry=of_one_type(geometry, layer.geometry), crs=frame.crs)
+
+
+def no_rows(layer: Layer, crs: pyproj.CRS | None) -> Frame:
+    """Return a layer that has no rows."""
+    table = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in layer.columns.items()})
+    return gpd.GeoDataFrame(table, geometry=[], crs=crs) if layer.geometry else table
 
 
 def of_one_type(geometries: np.ndarray, geometry: str) -> np.ndarray:

@@ -30,7 +30,6 @@ from data.kept_folder import put
 from data.layer_types import of_one_type, typed
 from geo.arrays import Geometries, Ints, numbered
 from geo.drawing_up import Drawn, Group
-from geo.gaps.cutting import near
 from geo.gaps.ledger import no_gaps
 
 LAYER = "gaps"
@@ -66,8 +65,7 @@ class LedgerShelf:
             os.close(handle)
             write_rows(drawn.rows, name)
         else:
-            held, *others = content
-            name = f"{content_of('ledger', near(held), *others)}{SUFFIX}"
+            name = f"{content_of('ledger', *content)}{SUFFIX}"
             drawn = taken(self.kept / name) or finished(group, self.kept / name)
             (self.folder / name).unlink(missing_ok=True)  # of a process that was killed
             (self.folder / name).symlink_to(self.kept / name)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import Ints
 from geo.gaps import FINDERS, Held, find_gaps
-from geo.gaps.cutting import cut
+from geo.gaps.cutting import cut, near
 from geo.gaps.exceptions import Signed
 from geo.gaps.ledger import worst_first
 from geo.sources import Sources
@@ -55,7 +55,7 @@ class Group:
         """Return all that the ledger hangs on; None where that is the whole, which nobody wants to compare."""
         if self.codes is None:
             return None
-        return self.held, self.codes, None if self.signed is None else self.signed.said()
+        return near(self.held), self.codes, None if self.signed is None else self.signed.said()
 
 
 class Drawn(NamedTuple):

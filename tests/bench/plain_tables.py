@@ -10,9 +10,10 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from data.build_file import typed_layers
 from data.database.url import DatabaseURL
 from data.geopackage import write
-from data.output import read_build, typed_layers
+from data.output import read_build
 from tests.bench.plan_edits import Split
 
 LAYERS = ("grids", "faces", "gaps")

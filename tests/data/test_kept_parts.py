@@ -150,7 +150,7 @@ def test_parts_lie_in_one_folder_whichever_a_worker_lives_in(tmp_path, monkeypat
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     merge(messy_sources(5), Parameters(), run=kept)
-    assert {path.name for path in (tmp_path / "parts").iterdir()} == kept.folder.used
+    assert {path.name for path in (tmp_path / "parts").iterdir()} == kept.folder.used()
 
 
 def test_what_could_not_be_written_leaves_nothing_behind(tmp_path):
@@ -196,7 +196,7 @@ def test_parts_of_no_more_use_are_forgotten(tmp_path):
     merged(sources, tmp_path, Counting(), Parameters(sliver_width=3.0))
     with kept_folder(tmp_path) as kept:
         merge(sources, Parameters(), run=KeptParts(kept, in_order))
-    assert {path.name for path in tmp_path.glob("*.npz")} == kept.used
+    assert {path.name for path in tmp_path.glob("*.npz")} == kept.used()
 
 
 def test_a_build_that_fails_leaves_the_parts_of_others_for_the_next_one(tmp_path):

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.build_file import layer_of
 from data.build_layers import LAYERS
 from data.demo import write_demo
 from data.kept_folder import KeptFolder
 from data.kept_results import KeptResults
 from data.layer_types import typed
-from data.output import layer_of
 from data.reading import Read, read_sources
 from data.reading.table_rows import read_rows
 from geo.build import build

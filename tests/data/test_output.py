@@ -18,9 +18,10 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
+from data.build_file import expected_bytes
 from data.build_layers import LAYERS
 from data.grid_overlays import NAME as VIEW
-from data.output import expected_bytes, read_build, read_facts, write_build
+from data.output import read_build, read_facts, write_build
 from tests.data.small_build import CRS, DATED_FACTS, GRIDS, small_build
 
 # the table of DESIGN.md, "Output", by hand
