@@ -7,9 +7,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.arrays import Ints
+from geo.arrays import Bools, Ints
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
@@ -52,6 +54,16 @@ def ranked(column: pd.Series) -> Ints:
     """
     place, values = pd.factorize(column, sort=True)
     return np.where(place < 0, len(values), place)
+
+
+def among(column: pd.Series, texts: Any) -> Bools:
+    """Tell which texts of a column are among some; pandas' own `isin` looks at each of these in Python.
+
+    >>> among(pd.Series(["b", None, "a"]), np.array(["b", "c"], dtype=object)).tolist()
+    [True, False, False]
+    """
+    found = pc.is_in(pa.array(column, pa.large_string()), value_set=pa.array(texts, pa.large_string()))
+    return np.asarray(found, dtype=np.bool_)
 
 
 def as_texts(values: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:

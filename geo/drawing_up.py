@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.arrays import Ints
+from geo.columns import among
 from geo.gaps import FINDERS, Held, find_gaps
 from geo.gaps.cutting import cut, near
 from geo.gaps.exceptions import Signed
@@ -48,7 +49,7 @@ class Group:
         kinds = {BETWEEN_COMMUNITIES}
         gaps = find_gaps(self.held, kinds=kinds if self.codes is None else FINDERS.keys() - kinds)
         if self.codes is not None:
-            gaps = gaps[gaps["community_code"].isin(self.codes)].reset_index(drop=True)
+            gaps = gaps[among(gaps["community_code"], self.codes)].reset_index(drop=True)
         return Drawn(gaps, np.empty(0, dtype=np.int64)) if self.signed is None else Drawn(*self.signed.marked(gaps))
 
     def content(self) -> tuple[Any, ...] | None:

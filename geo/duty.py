@@ -69,7 +69,8 @@ def places_in_order(code: pd.Series) -> Ints:
     [1, 0, 2]
     """
     place, codes = pd.factorize(code)
-    order = sorted(range(len(codes)), key=lambda row: (community_of(codes[row]), codes[row]))
+    texts = codes.to_numpy(dtype=object)
+    order = np.lexsort([texts.astype(str), np.array(list(map(community_of, texts)), dtype=str)])
     rank = np.empty(len(codes), dtype=np.int64)
     rank[order] = np.arange(len(codes))
     return np.asarray(rank[place], dtype=np.int64)

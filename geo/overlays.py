@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from geo.columns import among
 from geo.edges import Adjacency
 from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
@@ -48,7 +49,7 @@ def assigned_of(
         return None
     there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS))
     if organisations is not None:
-        there = organisations[organisations["code"].isin(grids["code"])]
+        there = organisations[among(organisations["code"], grids["code"])]
     return assignments(grids, np.asarray(grids.geometry.array, dtype=object), there, standards, beside=beside)
 
 

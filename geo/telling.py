@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import Ints, placed
+from geo.columns import among
 from geo.drawing_up import Drawn, draw_up, draw_up_between
 from geo.duty import duty, premises_of
 from geo.errors import PartitionError
@@ -141,4 +142,4 @@ def tell(known: Known, section: Section) -> Told:
 
 def of_these(frame: pd.DataFrame | None, codes: pd.Series) -> pd.DataFrame | None:
     """Take the rows of a layer that are about some grids or communities."""
-    return None if frame is None else frame[frame["code"].isin(codes)].reset_index(drop=True)
+    return None if frame is None else frame[among(frame["code"], codes)].reset_index(drop=True)
