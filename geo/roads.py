@@ -20,8 +20,8 @@ from geo.arrays import Floats, Geometries, Ints, distinct_rows, place_in_run
 SNAP_M = 1.0
 """Roads are noded on a grid of this width: gaps and doubled lines of digitising are closed, no way gets much longer."""
 
-SEGMENTS_A_CHAIN, CHAINS_A_STRIP = 32, 4_096
-"""Segments of roads that are looked at together, and how many such chains are noded together."""
+SEGMENTS_A_CHAIN, CHAINS_A_TILE = 16, 2_048
+"""Segments of roads that are looked at together, and how many such chains are noded together, about."""
 
 LEAST_M = 1e-6
 """The length of a way between two places that are one: a graph takes 0 for no way at all."""
@@ -51,7 +51,7 @@ class Roads:
         """Node lines, projected, metres; null and empty ones are left out."""
         chains = chains_of(lines)
         boxes = shapely.STRtree(shapely.envelope(chains))
-        stretches: Floats = np.concatenate([noded(chains, boxes, *strip) for strip in strips_of(chains)])
+        stretches: Floats = np.concatenate([noded(chains, boxes, *tile) for tile in tiles_of(chains)])
         stretches = stretches[np.lexsort(stretches.reshape(len(stretches), 4).T[::-1])]
         nodes, number = distinct_rows(stretches.reshape(-1, 2))
         return cls(nodes, number[0::2], number[1::2])
@@ -140,12 +140,26 @@ def chains_of(lines: Geometries) -> Geometries:
     return np.asarray(shapely.linestrings(xy[vertex[order]], indices=of[order]), dtype=object)
 
 
-def strips_of(chains: Geometries) -> list[tuple[float, float]]:
-    """Cut the land into strips from west to east, of about as many chains each; together they are all of it."""
-    count = max(1, len(chains) // CHAINS_A_STRIP)
-    west, _, east, _ = shapely.bounds(chains).T
-    cuts = np.quantile((west + east) / 2, np.arange(1, count) / count) if count > 1 else ()
-    return list(pairwise([-np.inf, *cuts, np.inf]))
+def tiles_of(chains: Geometries) -> list[tuple[float, float, float, float]]:
+    """Cut the land into tiles (west, south, east, north), of about as many chains each; together they are all of it."""
+    side = max(1, round((len(chains) / CHAINS_A_TILE) ** 0.5))
+    west, south, east, north = shapely.bounds(chains).T
+    x, y = (west + east) / 2, (south + north) / 2
+    return [
+        (first, low, last, high)
+        for first, last in cuts(x, side)
+        for low, high in cuts(y[(x >= first) & (x < last)], side)
+    ]
+
+
+def cuts(places: Floats, count: int) -> list[tuple[float, float]]:
+    """Cut a line into stretches that hold about as many places each; together they are all of it.
+
+    >>> cuts(np.array([1.0, 2.0, 4.0, 5.0]), 2)
+    [(-inf, 3.0), (3.0, inf)]
+    """
+    between = np.quantile(places, np.arange(1, count) / count).tolist() if len(places) else []
+    return list(pairwise([-np.inf, *between, np.inf]))
 
 
 def segments_of(lines: Geometries) -> Floats:
@@ -154,12 +168,12 @@ def segments_of(lines: Geometries) -> Floats:
     return np.asarray(np.stack([xy[:-1], xy[1:]], axis=1)[line[1:] == line[:-1]], dtype=np.float64)
 
 
-def noded(chains: Geometries, boxes: shapely.STRtree, west: float, east: float) -> Floats:
-    """Node chains, and return the stretches whose middle lies in a strip, (n, 2, 2) metres, each end first that is
+def noded(chains: Geometries, boxes: shapely.STRtree, west: float, south: float, east: float, north: float) -> Floats:
+    """Node chains, and return the stretches whose middle lies in a tile, (n, 2, 2) metres, each end first that is
     farther west, or south.
 
-    What becomes of a segment hangs on those that come within two cells of it alone. So only the chains in the strip are
-    looked at, and those that come near them, and the strips together give what all at once would: to node a network
+    What becomes of a segment hangs on those that come within two cells of it alone. So only the chains in the tile are
+    looked at, and those that come near them, and the tiles together give what all at once would: to node a network
     takes much more time than to node its pieces.
 
     Parameters
@@ -167,13 +181,12 @@ def noded(chains: Geometries, boxes: shapely.STRtree, west: float, east: float) 
     boxes
         Those around the chains.
     """
-    first, _, last, _ = shapely.bounds(boxes.geometries).T
-    inside = np.flatnonzero((last >= west - SNAP_M) & (first <= east + SNAP_M))
+    inside = boxes.query(shapely.box(west - SNAP_M, south - SNAP_M, east + SNAP_M, north + SNAP_M))
     _, beside = boxes.query(boxes.geometries[inside], predicate="dwithin", distance=2 * SNAP_M)
     near = chains[np.union1d(inside, beside)]
     stretches = segments_of(shapely.get_parts(shapely.union_all(near, grid_size=SNAP_M)))
-    middle = stretches[:, :, 0].mean(axis=1)
-    stretches = stretches[(middle >= west) & (middle < east)]
+    middle = stretches.mean(axis=1)
+    stretches = stretches[((middle >= (west, south)) & (middle < (east, north))).all(axis=1)]
     first, second = stretches[:, 0], stretches[:, 1]
     turned = (first[:, 0] > second[:, 0]) | ((first[:, 0] == second[:, 0]) & (first[:, 1] > second[:, 1]))
     stretches[turned] = stretches[turned][:, ::-1]

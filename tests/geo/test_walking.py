@@ -43,18 +43,18 @@ def test_a_way_follows_the_roads_round_a_corner():
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_roads_noded_in_strips_are_what_they_are_noded_at_once(seed: int):
+def test_roads_noded_in_tiles_are_what_they_are_noded_at_once(seed: int):
     rng = np.random.default_rng(seed)
     ends = np.cumsum(rng.normal(0, rng.choice([0.7, 5.0, 60.0]), (6, 9, 2)), axis=1) + rng.uniform(0, 90, (6, 1, 2))
     lines = np.array([*shapely.linestrings(ends), None, shapely.LineString(), shapely.MultiLineString([*ends[:2]])])
     at_once = Roads.of(lines)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(roads, "SEGMENTS_A_CHAIN", int(rng.integers(1, 4)))
-        patch.setattr(roads, "CHAINS_A_STRIP", int(rng.integers(1, 9)))
-        assert len(roads.strips_of(roads.chains_of(lines))) > 1
-        in_strips = Roads.of(lines)
+        patch.setattr(roads, "CHAINS_A_TILE", int(rng.integers(1, 9)))
+        assert len(roads.tiles_of(roads.chains_of(lines))) > 1
+        in_tiles = Roads.of(lines)
     for name in ("xy", "start", "end"):
-        assert getattr(in_strips, name).tolist() == getattr(at_once, name).tolist()
+        assert getattr(in_tiles, name).tolist() == getattr(at_once, name).tolist()
     drawn = shapely.get_parts(shapely.union_all(lines, grid_size=roads.SNAP_M))
     stretches = shapely.linestrings(np.stack([at_once.xy[at_once.start], at_once.xy[at_once.end]], axis=1))
     assert shapely.union_all(stretches).normalize().length == pytest.approx(shapely.length(drawn).sum())
