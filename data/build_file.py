@@ -34,7 +34,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
 
 HEAVY = ("gaps", "faces", "grids", "units", "records")
-"""Layers that take longest to write, which are begun first."""
+"""Layers that take longest to write, which are begun first, in this order."""
 
 
 class BuildFile(Memory, ABC):
@@ -143,7 +143,7 @@ class ShelvedBuild(BuildFile):
         """Write each layer into a file, maybe side by side."""
         self.path.mkdir(exist_ok=True)
         self.frames = self.frames | dict(frames)
-        names = sorted(self.frames, key=lambda name: name not in HEAVY)
+        names = sorted(self.frames, key=[*HEAVY, *self.frames].index)
         rows = dict(zip(names, self.run(self.write_layer, names), strict=True))
         done = accumulate(rows[name] for name in self.frames)
         for name, so_far in zip(self.frames, done, strict=True):

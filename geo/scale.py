@@ -130,11 +130,13 @@ def pool_for(work: Work, count: int) -> Executor:
 
 
 def by_dask(pool: Executor, items: Sequence[int], finished: dict[int, Any], done: Callable[[], None]) -> None:
-    """Have Dask do the items of the work that a pool knows, and note down what is finished as it comes."""
+    """Have Dask do the items of the work that a pool knows, the first of them first, and note down what is finished as
+    it comes."""
     from dask.callbacks import Callback  # noqa: PLC0415 (as all of Dask, not worth its time where one batch is all)
     from dask.multiprocessing import RemoteException, get  # noqa: PLC0415
 
-    number = {f"item {item}": item for item in items}
+    last_first = range(len(items), 0, -1)  # of tasks without an order Dask begins with that whose key comes last
+    number = {f"item {key:09}": item for key, item in zip(last_first, items, strict=True)}
 
     def note(key: str, result: Any, *_: object) -> None:
         finished[number[key]] = result

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from geo import scale
 from geo.errors import InputError
 from geo.running import in_order
 from geo.scale import ClusterLostError, by_cluster, nobody_watches, threads, workers
@@ -34,6 +35,15 @@ def test_results_come_in_order_of_the_items(run, size):
 def test_a_refusal_comes_through_as_it_was_raised(run):
     with pytest.raises(InputError, match="three is refused"):
         run(refuse_three, range(5))
+
+
+def test_the_first_items_are_begun_first(monkeypatch):
+    """What takes longest is put first by whoever asks; were it begun last, all but one would wait for it."""
+    begun = []
+    monkeypatch.setattr(scale, "CAN_FORK", False)
+    run = scale.in_pools((begun.append, range(25)), 1, nobody_watches)
+    assert len(run) == 25
+    assert begun == list(range(25))
 
 
 def test_progress_is_told_after_each_item():
