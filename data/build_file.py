@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -16,9 +16,11 @@ import shapely
 from data import geopackage
 from data.aside import Aside
 from data.build_layers import LAYERS
+from data.content import content_of
 from data.county_files import file_name
 from data.kept_folder import KeptFolder
-from data.kept_parts import ShelvedParts, shelve
+from data.kept_parts import ShelvedParts, keep, shelve
+from data.kept_sections import finished
 from data.layer_shelf import LayerShelf
 from data.layer_types import Frame, no_rows, typed
 from data.ledger_shelf import LAYER as LEDGER
@@ -28,7 +30,7 @@ from geo.drawing_up import Drawn, Group
 from geo.parts import AnyPart, Part
 from geo.result import OneGrid
 from geo.running import Run
-from geo.sections import Memory
+from geo.sections import Made, Memory, Shelf
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called after each layer: its name, the rows written so far, the rows in all."""
@@ -69,10 +71,6 @@ class BuildFile(Memory, ABC):
     def stop(self) -> None:
         """End what is still being written."""
 
-    def pieces(self) -> list[str]:
-        """Return the names of finished pieces that were of use."""
-        return []
-
     def expected_bytes(self) -> int:
         """Estimate the size of what is written."""
         return expected_bytes(self.frames.values())
@@ -112,11 +110,11 @@ class ShelvedBuild(BuildFile):
 
     def __init__(self, path: Path, run: Run, kept: KeptFolder | None, by_county: bool) -> None:
         super().__init__(path)
-        self.run, self.by_county = run, by_county
+        self.run, self.kept, self.by_county = run, kept, by_county
         beside = path.with_name(f"{path.name}.pieces")
         self.merged = beside / "parts"
         self.shelf = LayerShelf(beside / "layers")
-        self.ledgers = LedgerShelf(beside / "ledgers", kept and kept.folder)
+        self.ledgers = LedgerShelf(beside / "ledgers")
         beside.mkdir()
 
     def parts(self, run: Run) -> Run:
@@ -125,11 +123,24 @@ class ShelvedBuild(BuildFile):
 
     def part(self, part: Part, /) -> AnyPart:
         """Keep a part of the merge."""
-        return shelve(self.merged, part)
+        return keep(self.kept, part) if self.kept else shelve(self.merged, part)
 
     def rows(self, layer: str, section: int, rows: pd.DataFrame, /) -> pd.DataFrame | None:
         """Keep a section's rows of a layer; nothing stays in memory."""
         self.shelf.put(layer, section, rows)
+
+    def once(
+        self, make: Callable[[Shelf], Made], name: str, section: int, hangs_on: Callable[[], tuple[Any, ...]], /
+    ) -> Made:
+        """Make something of a section, unless it is among the finished pieces."""
+        if self.kept is None:
+            return make(self)
+        made, files = finished(self.kept, content_of(name, *hangs_on()), name, make)
+        for layer, path in files.layers.items():
+            self.shelf.link(layer, section, path)
+        for path in files.ledgers:
+            self.ledgers.link(path)
+        return made
 
     def forget_rows(self) -> None:
         """Forget the rows of all layers, which come again in other sections."""
@@ -159,10 +170,6 @@ class ShelvedBuild(BuildFile):
         if not self.shelf.pieces(name):
             self.shelf.put(name, 0, frame)
         return self.shelf.write(name, self.path, by_county=self.by_county)
-
-    def pieces(self) -> list[str]:
-        """Return the names of finished pieces that were of use."""
-        return self.ledgers.pieces()
 
     def expected_bytes(self) -> int:
         """Estimate the size of what is written, where that is in memory; of sections nobody knows beforehand."""

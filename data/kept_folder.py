@@ -102,7 +102,13 @@ class KeptFolder:
                 path.unlink(missing_ok=True)
 
 
-def put(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def link(place: Path, piece: Path) -> None:
+    """Have a piece stand in another place too."""
+    place.unlink(missing_ok=True)  # of a process that was killed
+    place.symlink_to(piece)
+
+
+def put(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a piece beside its place, and rename it when it is whole and on the disk.
 
     Raises

@@ -12,6 +12,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,7 +26,6 @@ from geo.arrays import Ints
 from geo.errors import InputError
 from geo.faces import Batch
 from geo.parts import POLYGONS, Part
-from geo.rules import NOBODY
 from geo.running import Run
 
 SUFFIX = ".part.npz"
@@ -62,7 +63,7 @@ class KeptPart:
         """
         part = packed_part(self.path)
         if self.community is not None and self.unit is not None:
-            part = numbered(part, self.community, self.unit)
+            part = part.numbered(self.community, self.unit)
         if len(self.gone):
             part = part.without(self.gone)
         if communities is not None:
@@ -89,6 +90,13 @@ class KeptPart:
         """Return the part of a file in which communities and units are numbered from 0, as rows of the whole."""
         border, exact = community[self.border_community], community[self.exact]
         return replace(self, border_community=border, exact=exact, community=community, unit=unit)
+
+    def said(self, communities: Ints, units: Ints) -> tuple[Any, ...]:
+        """Return the name of a file that lies among finished pieces, and which of its rows these are."""
+        if self.community is None or self.unit is None:
+            return self.path.name, self.gone, communities, units
+        here = [positions(own, some) for own, some in ((self.community, communities), (self.unit, units))]
+        return self.path.name, np.isin(self.community, self.gone), *here
 
 
 class KeptParts:
@@ -121,6 +129,12 @@ class ShelvedParts:
         return self.run(partial(shelved, self.folder, function), items)
 
 
+def positions(rows: Ints, some: Ints) -> Ints:
+    """Return where each row stands among some, ascending; -1 where it does not."""
+    place = np.searchsorted(some, rows)
+    return np.where(np.append(some, -1)[place] == rows, place, -1)
+
+
 def shelved(folder: Path, function: Callable[[Any], Part], batch: Batch) -> KeptPart:
     """Make a part and leave it in a folder."""
     return shelve(folder, function(batch))
@@ -132,6 +146,15 @@ def shelve(folder: Path, part: Part) -> KeptPart:
     with tempfile.NamedTemporaryFile(dir=folder, suffix=SUFFIX, delete=False) as file:
         write(part, file)
     return KeptPart(Path(file.name), part.border, part.border_community, part.exact)
+
+
+def keep(folder: KeptFolder, part: Part) -> KeptPart:
+    """Leave a part among finished pieces, found by what it holds."""
+    file = BytesIO()
+    write(part, file)
+    path = folder.place(f"{sha256(file.getbuffer()).hexdigest()}{SUFFIX}")
+    put(path, lambda there: there.write(file.getbuffer()))
+    return KeptPart(path, part.border, part.border_community, part.exact)
 
 
 def without_numbers(batch: Batch) -> Batch:
@@ -169,19 +192,6 @@ def opened(path: Path) -> KeptPart | None:
             return KeptPart(path, *(file[name] for name in ("border", "border_community", "exact")))
     except UNREADABLE:
         return None
-
-
-def numbered(part: Part, community: Ints, unit: Ints) -> Part:
-    """Number the communities and units of a part, which are numbered from 0, as rows of the whole."""
-    units = np.append(unit, NOBODY)
-    return replace(
-        part,
-        grid_community=community[part.grid_community],
-        grid_unit=units[np.where(part.grid_unit == NOBODY, -1, part.grid_unit)],
-        claim_unit=unit[part.claim_unit],
-        border_community=community[part.border_community],
-        exact=community[part.exact],
-    )
 
 
 def write(part: Part, file: IO[bytes]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -102,7 +102,7 @@ def read_walks(path: Path) -> Walks:
 
 def write_jurisdiction(whole: Jurisdiction, file: IO[bytes]) -> None:
     """Write communities, holes between them, and what mending them changed."""
-    repairs = io.BytesIO()
+    repairs = BytesIO()
     whole.repairs.to_feather(repairs, index=False)
     shapes = {}
     for name in ("areas", "holes"):
@@ -114,7 +114,7 @@ def read_jurisdiction(path: Path) -> Jurisdiction:
     """Read what `write_jurisdiction` wrote."""
     said = arrays_in(path)
     shapes = (shapely.from_wkb(unpacked(said[name], said[f"{name}_bytes"])) for name in ("areas", "holes"))
-    repairs = gpd.read_feather(io.BytesIO(said["repairs"].tobytes()))
+    repairs = gpd.read_feather(BytesIO(said["repairs"].tobytes()))
     return Jurisdiction(*(np.asarray(one, dtype=object) for one in shapes), repairs)
 
 
@@ -129,9 +129,9 @@ def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
     feather.write_feather(pa.Table.from_pandas(frame, preserve_index=False), file, "lz4")
 
 
-def read_frame(path: Path) -> pd.DataFrame:
+def read_frame(file: Path | BytesIO) -> pd.DataFrame:
     """Read what `write_frame` wrote."""
-    frame: pd.DataFrame = feather.read_table(path, memory_map=False).to_pandas()
+    frame: pd.DataFrame = feather.read_table(file, memory_map=False).to_pandas()
     return frame
 
 

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from data.build_layers import LAYERS
 from data.county_files import BY_COUNTY, counties_of, file_name
+from data.kept_folder import link
 from data.layer_types import typed
 from data.ledger_shelf import ROWS_A_GROUP, described, extent_and_types
 
@@ -33,15 +35,20 @@ class LayerShelf:
 
     def put(self, layer: str, section: int, rows: pd.DataFrame) -> None:
         """Keep the rows of a section."""
+        path = self.place(layer, section)
+        half = path.with_suffix(".part")
+        with half.open("wb") as file:
+            write_rows(layer, rows, file)
+        half.replace(path)  # so that none is half of one, whose worker was killed
+
+    def link(self, layer: str, section: int, piece: Path) -> None:
+        """Take the rows of a section from where they lie, finished."""
+        link(self.place(layer, section), piece)
+
+    def place(self, layer: str, section: int) -> Path:
+        """Return where the rows of a section lie."""
         self.folder.mkdir(exist_ok=True)
-        plain = typed(rows, LAYERS[layer])
-        path = self.folder / f"{layer}.{section:06}.part"
-        if isinstance(plain, gpd.GeoDataFrame):
-            plain.to_feather(path, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
-        else:
-            table = pa.Table.from_pandas(plain, preserve_index=False)
-            pa.feather.write_feather(table, path, compression="lz4", chunksize=ROWS_AT_A_TIME)
-        path.replace(path.with_suffix(".arrow"))  # so that none is half of one, whose worker was killed
+        return self.folder / f"{layer}.{section:06}.arrow"
 
     def clear(self) -> None:
         """Forget all rows."""
@@ -62,6 +69,16 @@ class LayerShelf:
         return sum(
             write_table(schema, rows.take(size), folder / layer / file_name(county)) for county, size in counties
         )
+
+
+def write_rows(layer: str, rows: pd.DataFrame, file: IO[bytes]) -> None:
+    """Write rows of a layer, as it has them."""
+    plain = typed(rows, LAYERS[layer])
+    if isinstance(plain, gpd.GeoDataFrame):
+        plain.to_feather(file, index=False, compression="lz4", chunksize=ROWS_AT_A_TIME)
+    else:
+        table = pa.Table.from_pandas(plain, preserve_index=False)
+        pa.feather.write_feather(table, file, compression="lz4", chunksize=ROWS_AT_A_TIME)
 
 
 def schema_of(pieces: Sequence[Path]) -> pa.Schema:

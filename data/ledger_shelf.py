@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -25,8 +25,7 @@ import shapely
 from pyarrow import feather
 
 from data.build_layers import LAYERS
-from data.content import content_of
-from data.kept_folder import put
+from data.kept_folder import link
 from data.layer_types import of_one_type, typed
 from geo.arrays import Geometries, Ints, numbered
 from geo.drawing_up import Drawn, Group
@@ -37,45 +36,30 @@ KEPT = ("gap_id", "kind", "ledger", "severity")
 """What stays in memory of each row: its place in the order, and what a build says of its gaps at the end."""
 
 FILE = "shelved_in"
-SUFFIX, USED = ".ledger", ".used"
-"""Of a ledger among finished pieces, and of the exceptions that are about a gap in it."""
-
 ROWS_AT_A_TIME = 512
 ROWS_A_GROUP = 32_768
 """Rows of the layer that are put together at a time: a row group of the file."""
 
 
 class LedgerShelf:
-    """Puts the rows of a ledger into a folder, from any process, and makes the layer of them.
+    """Puts the rows of a ledger into a folder, from any process, and makes the layer of them."""
 
-    With ``kept``, a folder of finished pieces, the ledger of a group lies there, and is taken from there where nothing
-    that it hangs on has changed; the shelf then has a link to it.
-    """
-
-    def __init__(self, folder: Path, kept: Path | None = None) -> None:
-        self.folder, self.kept = folder, kept and kept.absolute()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def keep(self, group: Group) -> Drawn:
         """Have the ledger of a group on the disk; return `KEPT` of it, and the file that it is in."""
         self.folder.mkdir(exist_ok=True)
-        content = None if self.kept is None else group.content()
-        if self.kept is None or content is None:
-            drawn = group.drawn()
-            handle, name = tempfile.mkstemp(suffix=".arrow", dir=self.folder)
-            os.close(handle)
-            write_rows(drawn.rows, name)
-        else:
-            name = f"{content_of('ledger', *content)}{SUFFIX}"
-            drawn = taken(self.kept / name) or finished(group, self.kept / name)
-            (self.folder / name).unlink(missing_ok=True)  # of a process that was killed
-            (self.folder / name).symlink_to(self.kept / name)
-        stays = pd.DataFrame({key: drawn.rows[key].array for key in KEPT} | {FILE: Path(name).name})
-        return Drawn(stays, drawn.used)
+        drawn = group.drawn()
+        handle, name = tempfile.mkstemp(suffix=".arrow", dir=self.folder)
+        os.close(handle)
+        write_rows(drawn.rows, name)
+        return lying_in(Path(name), drawn)
 
-    def pieces(self) -> list[str]:
-        """Return the names of the pieces of ``kept`` that were of use."""
-        links = [path.name for path in self.folder.iterdir() if path.is_symlink()] if self.folder.is_dir() else []
-        return [*links, *(str(Path(name).with_suffix(USED)) for name in links)]
+    def link(self, piece: Path) -> None:
+        """Take rows from where they lie, finished."""
+        self.folder.mkdir(exist_ok=True)
+        link(self.folder / piece.name, piece)
 
     def write(self, ledger: pd.DataFrame, path: Path) -> None:
         """Write the layer as GeoParquet; ``ledger`` is what was kept, in the order of the layer."""
@@ -87,6 +71,11 @@ class LedgerShelf:
             for first in range(0, len(ledger), ROWS_A_GROUP):
                 rows = interleaved(shelves, number[first : first + ROWS_A_GROUP])
                 writer.write_table(rows.replace_schema_metadata(schema.metadata))
+
+
+def lying_in(file: Path, drawn: Drawn) -> Drawn:
+    """Return what stays in memory of a ledger that lies in a file: `KEPT`, and which file that is."""
+    return drawn._replace(rows=pd.DataFrame({key: drawn.rows[key].array for key in KEPT} | {FILE: file.name}))
 
 
 def write_rows(rows: gpd.GeoDataFrame, file: str | IO[bytes]) -> None:
@@ -123,23 +112,6 @@ def described(schema: pa.Schema, about: dict[str, Any]) -> pa.Schema:
     said = json.loads(schema.metadata[b"geo"])
     said["columns"]["geometry"] |= about
     return schema.with_metadata(schema.metadata | {b"geo": json.dumps(said).encode()})
-
-
-def finished(group: Group, path: Path) -> Drawn:
-    """Draw a ledger up and keep it: which exceptions it used first, so that with the rows all is there."""
-    drawn = group.drawn()
-    put(path.with_suffix(USED), lambda file: np.save(file, drawn.used))
-    put(path, partial(write_rows, drawn.rows))
-    return drawn
-
-
-def taken(path: Path) -> Drawn | None:
-    """Read `KEPT` of a finished ledger, and which exceptions it used; None where there is none that is whole."""
-    try:
-        rows = feather.read_table(path, columns=list(KEPT), memory_map=False).to_pandas()
-        return Drawn(rows, np.load(path.with_suffix(USED), allow_pickle=False))
-    except (OSError, ValueError, EOFError, pa.ArrowException):
-        return None
 
 
 class Shelf:

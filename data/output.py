@@ -79,8 +79,6 @@ def begun_build(
         )
         try:
             yield file
-            if kept:
-                kept.use(*file.pieces())
         finally:
             file.stop()
 

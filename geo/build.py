@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -32,12 +33,12 @@ from geo.partition import require_cover
 from geo.party import party_organisations
 from geo.repair import repair
 from geo.result import OneGrid
-from geo.running import Once, Run, each_time, in_order
-from geo.sections import COMMUNITIES_A_SECTION, Memory, Section, Store, sections_of
+from geo.running import Once, Run, call, each_time, in_order
+from geo.sections import COMMUNITIES_A_SECTION, Memory, Store, sections_of
 from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
 from geo.tables import Matched, match_tables, table_repairs
-from geo.telling import SAID, Known, Told, tell
+from geo.telling import SAID, Known, Told, tell, tell_between
 
 MEMORY = Memory()
 
@@ -103,11 +104,12 @@ def build(
     ground = Land(mosaic, parameters, buildings, management_areas(sources.management_areas), earlier, store)
     ground.prepare()
     sections = sections_of(mosaic, size, earlier)
-    done = forked(lambda one: walks_to(sources, once) if one is None else number(ground, one), [None, *sections])
-    walks, numbered = done[0], done[1:]
+    tasks = [partial(walks_to, sources, once), *(partial(number, ground, one) for one in sections)]
+    walks, *numbered = forked(call, tasks)
     if not in_order_of_codes(numbered):  # some are of another profile: they stand between those of other sections
         store.forget_rows()
-        sections = sections_of(mosaic, len(mosaic.area), earlier)
+        size = len(mosaic.area)
+        sections = sections_of(mosaic, size, earlier)
         numbered = [number(ground, section) for section in sections]
     grids = pd.concat([one.grids for one in numbered], ignore_index=True)
     require_cover(grids["code"].to_numpy(dtype=object), [part.border for part in mosaic.parts], mosaic.hole)
@@ -123,7 +125,7 @@ def build(
         "roads": road_layer(sources.roads),
     }
     parts = [part for one in numbered for part in one.parts]
-    del done, numbered  # whose columns have been put together
+    del numbered  # whose columns have been put together
     final(land)
     progress("staffing")
     matches = match_tables(sources.tables, grids, units[["layer", "source_id", "home"]])
@@ -143,14 +145,11 @@ def build(
     del scores, funding
     known.prepare()
 
-    def told_of(section: Section | None) -> Any:
-        if section is not None:
-            return tell(known, section)
-        records = records_of(sources.tables, matches, grids["code"], once)
-        return None if records is None else store.rows("records", 0, records)
-
     progress("gaps")
-    records, *told = forked(told_of, [None, *sections])
+    listed = partial(records_layer, sources, matches, grids, once, store)
+    sections = sections_of(mosaic, size, None)  # old grids are of no more interest
+    between = partial(tell_between, known, sections[0])
+    records, *told = forked(call, [listed, between, *(partial(tell, known, one) for one in sections)])
     gaps, idle = ledger_of(known, told)
     repairs = [sources.repairs, mosaic.repairs, mended, table_repairs(sources.tables, matches, sources.crs)]
     repairs += [unused, idle_rows(sources, matches, idle)]
@@ -164,7 +163,7 @@ def build(
         ratings=rating,
         standards=None if sources.standards is None else standards_table(sources.standards),
         records=records,
-        **{name: joined([one.layers[name] for one in told]) for name in SAID},
+        **{name: joined([one.layers.get(name) for one in told]) for name in SAID},
     )
 
 
@@ -199,6 +198,14 @@ def organisations_of(sources: Sources, matches: Mapping[str, Matched], grids: pd
     """Return the layer `party_organisations`; None without a party table."""
     party = None if sources.tables is None else sources.tables.party
     return None if party is None else party_organisations(party, matches["party"], grids)
+
+
+def records_layer(
+    sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame, once: Once, store: Store
+) -> pd.DataFrame | None:
+    """Return what stays in memory of the layer `records`; None where there are no tables."""
+    records = records_of(sources.tables, matches, grids["code"], once)
+    return None if records is None else store.rows("records", 0, records)
 
 
 def rows_about(sources: Sources, matches: Mapping[str, Matched], name: str) -> pd.DataFrame | None:

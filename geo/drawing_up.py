@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from geo.arrays import Ints
 from geo.columns import among
 from geo.gaps import FINDERS, Held, find_gaps
-from geo.gaps.cutting import cut, near
+from geo.gaps.cutting import cut
 from geo.gaps.exceptions import Signed
 from geo.gaps.ledger import worst_first
 from geo.sources import Sources
@@ -51,12 +51,6 @@ class Group:
         if self.codes is not None:
             gaps = gaps[among(gaps["community_code"], self.codes)].reset_index(drop=True)
         return Drawn(gaps, np.empty(0, dtype=np.int64)) if self.signed is None else Drawn(*self.signed.marked(gaps))
-
-    def content(self) -> tuple[Any, ...] | None:
-        """Return all that the ledger hangs on; None where that is the whole, which nobody wants to compare."""
-        if self.codes is None:
-            return None
-        return near(self.held), self.codes, None if self.signed is None else self.signed.said()
 
 
 class Drawn(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.arrays import Bools
+from geo.arrays import Bools, Geometries
 from geo.columns import plain
 from geo.facilities import LOOKED_FOR, asked_for, kinds_of
 from geo.funding import Money, latest_years
@@ -68,6 +68,29 @@ class Surroundings:
             latest=latest,
             not_evaluated=not_evaluated(sources),
         )
+
+    def said(self, areas: Geometries) -> tuple[Any, ...]:
+        """Return all that may be looked at from some communities, given by their land, and nothing far from there."""
+        listed = self.sources.premises
+        return (
+            figures_near(self.buildings, areas),
+            figures_near(self.premises, areas),
+            None if listed is None or self.premises is None else listed.iloc[self.premises.near(areas)],
+            None if self.walks is None else self.walks.near(areas),
+            self.latest,
+            self.not_evaluated,
+            self.parameters,
+            self.sources.standards,
+            self.sources.crs,
+        )
+
+
+def figures_near(places: Places | None, areas: Geometries) -> tuple[Any, ...]:
+    """Return the points in the boxes around some land, and what they count."""
+    if places is None:
+        return ()
+    rows = places.near(areas)
+    return places.point[rows], places.figure[rows]
 
 
 def gather(

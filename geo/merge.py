@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -61,16 +62,8 @@ class Merged(Part):
         return Adjacency(self.beside_left, self.beside_right, self.beside_m)
 
     def part(self) -> Part:
-        """Return the part alone, its communities and units numbered over the whole."""
-        said = {field.name: getattr(self, field.name) for field in fields(Part)}
-        unit = np.append(self.unit_row, NOBODY)
-        numbered = {
-            "grid_community": self.community_row[self.grid_community],
-            "border_community": self.community_row[self.border_community],
-            "grid_unit": unit[np.where(self.grid_unit == NOBODY, -1, self.grid_unit)],
-            "claim_unit": self.unit_row[self.claim_unit],
-        }
-        return Part(**said | numbered)
+        """Return the part alone."""
+        return Part(**{field.name: getattr(self, field.name) for field in fields(Part)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +91,26 @@ class Mosaic:
         by = Grouped.of(np.concatenate(there), len(self.area))
         return Grouped(place[by.row], by.first)
 
+    @cached_property
+    def units_of(self) -> Grouped:
+        """The pairs of ``met`` of each community."""
+        return Grouped.of(self.met.community, len(self.area))
+
+    def meeting(self, communities: Ints, units: Ints) -> Ints:
+        """Return the rows of the units that meet some communities, and of others, ascending."""
+        return np.union1d(self.met.unit[self.units_of.members(communities)[1]], units)
+
+    def said(self, communities: Ints, units: Ints) -> tuple[Any, ...]:
+        """Return all that is in what `of` loads, without loading it; ``units`` are all that meet the communities."""
+        here = np.unique(self.parts_of.members(communities)[1])
+        return (
+            [self.parts[place].said(communities, units) for place in here],
+            self.communities.iloc[communities],
+            self.units.iloc[units],
+            self.area[communities],
+            self.home[units],
+        )
+
     def of(self, communities: Ints, units: Ints | None = None) -> Merged:
         """Load some communities, with every unit that claims land there.
 
@@ -110,8 +123,7 @@ class Mosaic:
         """
         here = np.unique(self.parts_of.members(communities)[1])
         part = join([self.parts[place].load(communities) for place in here])
-        held = part.grid_unit[part.grid_unit != NOBODY]
-        unit = np.unique(np.concatenate([held, part.claim_unit, *([] if units is None else [units])]))
+        unit = part.claiming() if units is None else np.union1d(part.claiming(), units)
         return Merged(
             **{
                 **vars(part),

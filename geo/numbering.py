@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,9 @@ from geo.codes import allot, prefixes, spatial_order
 from geo.describe import community_layer, describe, face_layer
 from geo.lineage import Earlier, common_land, kept_codes, lineage
 from geo.merge import Merged, Mosaic
-from geo.noding import REACH_M
 from geo.parts import AnyPart
-from geo.sections import Section, Store
+from geo.places import boxes_around
+from geo.sections import Section, Shelf, Store
 from geo.sources import Parameters
 
 Pairs = tuple[Ints, Ints, Geometries]
@@ -40,9 +40,14 @@ class Land:
     earlier: Earlier | None
     store: Store
 
+    @property
+    def first(self) -> bool:
+        """Whether no codes were given out before."""
+        return self.earlier is None or not self.earlier.used
+
     def prepare(self) -> None:
         """Make what all sections ask for, before other processes do so each."""
-        _ = self.mosaic.parts_of, None if self.buildings is None else self.buildings.sindex
+        _ = self.mosaic.parts_of, self.mosaic.units_of, None if self.buildings is None else self.buildings.sindex
 
 
 class Numbered(NamedTuple):
@@ -58,6 +63,8 @@ class Numbered(NamedTuple):
         The merge of its own communities, group by group, grids in the order of their codes.
     layers
         What stays in memory of the layers ``grids``, ``faces`` and ``communities``.
+    claiming
+        The rows of the units that claim land in each part.
     lineage
         As of `geo.lineage.lineage`, of all old grids; None where there are none.
     """
@@ -65,79 +72,155 @@ class Numbered(NamedTuple):
     grids: pd.DataFrame
     units: pd.DataFrame
     parts: Sequence[AnyPart]
+    claiming: Sequence[Ints]
     layers: Mapping[str, pd.DataFrame | None]
     lineage: tuple[gpd.GeoDataFrame, Ints] | None
+
+    def placed(self, near: Near, section: Section) -> Numbered:
+        """Return the same with rows of the whole in place of rows of what is around a section."""
+        lineage = self.lineage
+        if lineage is not None:
+            rows, about = lineage
+            lineage = rows, np.where(about < 0, about, near.old[about])
+        return self._replace(
+            units=self.units.set_axis(section.unit),
+            parts=[
+                part.numbered(section.own, near.unit[unit])
+                for part, unit in zip(self.parts, self.claiming, strict=True)
+            ],
+            lineage=lineage,
+        )
+
+
+class Near(NamedTuple):
+    """What the land of a section hangs on beside the merge.
+
+    Parameters
+    ----------
+    unit
+        The rows of the units that may claim land there, and of the section's own.
+    buildings
+        Those in the boxes around the communities.
+    old
+        The rows of the old grids that reach them.
+    before
+        These grids; None where there is no build before.
+    used
+        Codes that new grids avoid.
+    """
+
+    unit: Ints
+    buildings: gpd.GeoDataFrame | None
+    old: Ints
+    before: gpd.GeoDataFrame | None
+    used: Sequence[str]
+
+    @classmethod
+    def of(cls, land: Land, section: Section) -> Near:
+        """Gather it."""
+        mosaic, earlier = land.mosaic, land.earlier
+        unit = mosaic.meeting(section.around, section.unit)
+        buildings = buildings_near(land.buildings, mosaic.area[section.around])
+        if earlier is None:
+            return cls(unit, buildings, np.empty(0, dtype=np.int64), None, [])
+        old, code = earlier.reaching(section.around), mosaic.communities["code"].iloc[section.around]
+        used = earlier.used_in(prefixes(code.to_numpy(dtype=object), land.parameters))
+        return cls(unit, buildings, old, earlier.grids.iloc[old], used)
 
 
 def number(land: Land, section: Section) -> Numbered:
     """Number the grids of a section, and describe them."""
-    mosaic, store = land.mosaic, land.store
-    merged, code, pairs, old = coded(mosaic.of(section.around, section.unit), land, section)
-    buildings = near(land.buildings, merged.area)
-    grids, units = describe(merged, code, buildings, land.areas)
+    near = Near.of(land, section)
+
+    def hangs_on() -> tuple[Any, ...]:
+        merged, first = land.mosaic.said(section.around, near.unit), land.first
+        own = section.within(near.unit)
+        return merged, own, near.buildings, near.before, near.used, first, land.areas, land.parameters
+
+    made = land.store.once(lambda shelf: numbered(land, section, near, shelf), "numbered", section.number, hangs_on)
+    return made.placed(near, section)
+
+
+def numbered(land: Land, section: Section, near: Near, shelf: Shelf) -> Numbered:
+    """Number the grids of a section; units and old grids are rows of what is around it.
+
+    Parts have their communities numbered as those of the section, and their units as those that claim land there: so
+    they are the same whatever else is around.
+    """
+    merged, code, pairs = coded(land.mosaic.of(section.around, section.unit), land, near)
+    grids, units = describe(merged, code, near.buildings, land.areas)
     own = np.isin(section.around, section.own)
     mine = own[merged.grid_community]
     ancestry = None
-    if pairs is not None and land.earlier is not None:
-        rows, about = lineage(land.earlier.grids.iloc[old], code, merged.grid_polygon, pairs, buildings, mine)
-        ancestry = rows, np.where(about < 0, about, old[about])
+    if pairs is not None and near.before is not None:
+        ancestry = lineage(near.before, code, merged.grid_polygon, pairs, near.buildings, mine)
     part = merged.only(np.flatnonzero(own))
     grids = grids[mine].reset_index(drop=True)
     layers = {
-        "grids": store.rows("grids", section.number, grids.drop(columns=["rural"])),
-        "faces": store.rows("faces", section.number, face_layer(part, code[mine])),
-        "communities": store.rows("communities", section.number, community_layer(part)[own].reset_index(drop=True)),
+        "grids": shelf.rows("grids", section.number, grids.drop(columns=["rural"])),
+        "faces": shelf.rows("faces", section.number, face_layer(part, code[mine])),
+        "communities": shelf.rows("communities", section.number, community_layer(part)[own].reset_index(drop=True)),
     }
-    whole = part.part()
-    in_turn = bool((np.diff(whole.grid_community) >= 0).all())  # not where codes are of two profiles
+    in_turn = bool((np.diff(part.grid_community) >= 0).all())  # not where codes are of two profiles
     groups = section.groups if in_turn else [section.own]
+    apart = [part.part().only(np.searchsorted(section.around, group)) for group in groups]
+    claiming = [one.claiming() for one in apart]
+    home = np.cumsum(own) - 1
     asked = np.searchsorted(merged.unit_row, section.unit)
     return Numbered(
         grids=pd.DataFrame(grids.drop(columns="geometry")),
-        units=pd.DataFrame(units.drop(columns="geometry")).iloc[asked].set_axis(section.unit),
-        parts=[store.part(whole.only(group)) for group in groups],
+        units=pd.DataFrame(units.drop(columns="geometry")).iloc[asked].reset_index(drop=True),
+        parts=[
+            shelf.part(one.numbered(home, ranks(unit, len(merged.unit_row))))
+            for one, unit in zip(apart, claiming, strict=True)
+        ],
+        claiming=[np.searchsorted(near.unit, merged.unit_row[unit]) for unit in claiming],
         layers=layers,
         lineage=ancestry,
     )
 
 
-def near(buildings: gpd.GeoDataFrame | None, areas: Geometries) -> gpd.GeoDataFrame | None:
+def ranks(rows: Ints, size: int) -> Ints:
+    """Return the place of each row among some; -1 for others.
+
+    >>> ranks(np.array([1, 3]), 4).tolist()
+    [-1, 0, -1, 1]
+    """
+    place = np.full(size, -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return place
+
+
+def buildings_near(buildings: gpd.GeoDataFrame | None, areas: Geometries) -> gpd.GeoDataFrame | None:
     """Return the buildings in the boxes around the grids of some communities, in their order."""
     if buildings is None:
         return None
-    boxes = shapely.box(*(shapely.bounds(areas) + REACH_M * np.array([-1, -1, 1, 1])).T)
-    return buildings.iloc[np.unique(buildings.sindex.query(boxes)[1])]
+    return buildings.iloc[np.unique(buildings.sindex.query(boxes_around(areas))[1])]
 
 
-def coded(merged: Merged, land: Land, section: Section) -> tuple[Merged, NDArray[np.object_], Pairs | None, Ints]:
+def coded(merged: Merged, land: Land, near: Near) -> tuple[Merged, NDArray[np.object_], Pairs | None]:
     """Number the grids of some communities, carrying on the codes of a build before.
 
     Returns
     -------
     tuple
         The grids in the order of their codes; the codes; the land that they share with old ones, None where there are
-        none; and which old ones these are.
+        none.
     """
-    earlier, code_of = land.earlier, merged.communities["code"].to_numpy(dtype=object)
-    community = code_of[merged.grid_community]
+    community = merged.communities["code"].to_numpy(dtype=object)[merged.grid_community]
     order = spatial_order(merged.grid_polygon, community)
-    kept, pairs, old = np.full(len(order), None, dtype=object), None, np.empty(0, dtype=np.int64)
-    used: list[str] = []
-    if earlier is not None:
-        old = earlier.reaching(section.around)
-        before = earlier.grids.iloc[old]
-        polygon = np.asarray(before.geometry.array, dtype=object)
+    kept, pairs = np.full(len(order), None, dtype=object), None
+    if near.before is not None:
+        polygon = np.asarray(near.before.geometry.array, dtype=object)
         pairs = common_land(polygon, merged.grid_polygon)
-        old_code, old_home = (before[name].to_numpy(dtype=object) for name in ("code", "community_code"))
+        old_code, old_home = (near.before[name].to_numpy(dtype=object) for name in ("code", "community_code"))
         kept = kept_codes(old_code, old_home, community, pairs, shapely.area(polygon))
-        used = earlier.used_in(prefixes(code_of, land.parameters))
     code = np.empty(len(order), dtype=object)
-    first = earlier is None or not earlier.used
-    code[order] = allot(community[order], land.parameters, kept=kept[order], used=used, first=first)
+    code[order] = allot(community[order], land.parameters, kept=kept[order], used=near.used, first=land.first)
     by_code = np.argsort(code.astype(str), kind="stable")
     if pairs is not None:
         pairs = pairs[0], np.argsort(by_code)[pairs[1]], pairs[2]
-    return reordered(merged, by_code), code[by_code], pairs, old
+    return reordered(merged, by_code), code[by_code], pairs
 
 
 def reordered(merged: Merged, order: Ints) -> Merged:

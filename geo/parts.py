@@ -11,6 +11,7 @@ import shapely
 
 from geo.arrays import Bools, Floats, Geometries, Ints
 from geo.partition import Tiling
+from geo.rules import NOBODY
 
 POLYGONS = ("grid_polygon", "face_polygon")
 
@@ -64,6 +65,26 @@ class Part:
     def load(self, communities: Ints | None = None) -> Part:
         """Return the part, or some communities of it; see `AnyPart`."""
         return self if communities is None else self.only(communities)
+
+    def numbered(self, community: Ints, unit: Ints) -> Part:
+        """Return the part, whose communities and units are numbered otherwise, as rows of something else."""
+        units = np.append(unit, NOBODY)
+        return replace(
+            self,
+            grid_community=community[self.grid_community],
+            grid_unit=units[np.where(self.grid_unit == NOBODY, -1, self.grid_unit)],
+            claim_unit=unit[self.claim_unit],
+            border_community=community[self.border_community],
+            exact=community[self.exact],
+        )
+
+    def claiming(self) -> Ints:
+        """Return the rows of the units that claim land, ascending."""
+        return np.unique(np.concatenate([self.grid_unit[self.grid_unit != NOBODY], self.claim_unit]))
+
+    def said(self, communities: Ints, units: Ints) -> tuple[Any, ...]:
+        """Return what the part is of some communities and units; see `AnyPart`."""
+        return self.only(communities), communities, units
 
     def without(self, communities: Ints) -> Self:
         """Return the part without some communities; what is left is not proven."""
@@ -127,6 +148,14 @@ class AnyPart(Protocol):
 
     def proven(self) -> AnyPart:
         """Prove the part, here or when it is loaded."""
+        ...
+
+    def numbered(self, community: Ints, unit: Ints) -> AnyPart:
+        """Return the part with its communities and units numbered as rows of something else; it is numbered from 0."""
+        ...
+
+    def said(self, communities: Ints, units: Ints) -> tuple[Any, ...]:
+        """Return all that the part says of some communities, and of units among some, whatever rows these are."""
         ...
 
 

@@ -22,6 +22,11 @@ def in_order(function: Callable[[Any], Any], items: Iterable[Any], /) -> Sequenc
     return [function(item) for item in items]
 
 
+def call(work: Callable[[], Result]) -> Result:
+    """Do some work: for a `Run` whose items differ."""
+    return work()
+
+
 class Once(Protocol):
     """Does some work, or takes its result from a time when it hung on the same."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,10 +25,11 @@ from geo.parts import AnyPart, Part
 COMMUNITIES_A_SECTION = 1_024
 """So many that few are loaded twice, as what is around others, and so few that a section takes little memory."""
 
+Made = TypeVar("Made")
 
-class Store(Protocol):
-    """Where a build has what it need not hold in memory; it is called where a section is worked on, maybe in another
-    process."""
+
+class Shelf(Protocol):
+    """Where is put what need not stay in memory of a section that is worked on, maybe in another process."""
 
     def part(self, part: Part, /) -> AnyPart:
         """Keep a part of the merge."""
@@ -38,12 +39,30 @@ class Store(Protocol):
         """Keep a section's rows of a layer; return what is to stay in memory, None for nothing."""
         ...
 
-    def forget_rows(self) -> None:
-        """Forget the rows of all layers, which come again in other sections."""
-        ...
-
     def ledger(self, group: Group, /) -> Drawn:
         """Have the ledger of a group drawn up; see `geo.drawing_up.Keep`."""
+        ...
+
+
+class Store(Shelf, Protocol):
+    """Where a build has what it need not hold in memory."""
+
+    def once(
+        self, make: Callable[[Shelf], Made], name: str, section: int, hangs_on: Callable[[], tuple[Any, ...]], /
+    ) -> Made:
+        """Make something of a section, unless it is there from a build in which all that it hangs on was the same.
+
+        Parameters
+        ----------
+        make
+            Makes it, and puts on a shelf what need not stay in memory.
+        hangs_on
+            Returns all that the result hangs on, and what is put on the shelf.
+        """
+        ...
+
+    def forget_rows(self) -> None:
+        """Forget the rows of all layers, which come again in other sections."""
         ...
 
 
@@ -58,12 +77,18 @@ class Memory:
         """Keep rows as they are."""
         return rows
 
-    def forget_rows(self) -> None:
-        """Do nothing: they are with whoever put them here."""
-
     def ledger(self, group: Group, /) -> Drawn:
         """Keep rows of the ledger as they are."""
         return group.drawn()
+
+    def once(
+        self, make: Callable[[Shelf], Made], name: str, section: int, hangs_on: Callable[[], tuple[Any, ...]], /
+    ) -> Made:
+        """Make it."""
+        return make(self)
+
+    def forget_rows(self) -> None:
+        """Do nothing: they are with whoever put them here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +114,11 @@ class Section:
     around: Ints
     groups: list[Ints]
     unit: Ints
+
+    def within(self, units: Ints) -> Section:
+        """Return the section with rows of what is around it, and of some units, in place of rows of the whole."""
+        own, groups = np.searchsorted(self.around, self.own), [np.searchsorted(self.around, one) for one in self.groups]
+        return Section(0, own, np.arange(len(self.around)), groups, np.searchsorted(units, self.unit))
 
 
 def sections_of(mosaic: Mosaic, size: int, earlier: Earlier | None) -> list[Section]:

@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Floats, Geometries
+from geo.places import boxes_around
 from geo.roads import Feet, Roads
 
 if TYPE_CHECKING:
@@ -146,6 +147,21 @@ class Walks:
 
         near = replace(self, straight=tuple(map(KDTree, some)), any_kind=KDTree(np.concatenate(some)))
         return near.along(Stretches(ends[order], *ways), bounds)
+
+    def near(self, areas: Geometries) -> Walks:
+        """Return what ways from places in some areas may need, or more: roads, and facilities.
+
+        Along roads, nobody looks farther than to the nearest road: what lies farther from a place than that may be
+        changes no way from there. Without roads every facility may be the nearest.
+        """
+        if self.roads is None or not self.kinds or not len(areas):
+            return self
+        bounds = shapely.bounds(boxes_around(areas))
+        lower, upper = bounds[:, :2], bounds[:, 2:]
+        middle = shapely.points((lower + upper) / 2)
+        _, leg_m = self.roads.tree.query_nearest(middle, return_distance=True, all_matches=False)
+        reach_m = (leg_m + np.hypot(*(upper - lower).T) + SPARE_M)[:, None]
+        return self.within(np.concatenate([(lower - reach_m).min(axis=0), (upper + reach_m).max(axis=0)]))
 
     def stretches(self) -> Stretches | None:
         """Return the stretches of road and the ways from their ends, as `along` takes them; None without roads."""

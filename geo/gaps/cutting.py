@@ -10,19 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import shapely
 
 from geo.arrays import Floats, Geometries, Ints, dense, group_first, placed
 from geo.columns import Columns
 from geo.funding import Money
 from geo.gaps.contested import claimed_share, rival_claims
 from geo.gaps.held import Held, Links
-from geo.gaps.reached import lived_in
 from geo.grouped import Grouped
-from geo.places import Places
 from geo.roster import Roster
 from geo.rules import NOBODY
-from geo.walking import SPARE_M, Walks
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +57,7 @@ def cut(held: Held, communities: Ints) -> Held:
     Beside their own grids and faces that is, of other communities: the faces of every pair of units that overlaps here
     too, with their grids, and all grids of the compounds that have one here. Rows keep their order. Of what is about
     others alone there is no shape. Holes between communities are left out, which belong to none. Buildings,
-    premises and ways on foot are those of the whole; see `near`.
+    premises and ways on foot are those of the whole.
 
     Parameters
     ----------
@@ -90,19 +86,6 @@ def cut(held: Held, communities: Ints) -> Held:
         assignments=None if held.assignments is None else rows_of(held.assignments, grid),
         share=share_of(held, piece),
         asked=np.searchsorted(grid, own),
-    )
-
-
-def near(held: Held) -> Held:
-    """Leave out what lies around a piece, and no ledger of it hangs on: buildings, premises, roads, facilities."""
-    own = held.rows
-    land = np.concatenate([held.grid_polygon[own], held.face_polygon[~np.isin(held.face_grid, own)]])
-    lived = held.grid_polygon[lived_in(held, own)]
-    return replace(
-        held,
-        buildings=places_on(held.buildings, land),
-        premises=places_on(held.premises, held.grid_polygon[own]),
-        walks=None if held.walks is None else walks_of(held.walks, lived),
     )
 
 
@@ -145,14 +128,6 @@ def shapes_of(shapes: Geometries, rows: Ints, wanted: Ints) -> Geometries:
     return taken
 
 
-def places_on(places: Places | None, land: Geometries) -> Places | None:
-    """Take the points in the boxes around pieces of land, in their order."""
-    if places is None:
-        return None
-    row = np.unique(places.tree.query(land)[1])
-    return Places(places.point[row], places.figure[row], shapely.STRtree(places.point[row]))
-
-
 def distinct(*rows: Ints) -> Ints:
     """Put rows together, each once, ascending; numpy's ``union1d`` takes ten times as long."""
     every = np.sort(np.concatenate(rows))
@@ -171,21 +146,3 @@ def roster_of(roster: Roster, piece: Piece) -> Roster:
 def money_of(money: Money, piece: Piece) -> Money:
     """Take the money of the grids and communities of a piece."""
     return Money(money.branch[piece.grid], money.community[piece.community], money.year)
-
-
-def walks_of(walks: Walks, homes: Geometries) -> Walks:
-    """Take the roads and facilities that ways from some grids may need.
-
-    Along roads, nobody looks farther than to the nearest road: what lies farther from a grid than that may be changes
-    no way from there. Without roads every facility may be the nearest.
-    """
-    if walks.roads is None or not walks.kinds:
-        return walks
-    if not len(homes):
-        return walks.within(np.zeros(4))
-    west, south, east, north = shapely.bounds(homes).T
-    middle = shapely.points((west + east) / 2, (south + north) / 2)
-    _, leg = walks.roads.tree.query_nearest(middle, return_distance=True, all_matches=False)
-    reach = leg + np.hypot(east - west, north - south) / 2 + SPARE_M
-    lower, upper = np.stack([west - reach, south - reach], axis=1), np.stack([east + reach, north + reach], axis=1)
-    return walks.within(np.concatenate([lower.min(axis=0), upper.max(axis=0)]))

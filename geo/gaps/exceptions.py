@@ -106,6 +106,10 @@ class Signed:
         )
         return replace(self, row=self.row[rows], table=table, found=found, grids=own)
 
+    def alone(self) -> Signed:
+        """Return the same as if they were the whole table."""
+        return replace(self, row=np.arange(len(self.row)))
+
     @cached_property
     def reach(self) -> tuple[Mapping[str, Sequence[int]], Mapping[str, Sequence[int]]]:
         """The positions of the exceptions by the codes of the places that they may be about, and by the units."""

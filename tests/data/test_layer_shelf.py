@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import geopandas as gpd
 import pandas as pd
@@ -54,8 +55,8 @@ def test_a_layer_whose_writer_was_killed_is_written_anew(tmp_path: Path, by_coun
 def test_rows_whose_writer_was_killed_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     shelf = LayerShelf(tmp_path / "pieces")
 
-    def killed(frame: gpd.GeoDataFrame, path: Path, **how: object) -> None:
-        path.write_bytes(b"ARROW1")
+    def killed(frame: gpd.GeoDataFrame, file: IO[bytes], **how: object) -> None:
+        file.write(b"ARROW1")
         raise KeyboardInterrupt
 
     with monkeypatch.context() as then, pytest.raises(KeyboardInterrupt):
