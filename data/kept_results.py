@@ -1,4 +1,4 @@
-"""Results of work that hangs on little, kept as finished pieces: tables, communities, ways on foot, records."""
+"""Results of work that hangs on little, kept as finished pieces: tables, communities, ways on foot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import IO, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from pyarrow import feather
@@ -124,20 +123,8 @@ def arrays_in(path: Path) -> dict[str, np.ndarray]:
         return dict(file)
 
 
-def write_frame(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    """Write a plain frame."""
-    feather.write_feather(pa.Table.from_pandas(frame, preserve_index=False), file, "lz4")
-
-
-def read_frame(file: Path | BytesIO) -> pd.DataFrame:
-    """Read what `write_frame` wrote."""
-    frame: pd.DataFrame = feather.read_table(file, memory_map=False).to_pandas()
-    return frame
-
-
 FORMS: Mapping[str, Form] = {
     "jurisdiction": Form(write_jurisdiction, read_jurisdiction),
-    "records": Form(write_frame, read_frame),
     "table": Form(write_table, read_table),
     "walks": Form(write_walks, read_walks),
 }

@@ -17,11 +17,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import feather
 
 from data import ledger_shelf
 from data.kept_folder import KeptFolder, put
 from data.kept_parts import KeptPart, keep, opened
-from data.kept_results import read_frame, write_frame
 from data.layer_shelf import write_rows
 from geo.drawing_up import Drawn, Group
 from geo.errors import InputError
@@ -156,13 +156,14 @@ def told_of(arrays: Mapping[str, np.ndarray], folder: Path) -> Told:
 def frame_array(frame: pd.DataFrame) -> np.ndarray:
     """Put a plain frame into an array of bytes."""
     file = BytesIO()
-    write_frame(frame, file)
+    feather.write_feather(pa.Table.from_pandas(frame, preserve_index=False), file, "lz4")
     return np.frombuffer(file.getvalue(), np.uint8)
 
 
 def frame_of(array: np.ndarray) -> pd.DataFrame:
     """Take a plain frame from an array of bytes."""
-    return read_frame(BytesIO(array.tobytes()))
+    frame: pd.DataFrame = feather.read_table(BytesIO(array.tobytes()), memory_map=False).to_pandas()
+    return frame
 
 
 class Form(NamedTuple):

@@ -24,7 +24,7 @@ from geo.drawing_up import exceptions_of, together
 from geo.facts import facts
 from geo.gaps.exceptions import idle_exceptions
 from geo.gathering import Surroundings, walks_to
-from geo.kept import building_layer, facility_layer, records_of, road_layer
+from geo.kept import building_layer, facility_layer, record_layer, road_layer
 from geo.lineage import Earlier, no_lineage, whole_lineage
 from geo.merge import Mosaic, merge
 from geo.numbering import Land, Numbered, number
@@ -146,7 +146,7 @@ def build(
     known.prepare()
 
     progress("gaps")
-    listed = partial(records_layer, sources, matches, grids, once, store)
+    listed = partial(listed_records, sources, matches, grids, store)
     sections = sections_of(mosaic, size, None)  # old grids are of no more interest
     between = partial(tell_between, known, sections[0])
     records, *told = forked(call, [listed, between, *(partial(tell, known, one) for one in sections)])
@@ -200,12 +200,13 @@ def organisations_of(sources: Sources, matches: Mapping[str, Matched], grids: pd
     return None if party is None else party_organisations(party, matches["party"], grids)
 
 
-def records_layer(
-    sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame, once: Once, store: Store
+def listed_records(
+    sources: Sources, matches: Mapping[str, Matched], grids: pd.DataFrame, store: Store
 ) -> pd.DataFrame | None:
     """Return what stays in memory of the layer `records`; None where there are no tables."""
-    records = records_of(sources.tables, matches, grids["code"], once)
-    return None if records is None else store.rows("records", 0, records)
+    if sources.tables is None:
+        return None
+    return store.rows("records", 0, record_layer(sources.tables, matches, grids["code"]))
 
 
 def rows_about(sources: Sources, matches: Mapping[str, Matched], name: str) -> pd.DataFrame | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
 from json.encoder import encode_basestring
 
 import geopandas as gpd
@@ -19,7 +18,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import Geometries
-from geo.running import Once
 from geo.sources import COUNTS
 from geo.tables import COLUMNS, KEY, NUMBER, ROW_NUMBER, TEXT, Matched, Tables, place_codes
 
@@ -96,16 +94,6 @@ def record_layer(tables: Tables | None, matches: Mapping[str, Matched], code: pd
         return None
     parts = [placed(name, table, matches[name], code) for name, table in tables.present()]
     return pd.concat(parts, ignore_index=True) if parts else None
-
-
-def records_of(
-    tables: Tables | None, matches: Mapping[str, Matched], code: pd.Series, once: Once
-) -> pd.DataFrame | None:
-    """Return `record_layer`, or what it was at a time when the tables were about the same places."""
-    if tables is None:
-        return None
-    where = {name: (found.row, found.grid, found.community, found.whole) for name, found in matches.items()}
-    return once(partial(record_layer, tables, matches, code), "records", tables, where, code.to_frame())
 
 
 def placed(name: str, table: pd.DataFrame, found: Matched, code: pd.Series) -> pd.DataFrame:
