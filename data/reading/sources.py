@@ -1,8 +1,9 @@
 """Reading all layers of a layers.toml.
 
 Files are read side by side in threads (GDAL leaves Python's lock alone while it parses), then checked and brought to
-the working CRS one after another, communities first, because they say where everything else must lie. Whatever can't be
-used is refused with one line; whatever was changed has a row in ``sources.repairs``.
+the working CRS one after another, communities first, because they say where everything else must lie. Tables are read
+meanwhile; what is wrong with them is said first. Whatever can't be used is refused with one line; whatever was changed
+has a row in ``sources.repairs``.
 """
 
 from __future__ import annotations
@@ -132,11 +133,18 @@ def read_sources(
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
+            reading = threads.submit(read_tables, settings, warn, once)
             features, records = _start(settings, threads)
-            reader = _Reader(settings, features, warn, progress or (lambda *_: None))
-            tables = read_tables(settings, warn, once)
-            reader.repairs += tables.repairs
-            sources = replace(_read_layers(reader), standards=demanded, tables=tables.tables)
+            later: list[str] = []
+            reader = _Reader(settings, features, later.append, progress or (lambda *_: None))
+            try:
+                sources = _read_layers(reader)
+            finally:
+                tables = reading.result()
+                for line in later:
+                    warn(line)
+            repairs = repairs_frame([*tables.repairs, *reader.repairs], sources.crs)
+            sources = replace(sources, repairs=repairs, standards=demanded, tables=tables.tables)
             inputs = tuple(_recorded(one, records[one.layer, one.path].result()) for one in reader.inputs)
         finally:
             threads.shutdown(cancel_futures=True)
@@ -219,7 +227,6 @@ def _read_layers(reader: _Reader) -> Sources:
         communities=communities,
         units=join_units(units, crs),
         **{_PLURALS[name]: frame for name, frame in frames.items() if name not in units},
-        repairs=repairs_frame(reader.repairs, crs),
     )
 
 

@@ -151,3 +151,27 @@ def test_utf_8_is_guessed_before_gb18030() -> None:
 def test_chinese_encodings_are_widened_to_the_one_that_holds_them_all() -> None:
     assert {superset(name) for name in ("gb2312", "GBK", "cp936", "GB18030", "936")} == {"GB18030"}
     assert superset("Big5") == "Big5"
+
+
+def with_money(town: LittleTown, year: str) -> None:
+    """Give the town a table in GBK that does not say so."""
+    (town.folder / "f.csv").write_bytes(f"社区,年度,用途,金额\n530102001001,{year},活动经费,1".encode("GBK"))
+    columns = 'community = "社区", year = "年度", purpose = "用途", amount = "金额"'
+    town.tail = f'[tables.funding]\npath = "f.csv"\nfields = {{ {columns} }}'
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_tables_give_to_say_is_said_before_what_layers_do(town: LittleTown, workers: int) -> None:
+    write_shapefile(town)
+    say(town, None)
+    with_money(town, "2026")
+    repairs = town.read(workers=workers).sources.repairs
+    assert [line.split(":")[0] for line in town.said] == ["f.csv", "compounds.shp"]
+    assert list(repairs["layer"]) == ["funding", "compound"]
+
+
+def test_a_table_is_refused_before_a_layer(town: LittleTown) -> None:
+    town.compounds([None], gid=["a"])
+    assert town.refusal().startswith("compounds.gpkg")
+    with_money(town, "last year")
+    assert town.refusal().startswith("f.csv")
