@@ -9,7 +9,7 @@ import pyarrow as pa
 from data.build_layers import LAYERS
 from data.output import Frame, read_build, read_crs, read_wkb
 from data.plans.shapes import drawn
-from geo.arrays import Geometries
+from geo.arrays import Geometries, Ints
 from geo.errors import InputError
 
 
@@ -38,6 +38,11 @@ class Build(dict[str, Frame]):
         if name not in self.geometries:
             self.geometries[name] = drawn(self.wkb(name))
         return self.geometries[name]
+
+    def keep(self, name: str, rows: Ints) -> None:
+        """Forget the rows of a layer but some, of which alone is asked from now on."""
+        self[name] = self[name].iloc[rows].reset_index(drop=True)
+        self.shapes[name] = self.wkb(name).take(pa.array(rows))
 
     def srid(self) -> int:
         """Return the EPSG code of its working CRS.

@@ -113,8 +113,7 @@ def imported(
         for layer in UNCHANGED:
             append_layer(appending, layer, layers[layer], layers.wkb(layer) if LAYERS[layer].geometry else None)
         append_duty(appending, layers)
-        gaps = still_evaluated(layers["gaps"], grids, not_evaluated_of(said["build"]))
-        append_gaps(appending, gaps, layers.wkb("gaps"), grids, layers.wkb("grids"))
+        append_ledger(appending, layers, not_evaluated_of(said["build"]))
         append_dossiers(appending, layers)
         progress("grids")
         append_grids(appending, identities(connection, layers, forebear), layers, TOLERANCE_M)
@@ -201,6 +200,13 @@ def append_layer(appending: Appending, name: str, frame: Frame, wkb: Column | No
         "geometry": ("bytea", pa.nulls(len(frame), BYTES) if wkb is None else ewkb(simple(wkb), appending.srid)),
     }
     appending.append("import_rows", kept)
+
+
+def append_ledger(appending: Appending, layers: Build, not_evaluated: Collection[str]) -> None:
+    """Keep the gaps, and in memory those alone that dossiers are made of: the ledger is the largest of all layers."""
+    gaps = still_evaluated(layers["gaps"], layers["grids"], not_evaluated)
+    append_gaps(appending, gaps, layers.wkb("gaps"), layers["grids"], layers.wkb("grids"))
+    layers.keep("gaps", np.flatnonzero(layers["gaps"]["kind"] == "no_community"))
 
 
 def append_duty(appending: Appending, layers: Build) -> None:

@@ -78,13 +78,16 @@ def told(communities: int, built: Built) -> Built:
 
 
 def print_change(layers: Path) -> None:
-    """Print what a build costs after one unit moved, with the parts of the last build and without."""
+    """Print what a build costs after one unit moved, with the pieces of the last build and without.
+
+    The last build carried on the codes of one before, as this one does: so it is where builds follow each other.
+    """
     parts = ("--parts", str(layers.with_name("parts")))
-    build(layers, workers=2, name="kept", options=parts)
+    first, last = (("--previous", str(layers.with_name(name))) for name in ("built-2", "kept"))
+    build(layers, workers=2, name="kept", options=(*first, *parts))
     changed = one_unit_moved(layers)
-    previous = ("--previous", str(layers.with_name("built-2")))
-    quick = build(changed, workers=2, name="changed", options=(*previous, *parts))
-    whole = build(changed, workers=2, name="anew", options=previous)
+    quick = build(changed, workers=2, name="changed", options=(*last, *parts))
+    whole = build(changed, workers=2, name="anew", options=last)
     left, right = (contents(layers.with_name(name)) for name in ("changed", "anew"))
     assert left == right, "a build with kept parts differs from one from nothing"
     disk = sum(path.stat().st_size for path in layers.with_name("parts").iterdir())

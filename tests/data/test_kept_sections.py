@@ -32,6 +32,9 @@ from tests.geo.plans.test_ledgers import with_exceptions, with_organisations
 from tests.geo.tabling import with_invented_tables
 
 SEED, SIDE = 4, 3
+FEW = 3
+"""Communities a section: a row of the town."""
+
 TODAY, LATER = date(2026, 6, 1), date(2026, 12, 1)
 
 
@@ -74,9 +77,11 @@ def kept(town: Sources, before: gpd.GeoDataFrame, tmp_path_factory: pytest.TempP
     return folder / "pieces"
 
 
-def layers(sources: Sources, out: Path, pieces: Path | None, as_of: date = TODAY, **how: Any) -> dict[str, str]:
-    """Build, and return the hash of each layer's file; each community a section, but where nothing is kept."""
-    folder, size = KeptFolder(pieces) if pieces else None, 1 if pieces else COMMUNITIES_A_SECTION
+def layers(
+    sources: Sources, out: Path, pieces: Path | None, as_of: date = TODAY, size: int = FEW, **how: Any
+) -> dict[str, str]:
+    """Build, and return the hash of each layer's file; where nothing is kept, in one section."""
+    folder, size = (KeptFolder(pieces), size) if pieces else (None, COMMUNITIES_A_SECTION)
     with begun_build(out, kept=folder) as file:
         once = KeptResults(folder) if folder else each_time
         run = KeptParts(folder, in_order) if folder else file.parts(in_order)
@@ -148,9 +153,9 @@ def test_whatever_changed_every_layer_is_that_of_a_build_from_nothing(town, befo
 
 def test_on_another_day_exceptions_have_run_out_though_nothing_else_changed(town, tmp_path, made):
     town = table(town, "exceptions", town.tables.exceptions[:5])
-    layers(town, tmp_path / "before", tmp_path / "pieces")
+    layers(town, tmp_path / "before", tmp_path / "pieces", size=1)
     made["numbered"].clear(), made["told"].clear()
-    late = layers(town, tmp_path / "late", tmp_path / "pieces", LATER)
+    late = layers(town, tmp_path / "late", tmp_path / "pieces", LATER, size=1)
     assert made["numbered"] == []
     assert 0 < len(made["told"]) < SIDE**2
     assert late == layers(town, tmp_path / "anew", None, LATER)
@@ -174,9 +179,9 @@ def test_a_build_that_carries_on_the_codes_of_the_last_tells_nothing_again(town,
 
 
 def test_what_one_unit_changes_is_made_again_where_it_lies_alone(town, tmp_path, made):
-    layers(town, tmp_path / "before", tmp_path / "pieces")
+    layers(town, tmp_path / "before", tmp_path / "pieces", size=1)
     made["numbered"].clear(), made["told"].clear()
-    layers(replace(town, units=with_company(town.units)), tmp_path / "after", tmp_path / "pieces")
+    layers(replace(town, units=with_company(town.units)), tmp_path / "after", tmp_path / "pieces", size=1)
     assert 1 <= len(made["told"]) < SIDE**2
     assert set(made["numbered"]) <= set(made["told"])
 
