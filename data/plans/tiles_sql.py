@@ -37,10 +37,10 @@ CROSS JOIN LATERAL (
     SELECT m.moved @ {CLIP} AS near, ST_SnapToGrid(
         CASE WHEN m.moved @ {CLIP} THEN m.moved ELSE ST_ClipByBox2D(m.moved, {CLIP}) END, 1) AS snapped OFFSET 0) AS s
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN s.near AND ({valid_at} OR s.snapped = m.moved OR ST_IsValid(s.snapped)) THEN s.snapped
+    SELECT CASE WHEN s.near AND ({valid_at} OR s.snapped = m.moved) THEN s.snapped
         WHEN ST_IsValid(s.snapped) THEN ST_ForcePolygonCCW(s.snapped)
-        ELSE ST_ForcePolygonCCW(ST_SnapToGrid(
-            ST_CollectionExtract(ST_MakeValid(s.snapped, 'method=structure'), 3), 1)) END AS geom OFFSET 0) AS h
+        ELSE ST_ForcePolygonCCW(ST_CollectionExtract(
+            ST_ReducePrecision(ST_MakeValid(s.snapped, 'method=structure'), 1), 3)) END AS geom OFFSET 0) AS h
 """
 
 
@@ -140,7 +140,12 @@ HALF_WORLD_M, WORLD_M = 20037508.342789244, 40075016.685578488
 
 def exactly(land: str) -> str:
     """Return SQL that brings land of the working CRS into the tile."""
-    return in_tile(f"ST_Transform({land}, 3857)")
+    return in_tile(projected(land))
+
+
+def projected(land: str) -> str:
+    """Return SQL that brings land of the working CRS into EPSG:3857, outer rings clockwise: tiles want them so."""
+    return f"ST_ForcePolygonCW(ST_Transform({land}, 3857))"
 
 
 def in_tile(land: str) -> str:

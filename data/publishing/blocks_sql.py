@@ -32,6 +32,7 @@ from data.plans.tiles_sql import (
     drawn,
     in_tile,
     moved,
+    projected,
     versions,
 )
 
@@ -107,7 +108,7 @@ within AS MATERIALIZED (
 EXACT = f"""
 land AS MATERIALIZED (
     SELECT g.version_id, p.land FROM g CROSS JOIN LATERAL (
-        SELECT ST_Transform(v.polygon, 3857) AS land FROM onegrid.grid_version AS v
+        SELECT {projected("v.polygon")} AS land FROM onegrid.grid_version AS v
         WHERE v.version_id = g.version_id OFFSET 0) AS p),
 x AS MATERIALIZED (
     SELECT t.tile, land.version_id, h.geom
@@ -120,7 +121,7 @@ of_grid AS MATERIALIZED (
     {JUDGED} WHERE a.plan_id = %(plan)s),
 around AS MATERIALIZED (SELECT ST_Expand({GROUND}, {BESIDE_M}) AS ground),
 of_land AS MATERIALIZED (
-    SELECT {GAP_SAID}, v.land AS place, ST_Transform(v.land, 3857) AS land
+    SELECT {GAP_SAID}, v.land AS place, {projected("v.land")} AS land
     FROM around CROSS JOIN {versions("gap_version", "v.land && around.ground")}
     {JUDGED} WHERE a.plan_id = %(plan)s)
 """

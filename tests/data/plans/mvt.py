@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
+import shapely
+
 Field = tuple[int, Any]
+Ring = list[tuple[int, int]]
+POLYGON, CLOSE = 3, 7
 
 
 def fields(message: bytes) -> Iterator[Field]:
@@ -69,3 +74,60 @@ def feature(said: dict[int, Any], keys: list[str], values: list[bytes]) -> Any:
     tags = numbers(said.get(2, b""))
     attributes = {keys[key]: values[value] for key, value in zip(tags[::2], tags[1::2], strict=True)}
     return tuple(sorted(attributes.items())), said[3], said[4]
+
+
+def polygons(tile: bytes) -> Iterator[tuple[str, shapely.Geometry]]:
+    """Yield the polygons of a tile with their layers; a ring that winds the one way is an outer one, as specified."""
+    for name, found in features(tile).items():
+        for _, kind, geometry in found:
+            if kind == POLYGON:
+                yield name, polygon(geometry)
+
+
+def polygon(geometry: bytes) -> shapely.Geometry:
+    """Return a polygon.
+
+    Raises
+    ------
+    ValueError
+        Its first ring is not an outer one.
+    """
+    parts: list[tuple[Ring, list[Ring]]] = []
+    for ring in rings(numbers(geometry)):
+        if wound(ring) > 0:
+            parts.append((ring, []))
+        elif parts:
+            parts[-1][1].append(ring)
+        else:
+            raise ValueError(f"the first ring is a hole: {ring}")
+    return shapely.MultiPolygon(parts)
+
+
+def rings(commands: list[int]) -> Iterator[Ring]:
+    """Yield the rings that a polygon's commands draw."""
+    at = x = y = 0
+    ring: Ring = []
+    while at < len(commands):
+        what, times = commands[at] & 7, commands[at] >> 3
+        at += 1
+        if what == CLOSE:
+            yield ring
+            ring = []
+            continue
+        for _ in range(times):
+            x, y, at = x + signed(commands[at]), y + signed(commands[at + 1]), at + 2
+            ring.append((x, y))
+
+
+def signed(number: int) -> int:
+    """Return what a parameter says.
+
+    >>> [signed(number) for number in range(4)]
+    [0, -1, 1, -2]
+    """
+    return (number >> 1) ^ -(number & 1)
+
+
+def wound(ring: Ring) -> int:
+    """Return twice the area of a ring, by the surveyor's formula."""
+    return sum(x * v - u * y for (x, y), (u, v) in pairwise([*ring, ring[0]]))
