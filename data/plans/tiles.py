@@ -216,12 +216,14 @@ def statement_at(zoom: int) -> str:
 def digits_at(zoom: int, scope: str) -> list[int]:
     """Return the digits of the divisions that are drawn; whoever sees no whole county or street gets the next lower.
 
-    >>> digits_at(5, ""), digits_at(5, "530102001"), digits_at(12, "53")
-    ([6], [9], [9, 12])
+    >>> digits_at(5, ""), digits_at(5, "530102001"), digits_at(9, "53"), digits_at(12, "53")
+    ([6], [9], [6, 9], [9, 12])
     """
     wanted = COUNTY if zoom < STREETS_FROM else STREET if zoom < COMMUNITIES_FROM else COMMUNITY
     finest = next(digits for digits in (COUNTY, STREET, COMMUNITY) if digits >= max(wanted, len(scope)))
-    return [STREET, COMMUNITY] if wanted == COMMUNITY else [finest]
+    if wanted == COMMUNITY:
+        return [STREET, COMMUNITY]
+    return [COUNTY, STREET] if wanted == finest == STREET else [finest]
 
 
 def box(place: tuple[int, int, int], zoom: int) -> dict[str, Float8]:

@@ -7,6 +7,7 @@ end they are put behind one another. What a tile's id is, and how directory and 
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -77,7 +78,9 @@ class TileArchive:
         starts = [sum(zoom.length for zoom in ordered[:number]) for number in range(len(ordered))]
         entries = [entry for zoom, start in zip(ordered, starts, strict=True) for entry in zoom.entries_from(start)]
         contents, length = sum(len(zoom.known) for zoom in ordered), sum(zoom.length for zoom in ordered)
-        parts = finalize_header(where(bounds), self.tiles, entries, contents, dict(metadata), True, length)
+        parts = finalize_header(
+            where(bounds, sorted(self.zooms)), self.tiles, entries, contents, dict(metadata), True, length
+        )
         with path.open("wb") as file:
             file.writelines(parts)
             for zoom in ordered:
@@ -122,11 +125,19 @@ class Zoom:
         self.path.unlink()
 
 
-def where(bounds: Sequence[float]) -> dict[str, Any]:
-    """Return what the header says of the ground, in 1e-7 degrees, and of the tiles."""
+def where(bounds: Sequence[float], zooms: Sequence[int]) -> dict[str, Any]:
+    """Return what the header says of the ground, in 1e-7 degrees, and of the tiles.
+
+    A map that opens at the centre shows all of it, as large as a tile has it.
+
+    >>> where((101.2, 24.1, 103.5, 26), range(18))["center_zoom"]
+    7
+    """
     west, south, east, north = (round(side * 1e7) for side in bounds)
+    side = max(east - west, north - south, 1) / 1e7
     return {
         "tile_compression": Compression.GZIP, "tile_type": TileType.MVT,
         "min_lon_e7": west, "min_lat_e7": south, "max_lon_e7": east, "max_lat_e7": north,
         "center_lon_e7": (west + east) // 2, "center_lat_e7": (south + north) // 2,
+        "center_zoom": min(max(math.floor(math.log2(360 / side)), zooms[0]), zooms[-1]),
     }  # fmt: skip

@@ -25,6 +25,7 @@ from data.plans.tiles import EXTENT_OF, LOOK, MAX_ZOOM, Drawable, bounds, sides_
 from data.plans.tiles_layers import vector_layers
 from data.publishing.archive import TileArchive
 from data.publishing.drawing import Sight, blocks_of, drawn_in_order, same_state
+from data.publishing.fourths import Fourths, fourths_of
 from data.suffixes import require_suffix
 from data.users.audit import Event, record
 from data.users.errors import NotAllowed
@@ -135,8 +136,9 @@ def write(engine: Engine, order: Order, path: Path, connections: int, progress: 
             place = bounds(sides_of(row(same[0], EXTENT_OF, {"source": plan.source_id})))
             if place is None:
                 raise InputError(f"nothing of plan {plan.name} lies within {order.who.scope}, so that there is no tile")
+            shades = fourths_of(same[0], drawable, viewer.scope)
             collect(archive, same, Sight(drawable, viewer), order.last, progress)
-        archive.finish(path, bounds=place, metadata=about(plan, drawable, order))
+        archive.finish(path, bounds=place, metadata=about(plan, drawable, order, shades))
         tiles = archive.tiles
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
@@ -162,7 +164,7 @@ def require_in_force(plan: Plan, today: date) -> None:
         raise NotADraftError(f"plan {plan.name} is {said.get(status, status)}; only a plan in force is published")
 
 
-def about(plan: Plan, drawable: Drawable, order: Order) -> dict[str, Any]:
+def about(plan: Plan, drawable: Drawable, order: Order, shades: Fourths) -> dict[str, Any]:
     """Return what the archive says of itself."""
     return {
         "name": plan.name,
@@ -179,6 +181,7 @@ def about(plan: Plan, drawable: Drawable, order: Order) -> dict[str, Any]:
             "decided": drawable.decided,
             "in_force_from": None if plan.effective_from is None else plan.effective_from.isoformat(),
             "published": order.today.isoformat(),
+            "fourths": shades,
         },
     }
 

@@ -6,8 +6,9 @@ import gzip
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import pandas as pd
 import pyogrio
 import pytest
 from pmtiles.reader import MmapSource, Reader, all_tiles
@@ -19,6 +20,7 @@ from data.plans.life import branch, move
 from data.plans.plan import find_plan
 from data.plans.tiles import MAX_ZOOM, draw, extent, look
 from data.publishing.archive import TileArchive
+from data.publishing.fourths import by_level
 from data.publishing.log import publications
 from data.publishing.publish import Order, publish
 from data.users.errors import NotAllowed
@@ -26,8 +28,8 @@ from data.users.identity import Identity
 from data.users.roles import Role
 from data.users.transactions import Transactions
 from geo.errors import InputError, NotADraftError
-from tests.data.plans.conftest import opened
-from tests.data.plans.mvt import features
+from tests.data.plans.conftest import COMMUNITIES, opened
+from tests.data.plans.mvt import features, polygons
 from tests.databases import database_like
 from tests.loops import run_apart
 
@@ -94,6 +96,14 @@ def test_every_tile_is_the_one_that_the_server_gives_a_viewer_and_no_tile_is_mis
         assert features(tile) == features(there[place]), place
 
 
+def test_every_polygon_is_valid_and_its_rings_are_wound_as_the_format_wants_them(file: Path):
+    found = {(name, place[0]) for place, tile in tiles_of(file).items() for name, shape in polygons(tile) if shape}
+    assert {zoom for name, zoom in found if name == "grids"} == {12, 13, 14, 15, 16, 17}
+    for place, tile in tiles_of(file).items():
+        for name, shape in polygons(tile):
+            assert shape.is_valid, (place, name, shape.wkt)
+
+
 def test_gdal_reads_every_layer_of_the_file(file: Path):
     layers = {"divisions", "grids", "units", "gaps", "premises", "facilities", "roads", "labels"}
     assert set(pyogrio.list_layers(file)[:, 0]) == layers
@@ -108,8 +118,56 @@ def test_the_file_says_what_it_is_of_and_its_tiles_lie_in_order(file: Path, in_f
     assert header["clustered"] and header["addressed_tiles_count"] == len(tiles_of(file))
     assert (header["min_zoom"], header["max_zoom"]) == (0, MAX_ZOOM)
     assert said["onegrid"]["published"] == "2026-11-21"
+    assert header["center_zoom"] == 13
     assert (said["name"], said["onegrid"]["revision"]) == ("town", 2)
     assert {layer["id"] for layer in said["vector_layers"]} >= {"divisions", "grids", "gaps"}
+
+
+def divisions(file: Path, zoom: int) -> pd.DataFrame:
+    """Read the divisions of a zoom."""
+    return pyogrio.read_dataframe(file, layer="divisions", ZOOM_LEVEL=str(zoom)).drop_duplicates("code")
+
+
+def test_streets_stand_within_their_counties(file: Path):
+    assert [set(divisions(file, zoom)["level"]) for zoom in (8, 9, 10, 11)] == [
+        {"county"}, {"county", "street"}, {"county", "street"}, {"street", "community"},
+    ]  # fmt: skip
+
+
+def test_the_file_says_where_fourths_of_divisions_begin_which_no_tile_tells(file: Path):
+    every = divisions(file, 11)
+    communities = every[every["level"] == "community"]
+    shares = {
+        "gaps": communities["gaps"] / communities["grids"],
+        "short": communities["short"] / communities["required"],
+        "uncovered": 1 - communities["covered"] / communities["grids"],
+    }
+    assert len(communities) == COMMUNITIES
+    wanted = {name: sorted({sorted(each)[at] for at in (2, 3, 5)} - {min(each)}) for name, each in shares.items()}
+    with file.open("rb") as opened_file:
+        said = Reader(MmapSource(opened_file)).metadata()["onegrid"]["fourths"]
+    assert said == dict.fromkeys(("community", "street", "county"), wanted)
+
+
+class Sums(NamedTuple):
+    """What the grids of a division add up to."""
+
+    digits: int
+    gaps: int
+    grids: int = 10
+    required: int | None = 10
+    short: int | None = 0
+    covered: int | None = None
+
+
+def test_counties_have_fourths_of_their_own_where_there_are_as_many_as_shades():
+    few = [Sums(9, 70), Sums(9, 80), Sums(9, 90)]
+    communities = [Sums(12, gaps, short=gaps, required=gaps and 10) for gaps in range(8)]
+    counties = [Sums(6, 10 * number, covered=2 * number) for number in range(1, 5)]
+    found = by_level([*communities, *few, *counties])
+    assert found["community"] == {"gaps": [0.2, 0.4, 0.6], "short": [0.3, 0.5, 0.7], "uncovered": []}
+    assert found["street"] == found["community"]
+    assert found["county"] == {"gaps": [2, 3, 4], "short": [], "uncovered": pytest.approx([0.4, 0.6, 0.8])}
 
 
 def test_no_duty_holder_and_no_telephone_number_is_in_the_file(file: Path, in_force: Access):

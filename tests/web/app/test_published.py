@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from pmtiles.reader import MmapSource, Reader
 
 from api.command_line import app
 from api.ending import run
 from api.planning import plans
 from data.plans.plan import list_plans
 from tests.web.app.static_server import static_server
+
+COLOURED = """
+async ([picture, colour]) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${picture}`;
+  await image.decode();
+  const sheet = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  sheet.drawImage(image, 0, 0);
+  const { data } = sheet.getImageData(0, 0, image.width, image.height);
+  const wanted = colour.match(/\\d+/g).map(Number);
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4) if (wanted.every((part, of) => part === data[at + of])) found += 1;
+  return found;
+}
+"""
+"""How many pixels of a picture have a colour."""
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +58,17 @@ def published(root: Path, browser: Browser) -> Iterator[tuple[Page, str]]:
     with static_server(root) as url:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         wrong: list[str] = []
-        page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("console", lambda said: wrong.append(said.text) if complains(said) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(url) else wrong.append(asked.url))
         yield page, url
         page.close()
     assert wrong == []
+
+
+def complains(said: ConsoleMessage) -> bool:
+    """Tell whether it is a complaint: of how fast software draws, a browser says so itself."""
+    return said.type in {"error", "warning"} and "GL Driver Message" not in said.text
 
 
 def test_a_published_plan_is_looked_at_from_any_web_server(published: tuple[Page, str], name: str):
@@ -64,6 +88,24 @@ def test_a_published_plan_is_looked_at_from_any_web_server(published: tuple[Page
     page.get_by_text("EN", exact=True).click()
     expect(page.locator(".told dl")).to_contain_text("Households")
     expect(page.locator(".legend h2")).to_have_text("Layers and legend")
+
+
+def test_far_out_divisions_are_shaded_by_what_the_file_says_of_the_whole_plan(published: tuple[Page, str], root: Path):
+    page, url = published
+    with (root / "town.pmtiles").open("rb") as file:
+        header = Reader(MmapSource(file)).header()
+    page.goto(f"{url}/grid/#at=11.9/{header['center_lat_e7'] / 1e7}/{header['center_lon_e7'] / 1e7}")
+    expect(page.locator(".legend .far")).to_have_text(re.compile("平均每个网格的缺口"))
+    for overlay in ("社区与街道界线", "注记"):
+        page.get_by_role("checkbox", name=overlay).uncheck()
+    shades = page.locator(".legend .classes .swatch")
+    expect(shades).not_to_have_count(0)
+    darkest = shades.last.evaluate("one => getComputedStyle(one).backgroundColor")
+    expect(page.locator(".viewer .map[aria-busy=false]")).to_be_visible(timeout=60_000)
+    picture = page.locator(".viewer canvas").screenshot(mask=[page.locator(".legend")])
+    assert page.evaluate(COLOURED, [base64.b64encode(picture).decode(), darkest]) > 20
+    page.get_by_role("combobox").select_option("plain")
+    expect(page.locator(".legend .far")).to_have_text("放大后看网格")
 
 
 def test_the_map_application_reads_a_published_file_in_place_of_a_server(published: tuple[Page, str], name: str):

@@ -1,4 +1,4 @@
-// Far out nobody sees a grid: divisions are shaded there, by what their grids add up to, in fourths of all communities.
+// Far out nobody sees a grid: divisions are shaded there, by what their grids add up to, in fourths of those of a level.
 
 import type { ExpressionSpecification } from "maplibre-gl";
 import { PALETTE } from "../generated/palette";
@@ -30,8 +30,11 @@ const SEEN_FROM: Record<Overlay, number> = {
 /** Whether a map shows an overlay at a zoom, where it is switched on. */
 export const isSeenAt = (overlay: Overlay, zoom: number): boolean => zoom >= SEEN_FROM[overlay];
 
+const DIGITS = { county: 6, street: 9, community: 12 } as const;
+export type Level = keyof typeof DIGITS;
+
 /** What is shaded at a zoom, as tiles have it; null: grids are to be seen. */
-export function levelAt(zoom: number): "county" | "street" | "community" | null {
+export function levelAt(zoom: number): Level | null {
   if (zoom >= GRIDS_FROM) return null;
   if (zoom >= 11) return "community";
   return zoom >= 9 ? "street" : "county";
@@ -40,11 +43,16 @@ export function levelAt(zoom: number): "county" | "street" | "community" | null 
 /** Gaps for each grid, people short of those required, grids that no party organisation covers. */
 export type Measure = "gaps" | "short" | "uncovered";
 
+/** Where each shade but the first begins, ascending. */
+type Breaks = number[];
+
 export interface Far {
   measure: Measure;
-  /** Where each shade but the first begins, ascending. */
-  breaks: number[];
+  breaks: Record<Level, Breaks>;
 }
+
+/** What a published file says of the whole plan: its tiles hold the figures of each division, none holds all. */
+export type Fourths = Record<Level, Record<Measure, Breaks>>;
 
 interface Sums {
   grids: number;
@@ -53,6 +61,8 @@ interface Sums {
   short?: number | null;
   covered?: number | null;
 }
+
+type Community = Sums & { code: string };
 
 const { low, medium, high, highest } = PALETTE.fills.severity;
 /** From the least to the most; the lightest is not that of bare land. */
@@ -68,28 +78,67 @@ const MEASURES: Record<Theme, Measure | null> = {
 };
 
 /** What a division comes to by a measure; null where that is not known. */
-export function share(measure: Measure, { grids, gaps, required, short, covered }: Sums): number | null {
+export function share(measure: Measure, sums: Sums): number | null {
+  const { grids, required, short, covered } = sums;
   if (measure === "short") return typeof required === "number" && required > 0 ? (short ?? 0) / required : null;
   if (grids === 0) return null;
   if (measure === "uncovered") return typeof covered === "number" ? 1 - covered / grids : null;
-  return (typeof gaps === "number" ? gaps : Object.values(gaps).reduce((sum, each) => sum + each, 0)) / grids;
+  return gapsOf(sums) / grids;
 }
 
-/** How divisions are shaded in a theme: each fourth of the communities has a shade; null where nothing tells them apart. */
-export function farOf(theme: Theme, communities: readonly Sums[]): Far | null {
+/** How divisions are shaded in a theme; null where nothing tells them apart. */
+export function farOf(theme: Theme, communities: readonly Community[]): Far | null {
   const measure = MEASURES[theme];
   if (!measure) return null;
-  const known = communities
+  const community = fourthsOf(measure, communities);
+  const street = coarser(measure, communities, DIGITS.street) ?? community;
+  const county = coarser(measure, communities, DIGITS.county) ?? street;
+  return anyOf({ measure, breaks: { county, street, community } });
+}
+
+/** The same, of what a published file says; null also where it says nothing. */
+export function farSaid(theme: Theme, fourths: Fourths): Far | null {
+  const measure = MEASURES[theme];
+  if (!measure) return null;
+  const of = (level: Level): Breaks => fourths[level]?.[measure] ?? [];
+  return anyOf({ measure, breaks: { county: of("county"), street: of("street"), community: of("community") } });
+}
+
+const anyOf = (far: Far): Far | null => (Object.values(far.breaks).some(({ length }) => length > 0) ? far : null);
+
+/** The fourths of what communities add up to; null where there are too few of them to be told apart by shades. */
+function coarser(measure: Measure, communities: readonly Community[], digits: number): Breaks | null {
+  const sums = new Map<string, Sums>();
+  for (const each of communities) {
+    const code = each.code.slice(0, digits);
+    sums.set(code, added(sums.get(code), each));
+  }
+  return sums.size < SHADES.length ? null : fourthsOf(measure, [...sums.values()]);
+}
+
+const gapsOf = ({ gaps }: Sums): number =>
+  typeof gaps === "number" ? gaps : Object.values(gaps).reduce((sum, each) => sum + each, 0);
+
+/** What nobody knows adds nothing; where nobody knows anything, the sum isn't known either. */
+function added(sum: Sums | undefined, each: Sums): Sums {
+  if (!sum) return { ...each, gaps: gapsOf(each) };
+  const both = (name: "required" | "short" | "covered") =>
+    typeof sum[name] === "number" || typeof each[name] === "number" ? (sum[name] ?? 0) + (each[name] ?? 0) : null;
+  const said = { required: both("required"), short: both("short"), covered: both("covered") };
+  return { grids: sum.grids + each.grids, gaps: gapsOf(sum) + gapsOf(each), ...said };
+}
+
+function fourthsOf(measure: Measure, divisions: readonly Sums[]): Breaks {
+  const known = divisions
     .map((each) => share(measure, each))
     .filter((each) => each !== null)
     .sort((one, other) => one - other);
   const fourths = SHADES.slice(1).map((_, row) => known[Math.ceil(((row + 1) * known.length) / SHADES.length)]);
-  const breaks = [...new Set(fourths)].filter((each) => each !== undefined && each > (known[0] ?? 0)) as number[];
-  return breaks.length > 0 ? { measure, breaks } : null;
+  return [...new Set(fourths)].filter((each) => each !== undefined && each > (known[0] ?? 0)) as number[];
 }
 
 /** The shades that so many breaks need, the darkest always among them. */
-export const shadesOf = ({ breaks }: Far): string[] => SHADES.slice(SHADES.length - breaks.length - 1);
+export const shadesOf = (breaks: Breaks): string[] => SHADES.slice(SHADES.length - breaks.length - 1);
 
 const number = (name: string): ExpressionSpecification => ["coalesce", ["get", name], 0];
 
@@ -103,7 +152,14 @@ const NEEDED: Record<Measure, string> = { gaps: "gaps", short: "required", uncov
 /** The colour of a division. */
 export function farFill(far: Far | null): ExpressionSpecification | string {
   if (!far) return LAND;
-  const [first = LAND, ...shades] = shadesOf(far);
-  const steps = far.breaks.flatMap((from, row) => [from, shades[row] ?? LAND]);
-  return ["case", ["has", NEEDED[far.measure]], ["step", VALUES[far.measure], first, ...steps], LAND] as never;
+  const { county, street, community } = far.breaks;
+  const shaded = (breaks: Breaks) => stepped(VALUES[far.measure], breaks);
+  const byLevel = ["match", ["get", "level"], "county", shaded(county), "street", shaded(street), shaded(community)];
+  return ["case", ["has", NEEDED[far.measure]], byLevel, LAND] as never;
+}
+
+function stepped(value: ExpressionSpecification, breaks: Breaks): ExpressionSpecification | string {
+  if (breaks.length === 0) return LAND;
+  const [first = LAND, ...shades] = shadesOf(breaks);
+  return ["step", value, first, ...breaks.flatMap((from, row) => [from, shades[row] ?? LAND])] as never;
 }

@@ -3,6 +3,7 @@
 import { addProtocol } from "maplibre-gl";
 import { PMTiles, Protocol } from "pmtiles";
 import type { Bounds, TileJSON } from "../api";
+import type { Fourths } from "./far";
 
 /** What a published file says of itself. */
 export interface Published {
@@ -11,13 +12,14 @@ export interface Published {
   revision: number | null;
   inForceFrom: string | null;
   published: string | null;
+  fourths: Fourths | null;
   tiles: TileJSON;
 }
 
 interface Said {
   name?: string;
   attribution?: string;
-  onegrid?: { revision?: number; in_force_from?: string; published?: string };
+  onegrid?: { revision?: number; in_force_from?: string; published?: string; fourths?: Fourths };
 }
 
 /**
@@ -39,6 +41,7 @@ export async function openPublished(url: string): Promise<Published> {
     revision: said.onegrid?.revision ?? null,
     inForceFrom: said.onegrid?.in_force_from ?? null,
     published: said.onegrid?.published ?? null,
+    fourths: said.onegrid?.fourths ?? null,
     tiles: { tiles: [`pmtiles://${url}/{z}/{x}/{y}`], minzoom: header.minZoom, maxzoom: header.maxZoom, bounds },
   };
 }

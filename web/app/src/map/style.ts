@@ -142,7 +142,18 @@ const units = (): LayerSpecification[] =>
     paint: { "line-color": OUTLINES[layer], "line-width": 1.6, "line-dasharray": DASH[layer], "line-offset": 1.5 },
   }));
 
-const WIDTHS = { grid: 1, community: 2, street: 3, county: 1 };
+/** Zooms and pixels: a border is thin where its divisions are small, and broad from where the next ones are drawn. */
+const WIDTHS = {
+  grid: [12, 0.5, 14, 1],
+  community: [11, 0.6, 12, 1, 14, 2],
+  street: [9, 0.6, 11, 1.6, 13, 3],
+  county: [5, 0.2, 7, 0.7, 8, 1.2, 9, 2.4, 11, 3],
+};
+const CASING = 2;
+
+/** Never broader than the border itself at both sides of it together. */
+const cased = (stops: readonly number[]): number[] =>
+  stops.map((stop, at) => (at % 2 === 0 ? stop : stop + Math.min(CASING, stop)));
 
 const border = (layer: string, level: keyof typeof WIDTHS, filter?: ExpressionSpecification): LayerSpecification[] => {
   const only = filter ? { filter } : {};
@@ -152,13 +163,17 @@ const border = (layer: string, level: keyof typeof WIDTHS, filter?: ExpressionSp
       ...plan("line", layer, `${level}-casing`),
       ...only,
       layout: join,
-      paint: { "line-color": PAPER, "line-width": WIDTHS[level] + 2, "line-opacity": 0.85 },
+      paint: { "line-color": PAPER, "line-width": byZoom(...cased(WIDTHS[level])), "line-opacity": 0.85 },
     },
     {
       ...plan("line", layer, `${level}-border`),
       ...only,
       layout: join,
-      paint: { "line-color": INK, "line-width": WIDTHS[level], "line-opacity": level === "grid" ? 0.75 : 1 },
+      paint: {
+        "line-color": INK,
+        "line-width": byZoom(...WIDTHS[level]),
+        "line-opacity": level === "grid" ? 0.75 : 1,
+      },
     },
   ];
 };
@@ -297,7 +312,7 @@ const points = (): LayerSpecification[] => [
   },
 ];
 
-const label = (level: string, size: number, minzoom: number, maxzoom: number): LayerSpecification => ({
+const label = (level: string, sizes: number[], minzoom: number, maxzoom: number): LayerSpecification => ({
   ...plan("symbol", "labels", `label-${level}`),
   filter: is("level", level),
   minzoom,
@@ -305,7 +320,7 @@ const label = (level: string, size: number, minzoom: number, maxzoom: number): L
   layout: {
     "text-field": level === "grid" ? gridLabel() : ["get", "name"],
     "text-font": FONT,
-    "text-size": size,
+    "text-size": byZoom(...sizes),
     "text-max-width": 8,
     "text-padding": 3,
     "text-letter-spacing": level === "grid" ? 0 : 0.08,
@@ -317,7 +332,7 @@ const label = (level: string, size: number, minzoom: number, maxzoom: number): L
   },
   paint: {
     "text-color": INK,
-    "text-opacity": level === "grid" ? 1 : 0.86,
+    "text-opacity": level === "grid" ? 1 : byZoom(11, 1, 12, 0.86),
     "text-halo-color": PAPER,
     "text-halo-width": level === "grid" ? 1.4 : 2,
   },
@@ -339,10 +354,10 @@ const gridLabel = (): ExpressionSpecification => {
 };
 
 const labels = (): LayerSpecification[] => [
-  label("grid", 12, 15, 24),
-  label("community", 15, 12, 16.5),
-  label("street", 17, 0, 12.5),
-  label("county", 19, 0, 9),
+  label("grid", [15, 12], 15, 24),
+  label("community", [12, 12, 14, 15], 12, 16.5),
+  label("street", [9, 12, 12, 17], 0, 12.5),
+  label("county", [5, 12, 8, 17, 9, 19], 0, 11),
 ];
 
 /** Which style layers an overlay switches. */

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { type Far, isSeenAt, shadesOf } from "../map/far";
+import { type Far, isSeenAt, type Level, shadesOf } from "../map/far";
 import { classesOf, type Overlay, THEMES, type Theme } from "../map/tokens";
 import { Mark, Swatch } from "../parts/swatches";
 import { far, farLevel, zoom } from "../state/far";
@@ -33,7 +33,7 @@ function Fill(): JSX.Element {
   return (
     <>
       <FillChoice />
-      {farLevel.value && far.value ? <Shades far={far.value} level={farLevel.value} /> : <Classes />}
+      {farLevel.value ? <Shades far={far.value} level={farLevel.value} /> : <Classes />}
     </>
   );
 }
@@ -69,14 +69,16 @@ function FillChoice(): JSX.Element {
   );
 }
 
-function Shades({ far, level }: { far: Far; level: NonNullable<typeof farLevel.value> }): JSX.Element {
-  const { measure, breaks } = far;
+function Shades({ far, level }: { far: Far | null; level: Level }): JSX.Element {
+  const breaks = far?.breaks[level] ?? [];
+  if (!far || breaks.length === 0) return <p class="far">{t("legend.far.none")}</p>;
+  const { measure } = far;
   const written = (value: number) => (measure === "gaps" ? value.toFixed(1) : `${Math.round(value * 100)}%`);
   return (
     <>
       <p class="far">{t(`legend.far.${measure}`, { level: t(`level.${level}`) })}</p>
       <ul class="classes">
-        {shadesOf(far).map((colour, row) => (
+        {shadesOf(breaks).map((colour, row) => (
           <li key={colour}>
             <Swatch colour={colour} />
             <span>

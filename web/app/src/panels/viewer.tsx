@@ -8,7 +8,7 @@ import { openPublished, type Published } from "../map/published";
 import { OVERLAYS } from "../map/tokens";
 import { Blank, Choice } from "../parts/controls";
 import { parseAddress } from "../state/address";
-import { standing } from "../state/far";
+import { published, shading, standing } from "../state/far";
 import { opacity, shown, theme } from "../state/view";
 import { field, isWord, language, t } from "../words";
 import { count } from "../words/figures";
@@ -32,6 +32,7 @@ export function Viewer({ file }: { file: string }): JSX.Element {
     openPublished(file).then(
       (found) => {
         document.title = `${found.name} · One Grid`;
+        published.value = found.fourths;
         opened.value = found;
       },
       () => {
@@ -83,6 +84,7 @@ function ViewedMap({ of }: { of: Published }): JSX.Element {
     map.canvas.setAttribute("aria-label", t("map.keys"));
     const stops = [
       standing(map),
+      shading(map),
       effect(() => map.fillBy(theme.value)),
       effect(() => {
         for (const overlay of OVERLAYS) map.show(overlay, shown.value[overlay], opacity.value[overlay] ?? 1);

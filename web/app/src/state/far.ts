@@ -1,14 +1,23 @@
-// How divisions are shaded far out: by the theme, over the communities of the plan.
+// How divisions are shaded far out: by the theme, over those of the plan, or as a published file says.
 
 import { computed, effect, signal } from "@preact/signals";
 import type { MapView } from "../map/engine";
-import { type Far, farOf, levelAt } from "../map/far";
+import { type Far, type Fourths, farOf, farSaid, levelAt } from "../map/far";
 import { known } from "./loading";
 import { summary } from "./plans";
 import { theme } from "./view";
 
+/** Of the published file that is shown in place of a server's plans. */
+export const published = signal<Fourths | null>(null);
+
 /** By what it says: an edit that moves no fourth is no reason to draw all anew. */
-const said = computed(() => JSON.stringify(farOf(theme.value, known(summary.now.value)?.communities ?? [])));
+const said = computed(() =>
+  JSON.stringify(
+    published.value
+      ? farSaid(theme.value, published.value)
+      : farOf(theme.value, known(summary.now.value)?.communities ?? []),
+  ),
+);
 export const far = computed(() => JSON.parse(said.value) as Far | null);
 
 /** The whole zoom that the map stands at. */

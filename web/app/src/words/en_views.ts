@@ -75,6 +75,7 @@ export const EN_VIEWS: Record<keyof typeof ZH_VIEWS, string> = {
   "legend.far.gaps": "Gaps for each grid, by {level}; grids from nearer by",
   "legend.far.short": "People short of those required, by {level}; grids from nearer by",
   "legend.far.uncovered": "Grids without a party organisation, by {level}; grids from nearer by",
+  "legend.far.none": "Grids from nearer by",
   "legend.far.under": "Under {value}",
   "legend.far.from": "From {value}",
   "level.county": "county",

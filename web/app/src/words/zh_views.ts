@@ -73,6 +73,7 @@ export const ZH_VIEWS = {
   "legend.far.gaps": "各{level}平均每个网格的缺口；放大后看网格",
   "legend.far.short": "各{level}缺编人数占应配人数；放大后看网格",
   "legend.far.uncovered": "各{level}没有党组织的网格占比；放大后看网格",
+  "legend.far.none": "放大后看网格",
   "legend.far.under": "{value} 以下",
   "legend.far.from": "{value} 起",
   "level.county": "区县",
