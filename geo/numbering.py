@@ -81,7 +81,7 @@ class Numbered(NamedTuple):
         lineage = self.lineage
         if lineage is not None:
             rows, about = lineage
-            lineage = rows, np.where(about < 0, about, near.old[about])
+            lineage = rows, np.append(near.old, -1)[about]
         return self._replace(
             units=self.units.set_axis(section.unit),
             parts=[

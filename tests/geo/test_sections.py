@@ -100,6 +100,20 @@ def test_in_a_section_of_several_counties_grids_keep_their_land_whatever_their_c
     assert shapely.covers(shapely.buffer(own.geometry.array, 0.01), np.asarray(about.geometry.array)).all()
 
 
+def test_a_section_that_no_grid_of_the_build_before_reaches_is_all_new():
+    """A county that has joined since."""
+    town = messy_sources(4)
+    town = replace(town, units=town.units[:0])
+    grids = build(town, Parameters()).grids
+    before = grids[:1]
+    whole = build(town, Parameters(), previous=before)
+    new = whole.lineage[whole.lineage["relation"] == "new"]
+    assert new["new_code"].tolist() == grids["code"][1:].tolist()
+    same(whole, build(town, Parameters(), previous=before, size=1))
+    away = before.set_geometry(before.geometry.translate(99_000))
+    assert build(town, Parameters(), previous=away).lineage["relation"].tolist() == ["new"] * 9 + ["retired"]
+
+
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_every_community_and_every_unit_is_one_sections_own(size: int):
     mosaic = merge(messy_sources(8), Parameters())
