@@ -18,15 +18,10 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from geo.gaps.held import Links
-from geo.grouped import Grouped
 from geo.standards import Standards
 
 if TYPE_CHECKING:
     from hashlib import _Hash
-
-DERIVED = (Links, Grouped, shapely.STRtree)
-"""What is made of other things that stand beside it."""
 
 
 def content_of(*things: Any) -> str:
@@ -90,12 +85,12 @@ def add(digest: _Hash, thing: Any) -> None:
     elif isinstance(thing, (tuple, list)):
         for one in thing:
             add(digest, one)
-    elif is_dataclass(thing) and not isinstance(thing, DERIVED):
+    elif is_dataclass(thing):
         for field in fields(thing):
             add(digest, getattr(thing, field.name))
     elif type(thing).__name__ == "KDTree":  # whose module is slow to import
         add_array(digest, np.asarray(thing.data))
-    elif not isinstance(thing, DERIVED):
+    else:
         raise TypeError(f"what does a {type(thing).__qualname__} hold?")
     digest.update(b")")
 

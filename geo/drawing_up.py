@@ -61,8 +61,8 @@ class Drawn(NamedTuple):
 
 
 Keep: TypeAlias = Callable[[Group], Drawn]
-"""Has the ledger of a group drawn up, unless it has that already, and returns what is to stay in memory: ``gap_id`` and
-``severity`` at least. It is called where the group is worked on, maybe in another process."""
+"""Has the ledger of a group drawn up, and returns what is to stay in memory: ``gap_id`` and ``severity`` at least. It
+is called where the group is worked on, maybe in another process."""
 
 
 def as_they_are(group: Group) -> Drawn:

@@ -13,7 +13,6 @@ import shapely
 
 from data.content import code_of_ours, content_of, programs
 from geo.grouped import Grouped
-from geo.places import Places
 
 TEXTS = ["a", None, "", "bc"]
 
@@ -45,6 +44,8 @@ DIFFERENT = {
     "another name": (frame().rename(columns={"text": "word"}),),
     "one row less": (frame()[:3],),
     "lists": (frame(text=[["a"], None, [], ["b"]]),),
+    "rows by group": (Grouped.of(np.array([0]), 1),),
+    "other rows by group": (Grouped.of(np.array([0, 0]), 1),),
 }
 
 
@@ -71,13 +72,6 @@ def test_land_counts_and_its_system():
     moved = land.set_geometry(land.translate(0.001))
     elsewhere = land.set_crs("EPSG:4527", allow_override=True)
     assert len({content_of(one) for one in (land, moved, elsewhere)}) == 3
-
-
-def test_what_is_made_of_the_rest_does_not_count():
-    point = np.array([shapely.Point(0, 1)], dtype=object)
-    one, other = (Places(point, np.ones(1), shapely.STRtree(point, node_capacity=size)) for size in (4, 10))
-    assert content_of(one) == content_of(other)
-    assert content_of(Grouped.of(np.array([0]), 1)) == content_of(Grouped.of(np.array([0, 0]), 1))
 
 
 def test_a_thing_of_which_nobody_said_what_it_holds_is_refused():
