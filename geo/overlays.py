@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.columns import among
 from geo.edges import Adjacency
 from geo.funding import BRANCH_PURPOSE
 from geo.gaps.held import Held
@@ -47,9 +46,7 @@ def assigned_of(
     of them that have a border in common. None without standards."""
     if standards is None:
         return None
-    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS))
-    if organisations is not None:
-        there = organisations[among(organisations["code"], grids["code"])]
+    there = pd.DataFrame(columns=list(ORGANISATION_COLUMNS)) if organisations is None else organisations
     return assignments(grids, np.asarray(grids.geometry.array, dtype=object), there, standards, beside=beside)
 
 

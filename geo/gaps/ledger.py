@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyproj
 import shapely
 from numpy.typing import NDArray
@@ -279,8 +280,14 @@ def ledger_columns(found: Sequence[Entries]) -> dict[str, NDArray[Any]]:
 
 
 def worst_first(gap_id: Any, score: Any) -> Ints:
-    """Return the order of a ledger: by severity, the worst first, then by id."""
-    return np.lexsort([np.asarray(gap_id).astype(str), -np.asarray(score)]).astype(np.int64)
+    """Return the order of a ledger: by severity, the worst first, then by id.
+
+    >>> worst_first(["b", "c", "a"], [7, 9, 7]).tolist()
+    [1, 2, 0]
+    """
+    rows = pa.table({"score": np.asarray(score), "gap_id": as_arrow(gap_id)})
+    order = pc.sort_indices(rows, [("score", "descending"), ("gap_id", "ascending")])
+    return np.asarray(order, dtype=np.int64)
 
 
 def ledger_frame(columns: Columns, crs: pyproj.CRS) -> gpd.GeoDataFrame:
