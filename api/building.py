@@ -36,6 +36,9 @@ from geo.sections import COMMUNITIES_A_SECTION
 SECTIONS_A_WORKER = 4
 """Where a jurisdiction is small, so that none waits long for another at the end."""
 
+MOST_KEPT = 8
+"""Sections of a small jurisdiction whose pieces are kept, whoever works on them: so few that little is made twice."""
+
 if TYPE_CHECKING:
     from distributed import Client
 
@@ -96,7 +99,7 @@ def build_files(
             local=threads(count),
             forked=forked,
             store=file,
-            size=section_size(len(read.sources.communities), count),
+            size=section_size(len(read.sources.communities), MOST_KEPT if kept else SECTIONS_A_WORKER * count),
             once=once,
             progress=stage,
             final=file.begin,
@@ -114,9 +117,9 @@ def merging(file: BuildFile, scheduler: str | None, forked: Run, kept: KeptFolde
     return cluster(scheduler, stage.done, file.part) if scheduler else file.parts(forked)
 
 
-def section_size(communities: int, workers: int) -> int:
-    """Return into how large sections a jurisdiction is cut: some for each worker, and none larger than memory wants."""
-    return min(COMMUNITIES_A_SECTION, max(COMMUNITIES_A_GROUP, -(-communities // (SECTIONS_A_WORKER * workers))))
+def section_size(communities: int, sections: int) -> int:
+    """Return into how large sections a jurisdiction is cut, if so many can be: none larger than memory wants."""
+    return min(COMMUNITIES_A_SECTION, max(COMMUNITIES_A_GROUP, -(-communities // sections)))
 
 
 def inputs_of(layers: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
@@ -31,7 +32,7 @@ from geo.sections import Made, Shelf
 from geo.telling import Told
 
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, pa.ArrowException)
-LEDGER = ".ledger"
+LEDGER, PART = ".ledger", ".npz"
 
 Arrays = dict[str, np.ndarray]
 
@@ -88,8 +89,8 @@ def finished(folder: KeptFolder, key: str, name: str, make: Callable[[Shelf], Ma
     if found is None:
         shelf = PieceShelf(folder, key)
         arrays = FORMS[name].arrays(make(shelf))
-        sizes = {one: (folder.folder / one).stat().st_size for one in shelf.names}
-        said = json.dumps({"layers": shelf.layers, "sizes": sizes}).encode()
+        sums = {one: sum_of(folder.folder / one) for one in shelf.names}
+        said = json.dumps({"layers": shelf.layers, "sums": sums}).encode()
         arrays["said"] = np.frombuffer(said, np.uint8)
         put(path, lambda file: np.savez(file, **arrays))  # the last: with it all is there
         found = taken(folder, path)
@@ -104,15 +105,20 @@ def taken(folder: KeptFolder, path: Path) -> tuple[Any, Files] | None:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = dict(file)
         said = json.loads(arrays.pop("said").tobytes())
-        if any((folder.folder / name).stat().st_size != size for name, size in said["sizes"].items()):
+        if any(sum_of(folder.folder / name) != there for name, there in said["sums"].items()):
             return None
         made = FORMS[path.suffix[1:]].made(arrays, folder.folder)
     except UNREADABLE:
         return None
-    folder.use(*said["sizes"])
+    folder.use(*said["sums"])
     layers = {layer: folder.folder / name for layer, name in said["layers"].items()}
-    ledgers = [folder.folder / name for name in said["sizes"] if name.endswith(LEDGER)]
+    ledgers = [folder.folder / name for name in said["sums"] if name.endswith(LEDGER)]
     return made._replace(layers=dict.fromkeys(layers)), Files(layers, ledgers)
+
+
+def sum_of(path: Path) -> int:
+    """Return a checksum of a piece that has none inside; a part has, and is looked into when it is loaded."""
+    return path.stat().st_size if path.suffix == PART else zlib.crc32(path.read_bytes())
 
 
 def numbered_arrays(made: Numbered) -> Arrays:
