@@ -27,8 +27,8 @@ from tests.bench.publish import imported, publishing
 from tests.bench.whole_process import ONEGRID, ROOT, measure
 
 TOWN, MIDDLE, PROVINCE = 900, 3_600, 44_000
-SAMPLE_S, WATCHED_PART = 0.25, 30
-"""How often memory is looked at: the kernel counts gigabytes for a tenth of a second, and stops who uses them so long."""
+SAMPLE_S, REST = 0.25, 30
+"""Between looks at the memory, and so many times what one took: who has gigabytes waits while they are counted."""
 
 CHANGED, MOVED_DEGREES = "courtyard.parquet", 3e-5
 """A layer of the province, and how far one of its units is moved: some three metres."""
@@ -162,7 +162,7 @@ def watch_memory(process: int, peak: list[float]) -> None:
     while Path(f"/proc/{process}/smaps_rollup").exists():
         began = time.perf_counter()
         peak[0] = max(peak[0], sum(map(proportional_mb, family(process))))
-        time.sleep(max(SAMPLE_S, WATCHED_PART * (time.perf_counter() - began)))
+        time.sleep(max(SAMPLE_S, REST * (time.perf_counter() - began)))
 
 
 def family(process: int) -> Iterator[int]:
