@@ -53,7 +53,7 @@ def same(one: OneGrid, other: OneGrid) -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["DB11/T 2157", "CJ/T 349"]))
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_sections_of_any_size_give_the_same_build(seed: int, profile: str):
     parameters = Parameters(code_profile=profile)
     sources, before = town_of(seed, parameters)
