@@ -29,7 +29,7 @@ from geo.drawing_up import COMMUNITIES_A_GROUP
 from geo.errors import InputError
 from geo.result import OneGrid
 from geo.running import Run, each_time
-from geo.scale import beside, cluster, threads
+from geo.scale import cluster, threads
 from geo.scale import workers as processes
 from geo.sections import COMMUNITIES_A_SECTION
 
@@ -98,7 +98,6 @@ def build_files(
             run=merging(file, scheduler, forked, kept, stage),
             local=threads(count),
             forked=forked,
-            beside=beside(count),
             store=file,
             size=section_size(len(read.sources.communities), MOST_KEPT if kept else SECTIONS_A_WORKER * count),
             once=once,

@@ -33,7 +33,7 @@ from geo.partition import require_cover
 from geo.party import party_organisations
 from geo.repair import repair
 from geo.result import OneGrid
-from geo.running import Beside, Once, Run, at_once, call, each_time, in_order
+from geo.running import Once, Run, call, each_time, in_order
 from geo.sections import COMMUNITIES_A_SECTION, Memory, Store, sections_of
 from geo.sources import Parameters, Sources
 from geo.standards_table import standards_table
@@ -53,7 +53,6 @@ def build(
     run: Run = in_order,
     local: Run = in_order,
     forked: Run = in_order,
-    beside: Beside = at_once,
     store: Store = MEMORY,
     size: int = COMMUNITIES_A_SECTION,
     once: Once = each_time,
@@ -76,8 +75,6 @@ def build(
         How work on the whole is shared out, in this machine's memory.
     forked
         How sections are worked on, which look at the whole, maybe in other processes of this machine.
-    beside
-        Begins what hangs on nothing that comes before it is wanted.
     store
         What stays in memory of parts, layers and ledgers.
     size
@@ -97,7 +94,6 @@ def build(
     PartitionError
         The result is no partition; a defect of this program.
     """
-    walks = beside(partial(walks_to, sources, once))
     mosaic = merge(sources, parameters, run=run, local=local, once=once, keep=store.part, progress=progress)
     sources, mended = repaired_areas(sources)
     progress("land")
@@ -108,7 +104,8 @@ def build(
     ground = Land(mosaic, parameters, buildings, management_areas(sources.management_areas), earlier, store)
     ground.prepare()
     sections = sections_of(mosaic, size, earlier)
-    numbered = forked(partial(number, ground), sections)
+    tasks = [partial(walks_to, sources, once), *(partial(number, ground, one) for one in sections)]
+    walks, *numbered = forked(call, tasks)
     if not in_order_of_codes(numbered):  # some are of another profile: they stand between those of other sections
         store.forget_rows()
         size = len(mosaic.area)
@@ -137,7 +134,7 @@ def build(
     known = Known(
         mosaic=replace(mosaic, parts=parts),
         grids=grids,
-        about=Surroundings.of(sources, parameters, funding, walks()),
+        about=Surroundings.of(sources, parameters, funding, walks),
         matches=matches,
         organisations=organisations_of(sources, matches, grids),
         latest=None if rating is None else latest_ratings(rating),

@@ -27,20 +27,6 @@ def call(work: Callable[[], Result]) -> Result:
     return work()
 
 
-class Beside(Protocol):
-    """Begins some work beside what comes next, maybe in another process, and returns what waits for its result."""
-
-    def __call__(self, work: Callable[[], Result], /) -> Callable[[], Result]:
-        """Begin ``work()``."""
-        ...
-
-
-def at_once(work: Callable[[], Result]) -> Callable[[], Result]:
-    """Do some work before what comes next."""
-    result = work()
-    return lambda: result
-
-
 class Once(Protocol):
     """Does some work, or takes its result from a time when it hung on the same."""
 

@@ -25,7 +25,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geo.errors import InputError
-from geo.running import Beside, Run, at_once, call, in_order
+from geo.running import Run, in_order
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -86,26 +86,6 @@ def workers(count: int, done: Done = nobody_watches) -> Run:
         return in_pools(work, count, done)
 
     return run
-
-
-def beside(count: int) -> Beside:
-    """Return what begins work in a forked process, where so many may work at a time."""
-
-    def begin(work: Callable[[], Answer], /) -> Callable[[], Answer]:
-        pool = pool_for((call, [work]), 1)
-        future = pool.submit(work_on, 0)
-
-        def wait() -> Answer:
-            with pool:
-                try:
-                    result: Answer = future.result()
-                except BrokenExecutor:  # it was killed
-                    result = work()
-            return result
-
-        return wait
-
-    return begin if count > 1 and CAN_FORK else at_once
 
 
 def in_pools(work: Work, count: int, done: Done) -> list[Any]:

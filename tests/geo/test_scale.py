@@ -14,7 +14,7 @@ import pytest
 from geo import scale
 from geo.errors import InputError
 from geo.running import in_order
-from geo.scale import ClusterLostError, beside, by_cluster, nobody_watches, threads, workers
+from geo.scale import ClusterLostError, by_cluster, nobody_watches, threads, workers
 
 RUNS = {"alone": in_order, "one": workers(1), "processes": workers(2), "threads": threads(2)}
 
@@ -50,25 +50,6 @@ def test_progress_is_told_after_each_item():
     told = []
     workers(2, lambda finished, total: told.append((finished, total)))(refuse_three, range(3))
     assert told == [(1, 3), (2, 3), (3, 3)]
-
-
-@pytest.mark.parametrize(("count", "apart"), [(1, False), (2, True)])
-def test_work_beside_is_begun_at_once_and_waited_for(tmp_path, count: int, apart: bool):
-    waited = beside(count)(lambda: (tmp_path / "begun").touch() or os.getpid())
-    assert (waited() != os.getpid()) is apart
-    assert (tmp_path / "begun").exists()
-
-
-def test_a_refusal_of_work_beside_comes_where_it_is_waited_for():
-    waited = beside(2)(lambda: refuse_three(3))
-    with pytest.raises(InputError, match="three is refused"):
-        waited()
-
-
-def test_work_beside_whose_process_is_killed_is_done_here(tmp_path):
-    square = dies_at_three(tmp_path, 1)
-    assert beside(2)(lambda: square(3))() == 9
-    assert len(list(tmp_path.iterdir())) == 1
 
 
 def dies_at_three(folder: Path, times: int):
